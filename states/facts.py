@@ -1,0 +1,86 @@
+"""What a judgement is made from: plain facts about one matter, one actor and one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from states.rulebook import Label
+
+ENGINE = "engine"  # the actor of moves that other matters or clocks make
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why a move is refused: a stable code, the sentence, and what would cure it and by whom."""
+
+    code: str
+    message: Label
+    cure: Label
+
+    def as_dict(self, lang: str = "en") -> dict[str, str]:
+        """The form of contract.md: {"code", "message", "cure"}."""
+        return {"code": self.code, "message": self.message.in_(lang), "cure": self.cure.in_(lang)}
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is a fact of the office, not an error of the program
+    """The move is refused. `code` sums it up; `reasons` holds every reason at once."""
+
+    def __init__(self, code: str, reasons: tuple[Reason, ...]) -> None:
+        super().__init__("; ".join(reason.message.en for reason in reasons) or code)
+        self.code = code
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, with the roles this person holds towards the matter in question."""
+
+    id: str
+    roles: frozenset[str] = frozenset()
+    organisation: str | None = None
+    is_handler: bool = False
+    is_opener: bool = False
+
+    @property
+    def is_engine(self) -> bool:
+        """Whether the engine itself acts, not a person."""
+        return self.id == ENGINE
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """That a move was made: by whom and on which local day. Of a repeated move, the latest."""
+
+    actor: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A linked matter as guards see it: what it is to this one, and where it stands."""
+
+    kind: str  # "consultation", "task", "escalation", "finding", "repeat" ...
+    machine: str
+    state: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a guard may look at. `form` is None while moves are only surveyed, before anyone filled anything in:
+    a guard about the form then holds, so that a move that only lacks a good form counts as open."""
+
+    at: datetime
+    today: date
+    state: str
+    actor: Actor
+    values: Mapping[str, Any] = field(default_factory=dict)
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    form: Mapping[str, Any] | None = None
+    possible: Mapping[str, int] = field(default_factory=dict)
+    """How many candidates exist for a field that names a person, organisation, project or matter; fields not named
+    here are not limited. A move whose required field has no candidate is blocked, with the reason."""

@@ -1,0 +1,301 @@
+"""Judging a move: which state follows, or every reason why not. The only module that knows `transitions`.
+
+One shared machine judges all matters of its kind. What it moves is a throw-away case holding the state as the
+database knows it: nothing here remembers a matter, and a judgement changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import transitions
+
+from states import paths
+from states.facts import Facts, Reason, Refused
+from states.guards import GUARDS, Guard
+from states.rulebook import Label, Machine, Mandatory, Move, Role, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What may happen next: the moves that are open, and those that are blocked with their reasons."""
+
+    open: tuple[str, ...]
+    blocked: tuple[tuple[str, tuple[Reason, ...]], ...]
+
+
+class _Case:
+    """What `transitions` moves: lives for one judgement."""
+
+    __slots__ = ("facts", "reasons", "state")
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.state = facts.state
+        self.reasons: list[Reason] = []
+
+
+class Judge:
+    """Judges the moves of one machine. Build it once per rulebook, through `judge`."""
+
+    def __init__(
+        self,
+        machine_name: str,
+        machine: Machine,
+        *,
+        roles: Mapping[str, Role] | None = None,
+        triggers: Mapping[str, Label] | None = None,
+    ) -> None:
+        """`roles` give the names for people; `triggers` say of moves of the engine what makes them happen."""
+        self.machine_name = machine_name
+        self.machine = machine
+        self._roles = roles or {}
+        triggers = dict(triggers or _rungs(machine))
+        self._conditions = {
+            name: _Condition(move, self._roles, triggers.get(name), _duties(machine, name))
+            for name, move in machine.moves.items()
+        }
+        self._engine = self._build()
+
+    def _build(self) -> transitions.Machine:
+        engine = transitions.Machine(
+            model=None, states=list(self.machine.states), initial=self.machine.initial, auto_transitions=False
+        )
+        for name, move in self.machine.moves.items():
+            engine.add_transition(name, list(move.from_), move.to or "=", conditions=self._conditions[name])
+        return engine
+
+    def fire(self, move: str, facts: Facts) -> str:
+        """The state that follows. Raises `Refused` with every reason at once.
+
+        Codes: unknown_move, unknown_state, wrong_state, or that of the first reason: engine_move, not_your_role,
+        mandatory_report, no_candidate, or of the guard.
+        """
+        if facts.state not in self.machine.states:
+            raise _refusal(_unknown_state(facts.state))
+        if move not in self.machine.moves:
+            raise _refusal(_unknown_move(move, self.machine))
+        if facts.state not in self.machine.moves[move].from_:
+            raise _refusal(_wrong_state(move, facts.state, self.machine))
+        case = _Case(facts)
+        if not self._engine.events[move].trigger(case, case):
+            raise Refused(_summary(case.reasons), tuple(case.reasons))
+        return case.state
+
+    def survey(self, facts: Facts) -> Survey:
+        """The moves that leave this state, each judged exactly as `fire` would."""
+        open_moves: list[str] = []
+        blocked: list[tuple[str, tuple[Reason, ...]]] = []
+        for move in self.machine.moves_from.get(facts.state, ()):
+            try:
+                self.fire(move, facts)
+            except Refused as refused:
+                blocked.append((move, refused.reasons))
+            else:
+                open_moves.append(move)
+        return Survey(tuple(open_moves), tuple(blocked))
+
+    def may_open(self, facts: Facts) -> bool:
+        """Whether this actor may open a matter of this kind by hand."""
+        return bool(facts.actor.roles.intersection(self.machine.registered_by))
+
+    def check_opening(self, facts: Facts) -> None:
+        """Raises `Refused("not_your_role", ...)` where the actor may not open a matter of this kind by hand."""
+        if self.may_open(facts):
+            return
+        if self.machine.registered_by:
+            raise _refusal(_not_your_role(self.machine.registered_by, self._roles))
+        kind = self.machine.label
+        message = Label(
+            zh=f"“{kind.zh}”不能手工登记。", en=f"A matter of the kind {kind.en!r} is not opened by hand."
+        )
+        cure = Label(zh="它由其他事项的步骤产生。", en="It comes about by a move of another matter.")
+        raise _refusal(Reason("not_your_role", message, cure))
+
+
+class _Condition:
+    """Everything that must hold for one move. Called by `transitions`; leaves all reasons with the case."""
+
+    def __init__(
+        self,
+        move: Move,
+        roles: Mapping[str, Role],
+        trigger: Label | None,
+        duties: tuple[_Duty, ...],
+    ) -> None:
+        self.move = move
+        self.roles = frozenset(move.roles)
+        self.driven = move.engine or trigger is not None
+        self.by_itself = _by_itself(trigger)
+        self.not_your_role = _not_your_role(move.roles, roles)
+        self.guards = _bound(move.guards)
+        self.duties = duties
+        self.filled = tuple(each for each in move.fields if each.required)
+
+    def __call__(self, case: _Case) -> bool:
+        case.reasons.extend(self._reasons(case.facts))
+        return not case.reasons
+
+    def _reasons(self, facts: Facts) -> Iterator[Reason]:
+        if facts.actor.is_engine:
+            if not self.driven:
+                yield self.not_your_role
+        elif self.move.engine:
+            yield self.by_itself
+        elif self.roles.isdisjoint(facts.actor.roles):
+            yield self.not_your_role
+        for guard, argument in self.guards:
+            if reason := guard.holds(facts, argument):
+                yield reason
+        for duty in self.duties:
+            if reason := duty.reason(facts):
+                yield reason
+        if facts.possible:
+            yield from self._without_candidates(facts)
+
+    def _without_candidates(self, facts: Facts) -> Iterator[Reason]:
+        for each in self.filled:
+            needed = (each.at_least or 1) if each.type == "people" else 1
+            if facts.possible.get(each.name, needed) < needed:
+                zh, en = each.label.zh, each.label.en
+                message = Label(
+                    zh=f"没有可填入“{zh}”的对象（至少需要 {needed} 个）。",
+                    en=f"There is nobody or nothing that could stand in {en!r} ({needed} needed).",
+                )
+                cure = Label(zh="请管理员先登记。", en="Ask the operator to enter it first.")
+                yield Reason("no_candidate", message, cure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """A mandatory report that stands before a move."""
+
+    when: tuple[tuple[Guard, Any], ...]
+    link: str
+    unmet: Reason
+
+    def reason(self, facts: Facts) -> Reason | None:
+        if any(link.kind == self.link for link in facts.links):
+            return None
+        return None if any(guard.holds(facts, argument) for guard, argument in self.when) else self.unmet
+
+
+def judge(rulebook: Rulebook, machine_name: str) -> Judge:
+    """The judge of one machine of a rulebook, built once. Raises `KeyError` where there is no such machine."""
+    machine = rulebook.machines[machine_name]
+    known = _judges.get(id(machine))
+    if known is None or known.machine is not machine:
+        known = Judge(machine_name, machine, roles=rulebook.roles, triggers=triggers(rulebook, machine_name))
+        while len(_judges) >= _MOST_JUDGES:
+            _judges.pop(next(iter(_judges)), None)
+        _judges[id(machine)] = known
+    return known
+
+
+_MOST_JUDGES = 256
+_judges: dict[int, Judge] = {}
+
+
+def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
+    """For each move of this machine that the engine makes: when it does, in words."""
+    found = _rungs(rulebook.machines[machine_name])
+    for name, machine in rulebook.machines.items():
+        for move in machine.moves.values():
+            for drives in move.drives:
+                if machine_name in paths.other_ends(rulebook, name, drives.link, drives.towards):
+                    text = Label(
+                        zh=f"“{machine.label.zh}”完成“{move.label.zh}”时",
+                        en=f"{move.label.en!r} is made in {machine.label.en}",
+                    )
+                    found.setdefault(drives.move, text)
+    return found
+
+
+def _rungs(machine: Machine) -> dict[str, Label]:
+    return {
+        rung.move: Label(
+            zh=f"“{deadline.label.zh}”到“{rung.label.zh}”时",
+            en=f"the clock {deadline.label.en!r} reaches {rung.label.en!r}",
+        )
+        for deadline in machine.deadlines.values()
+        for rung in deadline.ladder
+        if rung.move
+    }
+
+
+def _bound(uses: Any) -> tuple[tuple[Guard, Any], ...]:
+    return tuple((GUARDS[use.name], use.argument) for use in uses)
+
+
+def _duties(machine: Machine, move: str) -> tuple[_Duty, ...]:
+    return tuple(_duty(each) for each in machine.mandatory.values() if move in each.before)
+
+
+def _duty(mandatory: Mandatory) -> _Duty:
+    unmet = Reason("mandatory_report", mandatory.label, mandatory.cure)
+    return _Duty(_bound(mandatory.when), mandatory.satisfied_by, unmet)
+
+
+def _summary(reasons: list[Reason]) -> str:
+    return reasons[0].code if reasons else "refused"
+
+
+def _refusal(reason: Reason) -> Refused:
+    return Refused(reason.code, (reason,))
+
+
+def _not_your_role(names: tuple[str, ...], roles: Mapping[str, Role]) -> Reason:
+    if not names:
+        message = Label(zh="没有人可以办理这一步。", en="Nobody may make this move.")
+        return Reason(
+            "not_your_role", message, Label(zh="请修订规则。", en="The rulebook would have to change.")
+        )
+    zh = "、".join(roles[name].label.zh if name in roles else name for name in names)
+    en = ", ".join(roles[name].label.en if name in roles else name for name in names)
+    message = Label(zh=f"这一步由以下角色办理：{zh}。", en=f"This is for: {en}.")
+    return Reason(
+        "not_your_role", message, Label(zh=f"请转请办理：{zh}。", en=f"Ask somebody who holds it: {en}.")
+    )
+
+
+def _by_itself(trigger: Label | None) -> Reason:
+    message = Label(zh="这一步由系统自动完成。", en="This happens by itself.")
+    if trigger is None:
+        return Reason("engine_move", message, Label(zh="无需操作。", en="There is nothing to do."))
+    return Reason(
+        "engine_move", message, Label(zh=f"{trigger.zh}自动完成。", en=f"It happens when {trigger.en}.")
+    )
+
+
+def _unknown_state(state: str) -> Reason:
+    message = Label(zh=f"规则中没有“{state}”状态。", en=f"The rulebook has no state {state!r}.")
+    cure = Label(
+        zh="请用本事项登记时的规则版本办理。",
+        en="Use the version of the rulebook that this matter was opened under.",
+    )
+    return Reason("unknown_state", message, cure)
+
+
+def _unknown_move(move: str, machine: Machine) -> Reason:
+    close = get_close_matches(move[:64], machine.moves, n=1, cutoff=0.6)
+    said = ascii(move[:40])[1:-1]
+    zh = f"是否指“{close[0]}”？" if close else "请用 moves 命令查看可办步骤。"
+    en = f"Did you mean {close[0]!r}?" if close else "Ask for the moves of this matter to see what is open."
+    message = Label(zh=f"没有“{said}”这一步。", en=f"There is no move {said!r}.")
+    return Reason("unknown_move", message, Label(zh=zh, en=en))
+
+
+def _wrong_state(move: str, state: str, machine: Machine) -> Reason:
+    here, what = machine.states[state].label, machine.moves[move].label
+    states = [machine.states[name].label for name in machine.moves[move].from_]
+    zh, en = "、".join(each.zh for each in states), ", ".join(each.en for each in states)
+    message = Label(
+        zh=f"当前状态为“{here.zh}”（{state}），不能办理“{what.zh}”。",
+        en=f"{what.en!r} is not a way out of the present state, {here.en!r} ({state}).",
+    )
+    return Reason(
+        "wrong_state", message, Label(zh=f"该步骤须从以下状态办理：{zh}。", en=f"It starts from: {en}.")
+    )

@@ -1,0 +1,189 @@
+"""Whether everything a rulebook names exists: a check that no schema can make.
+
+They run over the file as written, not over the checked rulebook, so that a missing label somewhere does not
+hide a misspelt state elsewhere. What is checked is a table: a pattern of keys (`*` any entry, `?` the key
+itself) and what must stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from states import figures
+from states.guard_arguments import COLUMNS
+from states.guards import GUARDS
+from states.rulebook import GuardUse, Machine, Rulebook
+from states.schema_faults import meant
+from states.yaml_tree import Key, Tree, entries, names
+
+RECIPIENTS = ("handler", "opener", "above")  # what a notice may go to besides a role
+LINKS = frozenset({"repeat"})  # kinds of links that the register makes by itself
+
+NAMED: tuple[tuple[str, str], ...] = (
+    ("receives", "role"),
+    ("roles.*.sees.?", "machine"),
+    ("machines.*.initial", "state"),
+    ("machines.*.registered_by.*", "role"),
+    ("machines.*.register_guards.*.name", "guard"),
+    ("machines.*.states.*.owner.*", "role"),
+    ("machines.*.moves.*.from.*", "state"),
+    ("machines.*.moves.*.to", "state"),
+    ("machines.*.moves.*.roles.*", "role"),
+    ("machines.*.moves.*.guards.*.name", "guard"),
+    ("machines.*.moves.*.opens.machine", "machine"),
+    ("machines.*.moves.*.opens.copies.*", "fact"),
+    ("machines.*.moves.*.drives.*.link", "link"),
+    ("machines.*.moves.*.drives.*.copies.*", "fact"),
+    ("machines.*.deadlines.*.starts.*", "event"),
+    ("machines.*.deadlines.*.stops.*", "event"),
+    ("machines.*.deadlines.*.from_fact", "fact"),
+    ("machines.*.deadlines.*.when.*.name", "guard"),
+    ("machines.*.deadlines.*.pauses_in.*", "state"),
+    ("machines.*.deadlines.*.imported_in.*", "state"),
+    ("machines.*.deadlines.*.extension.approver.*", "role"),
+    ("machines.*.deadlines.*.ladder.*.to.*", "recipient"),
+    ("machines.*.deadlines.*.ladder.*.document", "document"),
+    ("machines.*.deadlines.*.ladder.*.move", "move"),
+    ("machines.*.notices.*.on.*", "event"),
+    ("machines.*.notices.*.to.*", "recipient"),
+    ("machines.*.notices.*.document", "document"),
+    ("machines.*.mandatory.*.when.*.name", "guard"),
+    ("machines.*.mandatory.*.satisfied_by", "link"),
+    ("machines.*.mandatory.*.before.*", "move"),
+    ("machines.*.moves.*.fields.*.holding", "role"),
+    ("machines.*.moves.*.fields.*.machine", "machine"),
+    ("machines.*.moves.*.fields.*.not_before", "fact"),
+    ("machines.*.register.*.holding", "role"),
+    ("machines.*.register.*.machine", "machine"),
+    ("machines.*.register.*.not_before", "fact"),
+)
+
+
+def check(tree: Tree) -> None:
+    """Notes in `tree` every reference to something that does not exist and every figure that cannot be read."""
+    if not isinstance(tree.value, dict):
+        return
+    spelt_out = with_guards_spelt_out(tree.value)
+    known = _Known(spelt_out)
+    for pattern, kind in NAMED:
+        for key, value in entries(spelt_out, pattern):
+            known.check(tree, key, value, kind)
+    figures.check(tree, spelt_out)
+
+
+def check_arguments(rulebook: Rulebook, tree: Tree) -> None:
+    """Notes every guard whose argument makes no sense to it, or that looks at a form where there is none.
+
+    The rulebook must be whole otherwise.
+    """
+    for name, machine in rulebook.machines.items():
+        for key, uses in _uses(("machines", name), machine):
+            for index, use in enumerate(uses):
+                guard = GUARDS[use.name]
+                if problem := guard.check_argument(use.argument, machine, rulebook):
+                    glue = " " if problem.startswith("takes") else ": "
+                    tree.fault((*key, index), use.name + glue + problem)
+                if key[-1] == "when" and guard.of == "form":
+                    tree.fault(
+                        (*key, index),
+                        f"{use.name} looks at a form; here there is none. Use a guard about the file.",
+                    )
+
+
+def _uses(here: Key, machine: Machine) -> Iterator[tuple[Key, tuple[GuardUse, ...]]]:
+    yield (*here, "register_guards"), machine.register_guards
+    yield from (((*here, "moves", name, "guards"), each.guards) for name, each in machine.moves.items())
+    yield from (((*here, "deadlines", name, "when"), each.when) for name, each in machine.deadlines.items())
+    yield from (((*here, "mandatory", name, "when"), each.when) for name, each in machine.mandatory.items())
+
+
+def with_guards_spelt_out(value: Any) -> Any:
+    """The rulebook with guards (`- name`, `- {name: argument}`) as the schema has them: `{name:, argument:}`."""
+    if not isinstance(value, dict) or not isinstance(value.get("machines"), dict):
+        return value
+    machines = {name: _machine_spelt_out(machine) for name, machine in value["machines"].items()}
+    return value | {"machines": machines}
+
+
+def _machine_spelt_out(machine: Any) -> Any:
+    if not isinstance(machine, dict):
+        return machine
+    result = dict(machine)
+    if isinstance(result.get("register_guards"), list):
+        result["register_guards"] = [_guard(use) for use in result["register_guards"]]
+    for section, key in (("moves", "guards"), ("deadlines", "when"), ("mandatory", "when")):
+        entries = result.get(section)
+        if isinstance(entries, dict):
+            result[section] = {
+                name: entry | {key: [_guard(use) for use in entry[key]]}
+                if isinstance(entry, dict) and isinstance(entry.get(key), list)
+                else entry
+                for name, entry in entries.items()
+            }
+    return result
+
+
+def _guard(use: Any) -> Any:
+    if isinstance(use, str):
+        return {"name": use}
+    if isinstance(use, dict) and len(use) == 1 and "name" not in use:
+        ((name, argument),) = use.items()
+        return {"name": name, "argument": argument}
+    return use
+
+
+class _Known:
+    """Every name that exists, by what it names: for the whole rulebook or for one machine."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self.value = value
+        links = names(value, "machines.*.moves.*.opens.link")
+        self.whole: dict[str, Mapping[str, Any] | tuple[str, ...] | frozenset[str]] = {
+            "role": tuple(names(value, "roles.?")),
+            "machine": tuple(names(value, "machines.?")),
+            "document": tuple(names(value, "documents.?")),
+            "guard": GUARDS,
+            "link": frozenset(links) | LINKS,
+            "recipient": (*names(value, "roles.?"), *RECIPIENTS),
+        }
+        self.within = {name: self._machine(name, machine) for name, machine in entries(value, "machines.*")}
+
+    def _machine(self, key: Key, machine: Any) -> dict[str, tuple[str, ...]]:
+        moves = tuple(names(machine, "moves.?"))
+        opening = machine.get("register_move", "open") if isinstance(machine, dict) else "open"
+        return {
+            "state": tuple(names(machine, "states.?")),
+            "move": moves,
+            "event": (*moves, str(opening)),
+            "fact": tuple(dict.fromkeys((*self._fields(machine), *COLUMNS, *self._handed_on(str(key[-1]))))),
+        }
+
+    def _fields(self, machine: Any) -> list[str]:
+        return names(machine, "register.*.name") + names(machine, "moves.*.fields.*.name")
+
+    def _handed_on(self, name: str) -> list[str]:
+        """The facts that moves of other machines hand on to matters of this one."""
+        opened = [
+            each for _, each in entries(self.value, "machines.*.moves.*.opens") if isinstance(each, dict)
+        ]
+        handed = [copy for each in opened if each.get("machine") == name for copy in names(each, "copies.*")]
+        return handed + names(self.value, "machines.*.moves.*.drives.*.copies.*")
+
+    def among(self, key: Key, kind: str) -> Mapping[str, Any] | tuple[str, ...] | frozenset[str]:
+        return self.whole[kind] if kind in self.whole else self.within[key[:2]][kind]
+
+    def check(self, tree: Tree, key: Key, value: Any, kind: str) -> None:
+        if not isinstance(value, str):
+            return  # the schema says so, or it is absent
+        known = self.among(key, kind)
+        if value not in known:
+            tree.fault(key, f"There is no {_KINDS.get(kind, kind)} {value!r}{meant(value, known)}")
+
+
+_KINDS = {
+    "event": "move (or opening)",
+    "fact": "field or fact",
+    "link": "kind of link (none is made by any `opens`)",
+    "recipient": "role or recipient",
+}

@@ -1,0 +1,292 @@
+"""The schema of a rulebook: everything an office may decide for itself, as frozen data.
+
+A rulebook is a YAML file (it may `include` others beside it). It holds machines with their states, moves, form fields,
+deadlines, ladders and notices, each with its labels in Chinese and English and, where it carries a number, the law it
+rests on or the plain word that it is the office's own setting. Reading the file, and saying what is wrong with it, is
+`states.rulebook_file`; judging a move is `states.machine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+
+
+class Rule(BaseModel):
+    """Anything in a rulebook: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Label(Rule):
+    """A name for people, in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def in_(self, lang: str) -> str:
+        """The text in `lang` ("zh" or anything else for English)."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Basis(Rule):
+    """Why a number or a duty is what it is.
+
+    `law` and `article` are given only where the source was verified; `setting` says that the office chose it.
+    """
+
+    kind: Literal["law", "agreement", "setting"]
+    source: str = Field(min_length=1)
+    article: str | None = None
+    note: str | None = None
+
+
+class Reach(StrEnum):
+    """What a role sees. Nothing is seen without one of these: access is denied by default."""
+
+    OWN = "own"  # what this person registered, handles or sits on
+    PROJECT = "project"  # every matter of the project the posting names
+    ORGANISATION = "organisation"  # every matter kept by the posting's organisation
+    ADDRESSED = "addressed"  # what was sent to the posting's organisation, once it was sent
+
+
+class Role(Rule):
+    """A role people hold in an organisation, with what it sees per machine; a machine not named is not seen."""
+
+    label: Label
+    sees: Mapping[Name, Reach] = Field(default_factory=dict)
+    basis: Basis | None = None
+
+
+FieldType = Literal[
+    "text", "long_text", "choice", "person", "people", "organisation", "project", "matter", "date", "instant",
+    "boolean", "integer", "period",
+]  # fmt: skip
+
+
+class FormField(Rule):
+    """One field of a move's form.
+
+    `private` fields (who reported) are kept apart and never enter history, lists, logs or notices.
+    `example` is a value that would pass. For `person`, `people`, `organisation`, `project` and `matter` it is not
+    written down: the gate finds one that would pass for this matter and actor; for `date` and `instant` it is today.
+    """
+
+    name: Name
+    type: FieldType
+    label: Label
+    required: bool = True
+    choices: Mapping[Name, Label] = Field(default_factory=dict)
+    example: str | int | bool | None = None
+    private: bool = False
+    holding: Name | None = None  # person/people: holds this role; the example is drawn from these
+    at_least: int | None = None  # people: how many; text: how many characters
+    machine: Name | None = None  # matter: of this machine
+    not_before: Name | None = (
+        None  # date: not before this field or fact; dates are never in the future unless `future`
+    )
+    future: bool = False  # date: must lie after today (a date set for somebody)
+    sets: Literal["handler", "seats", "addressee", "project", "title", "received_on"] | None = None
+    """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ..."""
+    help: Label | None = None
+
+
+class GuardUse(Rule):
+    """A guard by name, with its arguments. In YAML either `name` or `{name: argument}`."""
+
+    name: Name
+    argument: Any = None
+
+
+class Opens(Rule):
+    """The move opens a linked matter of another machine, in the same transaction."""
+
+    machine: Name
+    link: Name  # what the new matter is to this one, e.g. "escalation"
+    copies: tuple[Name, ...] = ()  # facts or fields handed on to the new matter
+
+
+class Drives(Rule):
+    """The move makes matters linked to this one move as well, in the same transaction, by the engine itself."""
+
+    link: Name  # follow links of this kind ...
+    towards: Literal["parent", "children"] = "parent"
+    move: Name  # ... and make this move there, if the other matter is in a state it leaves from
+    copies: tuple[Name, ...] = ()
+
+
+class Move(Rule):
+    """One way out of a state. Who, under which guards, with which fields, on what basis."""
+
+    label: Label
+    from_: tuple[Name, ...] = Field(alias="from")
+    to: Name | None = None  # None: the state stays
+    roles: tuple[Name, ...] = ()  # empty: nobody; engine moves are made by the engine alone
+    engine: bool = False  # made by another matter's move or by a clock, never offered to a person as open
+    guards: tuple[GuardUse, ...] = ()
+    fields: tuple[FormField, ...] = ()
+    opens: Opens | None = None
+    drives: tuple[Drives, ...] = ()
+    sends: bool = False  # from now on the addressee sees the matter
+    substantive: bool = True  # counts as progress for the inaction radar
+    basis: Basis | None = None
+    help: Label | None = None
+
+
+class StateKind(StrEnum):
+    """What kind of rest a state is."""
+
+    OPEN = "open"  # somebody has to act
+    WAITING = "waiting"  # somebody else has to act; named by `waits_for`
+    FINAL = "final"  # nothing runs any more
+
+
+class State(Rule):
+    """A state, who owns it, and where it stands on the picture's grid (column, row; from 0)."""
+
+    label: Label
+    kind: StateKind = StateKind.OPEN
+    owner: tuple[Name, ...] = ()  # roles that must act here
+    waits_for: Label | None = None
+    grid: tuple[int, int] | None = None
+    help: Label | None = None
+
+
+class Extension(Rule):
+    """How a deadline may be extended: by how much at most, how often, and who approves."""
+
+    by: str  # a period, e.g. "1 month"
+    times: int = 1
+    approver: tuple[Name, ...]
+    basis: Basis
+
+
+class Rung(Rule):
+    """One step of a ladder: fires once, at `at_time` of the day that lies `offset` from the due date."""
+
+    name: Name
+    label: Label
+    offset: str  # "-5 working days", "0 days", "+1 month"
+    to: tuple[
+        Name, ...
+    ]  # roles, or "handler", "opener", "above" (the role `receives` of the commission above)
+    document: Name  # a message or document template
+    move: Name | None = None  # an engine move the rung makes, e.g. a second channel or the way up
+
+
+class Deadline(Rule):
+    """A clock of a machine. It opens when one of `starts` is made and closes when one of `stops` is.
+
+    `from_fact` names the date it counts from; without it, the local day of the move. `when` are guards without
+    form fields that must hold for it to open at all. It pauses while the matter is in one of `pauses_in`.
+    An open clock also closes when the matter reaches a final state, unless `survives`.
+    `imported_in` lists the states in which an imported matter carries this clock, counted from `from_fact`.
+    """
+
+    label: Label
+    budget: str  # "1 month", "15 working days"
+    roll: bool = True
+    starts: tuple[Name, ...]
+    stops: tuple[Name, ...]
+    from_fact: Name | None = None
+    when: tuple[GuardUse, ...] = ()
+    pauses_in: tuple[Name, ...] = ()
+    survives: bool = False
+    imported_in: tuple[Name, ...] = ()
+    extension: Extension | None = None
+    ladder: tuple[Rung, ...] = ()
+    basis: Basis
+
+
+class NoticeRule(Rule):
+    """Whom a move concerns. One notice per event, person and channel, however many rules name the same person."""
+
+    on: tuple[Name, ...]  # moves; "*" is not allowed: say which
+    to: tuple[Name, ...]  # as in Rung.to
+    document: Name
+
+
+class Mandatory(Rule):
+    """A duty to report upward that cannot be skipped silently.
+
+    While `when` holds and no link of kind `satisfied_by` exists, each move in `before` is refused with `label`.
+    """
+
+    label: Label
+    when: tuple[GuardUse, ...]
+    satisfied_by: Name
+    before: tuple[Name, ...]
+    cure: Label
+    basis: Basis
+
+
+class Machine(Rule):
+    """A machine: states, moves, clocks and notices of one kind of matter."""
+
+    label: Label
+    initial: Name
+    register_: tuple[FormField, ...] = Field(
+        default=(), alias="register"
+    )  # fields of opening a matter by hand
+    registered_by: tuple[
+        Name, ...
+    ] = ()  # roles that may open one by hand; empty: only opened by another move
+    register_guards: tuple[GuardUse, ...] = ()  # conditions on the opening's form, such as its classification
+    register_move: Name = "open"  # the name of the opening event; clocks may start on it
+    number: str = "{code}-{year}-{seq:04d}"  # form of its numbers; {code} is the keeping organisation's
+    addressed: Literal["above"] | None = None  # whom a new one is for: the nearest body above the keeping one
+    states: Mapping[Name, State]
+    moves: Mapping[Name, Move]
+    deadlines: Mapping[Name, Deadline] = Field(default_factory=dict)
+    notices: tuple[NoticeRule, ...] = ()
+    mandatory: Mapping[Name, Mandatory] = Field(default_factory=dict)
+
+    @cached_property
+    def moves_from(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the moves that leave each state, in the order of the rulebook."""
+        return {
+            state: tuple(name for name, move in self.moves.items() if state in move.from_)
+            for state in self.states
+        }
+
+    @cached_property
+    def clock_memo(self) -> dict[tuple[str, str | None, str], Mapping[str, frozenset[str]]]:
+        """What each (move, state left, state entered) does to the clocks, filled in as it is asked: `cases.clocks`."""
+        return {}
+
+
+class Setting(Rule):
+    """A number the office chose, by name, with the word that it did."""
+
+    value: str | int | bool
+    label: Label
+    basis: Basis
+
+
+class Rulebook(Rule):
+    """All of an office's rules, in one version. Once published it never changes."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z.]*$")]
+    label: Label
+    zone: str = "Asia/Shanghai"
+    calendar: str = "CN"
+    fires_at: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] = (
+        "08:30"  # local time of day at which rungs fire
+    )
+    receives: Name = "district"  # the role that receives what is sent up to a commission
+    roles: Mapping[Name, Role]
+    settings: Mapping[Name, Setting] = Field(default_factory=dict)
+    documents: Mapping[Name, Label] = Field(default_factory=dict)  # message kinds named by rungs and notices
+    machines: Mapping[Name, Machine]
+
+    @property
+    def key(self) -> str:
+        """Name and version in one word, as kept on every matter: "port-centre@2026.1"."""
+        return f"{self.name}@{self.version}"

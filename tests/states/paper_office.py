@@ -1,0 +1,178 @@
+"""An office on paper: the rulebook's machines, people and linked matters without a database, for telling its stories."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from states.facts import ENGINE, Act, Actor, Facts, Link, Reason
+from states.forms import read_form, static_example
+from states.guards import GUARDS
+from states.machine import Judge, Survey, judge
+from states.rulebook import FormField, Machine, Move, Rulebook, StateKind
+from states.rulebook_file import shipped
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 11, 25)
+AT = datetime(2026, 11, 25, 2, tzinfo=UTC)
+
+ROLES = {
+    "supervisor": "supervisor", "registrar": "registrar", "officer": "officer", "officer2": "officer", "leader": "leader",
+    "head": "head", "owner": "member", "contractor": "member", "overseer": "member", "district": "district",
+    "auditor": "auditor", "operator": "operator",
+}  # fmt: skip
+"""The sample accounts and what each of them is."""
+
+
+@dataclass
+class Matter:
+    """A matter on paper."""
+
+    machine: str
+    state: str
+    values: dict[str, Any] = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
+    handler: str | None = None
+    opener: str | None = None
+    parent: Matter | None = None
+    children: list[tuple[str, Matter]] = field(default_factory=list)
+
+
+class PaperOffice:
+    """Moves matters by the shipped rulebook as the gate would, in memory."""
+
+    def __init__(self, rulebook: Rulebook | None = None) -> None:
+        self.rulebook = rulebook or shipped()
+        self.matters: list[Matter] = []
+        self.today = TODAY
+
+    def rules(self, matter: Matter) -> Machine:
+        """The rules the matter is under."""
+        return self.rulebook.machines[matter.machine]
+
+    def judge(self, matter: Matter) -> Judge:
+        """Who judges its moves."""
+        return judge(self.rulebook, matter.machine)
+
+    def note(self, who: str = "supervisor", machine: str = "clue", **given: Any) -> Matter:
+        """Opens a matter by hand with the examples, but for what is given."""
+        rules = self.rulebook.machines[machine]
+        form = self._filled(rules.register_, {}, who) | given
+        matter = self._born(machine, {name: value for name, value in form.items() if value is not None}, who)
+        assert not self.against_opening(form, machine), self.against_opening(form, machine)
+        return matter
+
+    def against_opening(self, form: Mapping[str, Any], machine: str = "clue") -> list[Reason]:
+        """What speaks against opening a matter with this form."""
+        rules = self.rulebook.machines[machine]
+        facts = Facts(at=AT, today=self.today, state=rules.initial, actor=Actor("supervisor"), form=form)
+        found = (GUARDS[use.name].holds(facts, use.argument) for use in rules.register_guards)
+        return [reason for reason in found if reason is not None]
+
+    def facts(self, matter: Matter, who: str, form: Mapping[str, Any] | None = None) -> Facts:
+        """What is known when `who` looks at the matter."""
+        roles = frozenset() if who == ENGINE else frozenset({ROLES[who]})
+        actor = Actor(who, roles, is_handler=matter.handler == who, is_opener=matter.opener == who)
+        known = {"handler": matter.handler} if matter.handler else {}
+        return Facts(at=AT, today=self.today, state=matter.state, actor=actor, values=matter.values | known,
+                     acts=matter.acts, links=tuple(self._links(matter)), form=form)  # fmt: skip
+
+    def survey(self, matter: Matter, who: str) -> Survey:
+        """The open and blocked moves."""
+        return self.judge(matter).survey(self.facts(matter, who))
+
+    def move(self, matter: Matter, move: str, who: str, *, everything: bool = True, **given: Any) -> str:
+        """Makes a move with the examples, but for what is given. Raises Refused."""
+        rule = self.rules(matter).moves[move]
+        filled = self._filled(rule.fields, matter.values, who, everything=everything) | given
+        read = read_form(rule.fields, filled, values=matter.values, today=self.today, zone=ZONE)
+        state = self.judge(matter).fire(move, self.facts(matter, who, read))
+        self._land(matter, move, rule, state, read, who)
+        return state
+
+    def walk(self, matter: Matter, *steps: tuple[str, str]) -> str:
+        """Makes one move after the other, each (who, move)."""
+        for who, move in steps:
+            self.move(matter, move, who)
+        return matter.state
+
+    def child(self, matter: Matter, kind: str) -> Matter:
+        """The latest linked matter of this kind."""
+        return next(child for name, child in reversed(matter.children) if name == kind)
+
+    def wander(self, seed: int, steps: int, *, everything: bool = True) -> None:
+        """Random people make random open moves; what is blocked must refuse."""
+        choose = random.Random(seed)  # noqa: S311 - a reproducible walk, not a secret
+        for _ in range(steps):
+            matter, who = choose.choice(self.matters), choose.choice(sorted(ROLES))
+            found = self.survey(matter, who)
+            if found.open:
+                self.move(matter, choose.choice(found.open), who, everything=everything)
+
+    def _links(self, matter: Matter) -> Iterator[Link]:
+        for kind, child in matter.children:
+            yield Link(kind, child.machine, child.state, self.is_final(child))
+        if matter.parent is not None:
+            kind = next(kind for kind, child in matter.parent.children if child is matter)
+            yield Link(f"of_{kind}", matter.parent.machine, matter.parent.state, self.is_final(matter.parent))
+
+    def is_final(self, matter: Matter) -> bool:
+        """Whether nothing runs on it any more."""
+        return self.rules(matter).states[matter.state].kind is StateKind.FINAL
+
+    def _filled(
+        self, fields: tuple[FormField, ...], values: Mapping[str, Any], who: str, *, everything: bool = True
+    ) -> dict[str, Any]:
+        found = {each.name: self._example(each, values, who) for each in fields if each.required or everything}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _example(self, each: FormField, values: Mapping[str, Any], who: str) -> Any:
+        if each.type in ("person", "people"):
+            able = [login for login, role in ROLES.items() if each.holding in (None, role)]
+            able.sort(key=lambda login: login == who)
+            return able[: max(each.at_least or 1, 2)] if each.type == "people" else able[0]
+        named = {"project": "PC", "matter": "MGJ-2026-0001", "organisation": "MGJ"}
+        return named.get(each.type) or static_example(each, self.today, values)
+
+    def _born(self, machine: str, values: dict[str, Any], who: str) -> Matter:
+        rules = self.rulebook.machines[machine]
+        acts = {rules.register_move: Act(who, self.today)}
+        matter = Matter(machine, rules.initial, values, acts, opener=who)
+        self._set(matter, rules.register_, values)
+        self.matters.append(matter)
+        return matter
+
+    def _set(self, matter: Matter, fields: tuple[FormField, ...], form: Mapping[str, Any]) -> None:
+        for each in fields:
+            if each.sets == "handler" and each.name in form:
+                matter.handler = form[each.name]
+
+    def _land(self, matter: Matter, move: str, rule: Move, state: str, form: Mapping[str, Any], who: str) -> None:
+        matter.state = state
+        matter.values |= form
+        matter.acts[move] = Act(who, self.today)
+        self._set(matter, rule.fields, form)
+        source = matter.values | dict(form)
+        if rule.opens is not None:
+            copied = {name: source[name] for name in rule.opens.copies if name in source}
+            child = self._born(rule.opens.machine, copied, who)
+            child.handler, child.parent = child.handler or matter.handler, matter
+            matter.children.append((rule.opens.link, child))
+        for drive in rule.drives:
+            for other in self._driven(matter, drive.link, drive.towards):
+                self._drive(other, drive.move, {name: source[name] for name in drive.copies if name in source})
+
+    def _driven(self, matter: Matter, link: str, towards: str) -> list[Matter]:
+        if towards == "children":
+            return [child for kind, child in matter.children if kind == link]
+        return [] if matter.parent is None else [matter.parent]
+
+    def _drive(self, matter: Matter, move: str, form: Mapping[str, Any]) -> None:
+        rule = self.rules(matter).moves[move]
+        if matter.state in rule.from_:
+            state = self.judge(matter).fire(move, self.facts(matter, ENGINE, form))
+            self._land(matter, move, rule, state, form, ENGINE)
