@@ -1,0 +1,1 @@
+"""What is on file: organisations, people, matters, their history and their clocks."""

@@ -1,0 +1,119 @@
+"""Who may see what, as a query filter. What one may not see does not exist: deny by default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlmodel import Session, col
+
+from cases.matters import Matter, OnFile, Seat
+from cases.people import postings_of
+from states.facts import Actor
+from states.rulebook import Reach, Rulebook
+
+
+class Held(Protocol):
+    """A role held in an organisation, for one project or (None) for all of them."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def project(self) -> str | None: ...
+
+
+class Looked(Protocol):
+    """What of a matter decides who sees it."""
+
+    @property
+    def machine(self) -> str: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def addressee(self) -> str | None: ...
+    @property
+    def project(self) -> str | None: ...
+    @property
+    def handler(self) -> str | None: ...
+    @property
+    def opener(self) -> str | None: ...
+    @property
+    def sent_at(self) -> datetime | None: ...
+
+
+def visible(login: str, postings: Sequence[Held], rulebook: Rulebook) -> ColumnElement[bool]:
+    """The condition on `matter` that holds for exactly what these postings let `login` see.
+
+    A role that no posting carries, or that names no reach for a machine, shows nothing of it.
+    """
+    views = [_view(login, posting, machine, reach)
+             for posting in postings if posting.role in rulebook.roles
+             for machine, reach in rulebook.roles[posting.role].sees.items()]  # fmt: skip
+    return or_(*views) if views else false()
+
+
+def visible_to(session: Session, login: str, rulebook: Rulebook) -> ColumnElement[bool]:
+    """`visible` for whoever has this login now."""
+    return visible(login, postings_of(session, login), rulebook)
+
+
+def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElement[bool]:
+    of_machine = col(Matter.machine) == machine
+    if reach is Reach.OWN:
+        seated = exists(select(1).where(col(Seat.matter) == col(Matter.id), col(Seat.person) == login))
+        return and_(of_machine, or_(col(Matter.opener) == login, col(Matter.handler) == login, seated))
+    if reach is Reach.ADDRESSED:
+        return and_(of_machine, col(Matter.addressee) == posting.organisation, col(Matter.sent_at).is_not(None))
+    kept = col(Matter.organisation) == posting.organisation
+    if posting.project is not None:
+        return and_(of_machine, kept, col(Matter.project) == posting.project)
+    # a reach of one project without a project shows nothing: SQL would take "= NULL" for "has none"
+    return false() if reach is Reach.PROJECT else and_(of_machine, kept)
+
+
+def sees(login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool) -> bool:
+    """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together."""
+    own = login in (matter.opener, matter.handler) or seated
+    for posting in postings:
+        role = rulebook.roles.get(posting.role)
+        reach = role.sees.get(matter.machine) if role else None
+        if reach is not None and _reaches(reach, posting, matter, own=own):
+            return True
+    return False
+
+
+def _reaches(reach: Reach, posting: Held, matter: Looked, *, own: bool) -> bool:
+    if reach is Reach.OWN:
+        return own
+    if reach is Reach.ADDRESSED:
+        return matter.addressee == posting.organisation and matter.sent_at is not None
+    kept = matter.organisation == posting.organisation
+    if reach is Reach.PROJECT or posting.project is not None:
+        return kept and posting.project is not None and matter.project == posting.project
+    return kept
+
+
+def actor_towards(login: str, postings: Sequence[Held], matter: OnFile, *, seated: bool) -> Actor:
+    """The person as a judge sees them: with the roles that bear on this matter.
+
+    A role bears on a matter when it is held in the organisation that keeps it or is addressed by it, for all projects
+    or for the matter's own; or when the person has a seat in it or handles it, as a company's member does a task.
+    """
+    bodies = (matter.organisation, matter.addressee)
+    own = seated or matter.handler == login
+    roles = frozenset(
+        posting.role
+        for posting in postings
+        if own or (posting.organisation in bodies and posting.project in (None, matter.project))
+    )
+    return Actor(
+        id=login,
+        roles=roles,
+        organisation=postings[0].organisation if postings else None,
+        is_handler=matter.handler == login,
+        is_opener=matter.opener == login,
+    )

@@ -1,0 +1,208 @@
+"""The one gate. Every change of a state anywhere goes through `advance`, or it does not happen.
+
+A move is judged by the rulebook the matter is on, and lands with its history, clocks and notices in one transaction,
+which the edge commits. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col
+
+from cases import clocks, gathering, history, linking, opening, references, requests
+from cases.errors import moved_meanwhile
+from cases.gathering import Loaded
+from cases.matters import Matter, OnFile
+from cases.moved import Moved
+from cases.office import Office, occurred
+from states import forms
+from states.facts import Facts, Reason, Refused
+from states.machine import judge
+from states.rulebook import Machine, Move
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A judged move, on its way into the tables: the matter before and after, the rule, and what was filled in."""
+
+    before: OnFile
+    after: OnFile
+    machine: Machine
+    rule: Move
+    move: str
+    form: Mapping[str, Any]
+    actor: str
+    at: datetime
+
+
+_CHANGING = ("state", "version", "values", "acts", "handler", "addressee", "project", "title", "received_on",
+             "moved_at", "moved_by", "progressed_at", "sent_at", "head_seq", "head_hash")  # fmt: skip
+_UPDATE = (
+    update(Matter)
+    .where(col(Matter.id) == bindparam("matter"), col(Matter.version) == bindparam("seen"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+    .execution_options(synchronize_session=False)
+)
+
+
+def advance(
+    session: Session,
+    office: Office,
+    number: str,
+    move: str,
+    *,
+    actor: str,
+    at: datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> Moved:
+    """Make `move` on the matter `number` as the person `actor`, at the instant `at` (aware).
+
+    `expected_version` refuses a matter that somebody moved meanwhile; `key` makes the request safe to repeat: the same
+    answer, nothing done twice. Raises NoSuchMatter, Refused (with every reason at once), KeyReused.
+    """
+    given = dict(fields or {})
+    request = requests.Request(actor, key, (number, move, given))
+    if (answered := requests.answered(session, request)) is not None:
+        return Moved(**answered)
+    loaded = gathering.load(session, office, number, login=actor, for_change=True)
+    _check_version(office, loaded, expected_version)
+    moved = _make(session, office, loaded, move, given, at=at)
+    requests.remember(session, request, moved.kept(), at=at)
+    return moved
+
+
+def advance_by_engine(
+    session: Session, office: Office, matter: int, move: str, *, at: datetime, form: Mapping[str, Any] | None = None
+) -> Moved | None:
+    """Make an engine move, as another matter's move or a clock causes it.
+
+    None when the matter is in a state the move does not leave from: what drives it came too late, and that is no fault.
+    """
+    loaded = gathering.load_by_id(session, matter)
+    machine = office.rulebook(loaded.row.rulebook).machines[loaded.row.machine]
+    if move not in machine.moves or loaded.row.state not in machine.moves[move].from_:
+        return None
+    return _make(session, office, loaded, move, dict(form or {}), at=at)
+
+
+def _make(
+    session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], *, at: datetime
+) -> Moved:
+    row = loaded.row
+    machine = office.rulebook(row.rulebook).machines[row.machine]
+    known = gathering.facts(session, office, loaded, at=at)
+    rule, to, form = _judge(session, office, loaded, move, given, known)
+    private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
+    after = _after(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
+    linking.keep_private(session, row.id, private)
+    return _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
+
+
+def _after(
+    row: OnFile, rule: Move, move: str, to: str, form: Mapping[str, Any], *, actor: str, at: datetime, today: date
+) -> OnFile:
+    """The matter as it will stand."""
+    changes = linking.columns_set(rule.fields, form)
+    if rule.sends and row.sent_at is None:
+        changes["sent_at"] = at
+    if rule.substantive:
+        changes["progressed_at"] = at
+    return replace(row, state=to, version=row.version + 1, values=row.values | form,
+                   acts=row.acts | {move: [actor, today.isoformat()]}, moved_at=at, moved_by=actor,
+                   head_seq=row.head_seq + 1, **changes)  # fmt: skip
+
+
+def _judge(
+    session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], known: Facts
+) -> tuple[Move, str, dict[str, Any]]:
+    """The rule, the next state and the form as read; refuses with what is wrong with the form and the move together."""
+    judging = judge(office.rulebook(loaded.row.rulebook), loaded.row.machine)
+    rule = judging.machine.moves.get(move)
+    reasons: list[Reason] = []
+    form: dict[str, Any] | None = None
+    if rule is not None and not known.actor.is_engine:
+        try:
+            form = forms.read_form(rule.fields, given, values=known.values, today=known.today, zone=office.zone)
+            reasons += references.faults(session, rule.fields, form, matter=loaded.row)
+        except Refused as refusal:
+            reasons += refusal.reasons
+    elif rule is not None:
+        form = dict(given)
+    try:
+        to = judging.fire(move, _with_form(known, form if not reasons else None))
+    except Refused as refusal:
+        if refusal.code == "wrong_state":
+            raise _wrong_state(loaded, judging.machine, refusal) from None
+        raise Refused(refusal.code, (*refusal.reasons, *reasons)) from None
+    if reasons or rule is None or form is None:
+        raise Refused("bad_form", tuple(reasons))
+    return rule, to, form
+
+
+def _with_form(known: Facts, form: Mapping[str, Any] | None) -> Facts:
+    return Facts(at=known.at, today=known.today, state=known.state, actor=known.actor, values=known.values,
+                 acts=known.acts, links=known.links, form=form)  # fmt: skip
+
+
+def _wrong_state(loaded: Loaded, machine: Machine, refusal: Refused) -> Refused:
+    """A move from the wrong state often means that somebody was first: say who moved it and to what."""
+    row = loaded.row
+    state = machine.states[row.state].label
+    who = moved_meanwhile(row.number, by=row.moved_by, at=row.moved_at, state=state, version=row.version).reasons[0]
+    last = Reason("last_moved", who.message, who.cure)
+    return Refused("wrong_state", (*refusal.reasons, last))
+
+
+def _check_version(office: Office, loaded: Loaded, expected: int | None) -> None:
+    row = loaded.row
+    if expected is not None and expected != row.version:
+        state = office.rulebook(row.rulebook).machines[row.machine].states[row.state].label
+        raise moved_meanwhile(row.number, by=row.moved_by, at=row.moved_at, state=state, version=row.version)
+
+
+def _land(session: Session, office: Office, landing: Landing) -> Moved:
+    """Write the judged move down: matter, history, clocks, links, notices; in that order, in one transaction."""
+    before, after = landing.before, landing.after
+    hashed = history.chained(after, at=landing.at, actor=landing.actor, move=landing.move, from_state=before.state,
+                             data=landing.form)  # fmt: skip
+    _write(session, office, before, replace(after, head_hash=hashed.hash))
+    event = history.append(session, hashed)
+    linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
+    clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
+                event=event)  # fmt: skip
+    consequences = _consequences(session, office, landing)
+    office.announce(session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)])
+    return Moved(after.number, after.machine, landing.move, before.state, after.state, after.version, event,
+                 consequences)  # fmt: skip
+
+
+def _write(session: Session, office: Office, before: OnFile, after: OnFile) -> None:
+    """The one conditional update. No row means that somebody was first."""
+    values = {f"new_{name}": getattr(after, name) for name in _CHANGING}
+    result = session.connection().execute(_UPDATE, values | {"matter": before.id, "seen": before.version})
+    if result.rowcount != 1:
+        found = gathering.load_by_id(session, before.id).row
+        label = office.rulebook(found.rulebook).machines[found.machine].states[found.state].label
+        raise moved_meanwhile(found.number, by=found.moved_by, at=found.moved_at, state=label, version=found.version)
+
+
+def _consequences(session: Session, office: Office, landing: Landing) -> tuple[Moved, ...]:
+    """The matters this move opens, and the moves it makes on linked ones."""
+    made: list[Moved] = []
+    rule, source = landing.rule, landing.after.values | dict(landing.form)
+    if rule.opens is not None:
+        made.append(opening.open_from(session, office, landing.after, rule.opens, source, actor=landing.actor,
+                                      at=landing.at))  # fmt: skip
+    for drive in rule.drives:
+        form = {name: source[name] for name in drive.copies if name in source}
+        for other in linking.linked(session, landing.after.id, kind=drive.link, towards=drive.towards):
+            moved = advance_by_engine(session, office, other, drive.move, at=landing.at, form=form)
+            made += [moved] if moved is not None else []
+    return tuple(made)

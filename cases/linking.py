@@ -1,0 +1,77 @@
+"""What a form sets besides its values: handler, seats, addressee; and the links between matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlmodel import Session, col
+
+from cases.matters import MatterLink, Reporter, Seat, Subject
+from states.rulebook import FormField
+
+_COLUMNS = ("handler", "addressee", "project", "title", "received_on")
+_CHILDREN = select(col(MatterLink.child)).where(
+    col(MatterLink.parent) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind")
+)
+_PARENTS = select(col(MatterLink.parent)).where(
+    col(MatterLink.child) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind")
+)
+
+
+def columns_set(fields: Iterable[FormField], form: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the matter that this form sets, by `FormField.sets`."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field.sets in _COLUMNS and form.get(field.name) is not None:
+            value = form[field.name]
+            found[field.sets] = date.fromisoformat(value) if field.sets == "received_on" else value
+    return found
+
+
+def keep_seats(session: Session, matter: int, fields: Iterable[FormField], form: Mapping[str, Any]) -> None:
+    """Seat the people a form names, instead of those who sat there before."""
+    seating = [field for field in fields if field.sets == "seats" and form.get(field.name)]
+    if not seating:
+        return
+    people: set[str] = set()
+    for field in seating:
+        value = form[field.name]
+        people |= {value} if isinstance(value, str) else set(value)
+    session.execute(delete(Seat).where(col(Seat.matter) == matter))
+    session.execute(insert(Seat), [{"matter": matter, "person": login} for login in sorted(people)])
+
+
+def keep_private(session: Session, matter: int, private: Mapping[str, Any]) -> None:
+    """Keep who reported apart from everything else. An empty form changes nothing."""
+    given = {name: value for name, value in private.items() if value is not None}
+    if not given:
+        return
+    held = session.get(Reporter, matter)
+    details = (held.details if held else {}) | given
+    if held is None:
+        session.add(Reporter(matter=matter, details=details))
+    else:
+        held.details = details
+    session.flush()
+
+
+def keep_subject(session: Session, matter: int, values: Mapping[str, Any]) -> None:
+    """Put down whom a clue is about, from the fields subject, subject_unit, subject_post and managed_by."""
+    if values.get("subject"):
+        session.execute(insert(Subject).values(
+            matter=matter, name=values["subject"], unit=values.get("subject_unit") or "",
+            post=values.get("subject_post") or "", managed_by=values.get("managed_by") or ""))  # fmt: skip
+
+
+def link(session: Session, *, parent: int, child: int, kind: str) -> None:
+    """Link two matters."""
+    session.execute(insert(MatterLink).values(parent=parent, child=child, kind=kind))
+
+
+def linked(session: Session, matter: int, *, kind: str, towards: Literal["parent", "children"]) -> Sequence[int]:
+    """The matters linked to this one by links of this kind, oldest first."""
+    query = _CHILDREN if towards == "children" else _PARENTS
+    return sorted(session.execute(query, {"matter": matter, "kind": kind}).scalars())

@@ -1,0 +1,212 @@
+"""What is on file, as one person may see it: lists, one matter in full, its history. Nothing here changes anything.
+
+Who reported stands in a table of its own that no query here reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlmodel import Session, col
+
+from cases import access, gathering
+from cases.deadlines import Deadline
+from cases.errors import NoSuchMatter
+from cases.history import Event
+from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
+from cases.office import Office
+from states.rulebook import FormField, Machine
+
+ROUND = ("programme", "slot", "kind")  # what tells one inspection round from another
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list. `due_at` is the first instant at which the nearest of its clocks is late."""
+
+    number: str
+    state: str
+    version: int
+    title: str
+    handler: str | None
+    due_at: datetime | None
+    round_: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form of contract.md; an inspection also says which round it is."""
+        return {
+            "number": self.number,
+            "state": self.state,
+            "version": self.version,
+            "title": self.title,
+            "handler": self.handler,
+            "due_at": self.due_at.isoformat() if self.due_at else None,
+        } | self.round_
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The first lines of a list, and how many there are in all."""
+
+    lines: tuple[Listed, ...]
+    total: int
+
+
+def matters(
+    session: Session, office: Office, machine: str, *, actor: str, at: datetime, state: str | None = None,
+    mine: bool = False, overdue: bool = False, limit: int = 100,
+) -> Page:  # fmt: skip
+    """The matters of a machine that `actor` may see, the most urgent first.
+
+    `mine`: those they handle or sit on, and those they opened that nobody handles yet. `overdue`: those with a clock
+    that is late at `at`.
+    """
+    wanted = [access.visible_to(session, actor, office.rulebook()), col(Matter.machine) == machine]
+    if state is not None:
+        wanted.append(col(Matter.state) == state)
+    if mine:
+        wanted.append(_mine(actor))
+    if overdue:
+        wanted.append(_overdue(at))
+    total = session.execute(select(func.count()).select_from(Matter).where(*wanted)).scalar_one()
+    return Page(tuple(_lines(session, machine, wanted, limit)), int(total))
+
+
+def _lines(session: Session, machine: str, wanted: Iterable[ColumnElement[bool]], limit: int) -> Iterable[Listed]:
+    due = (
+        select(func.min(Deadline.due_at))
+        .where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open")
+        .correlate(Matter)
+        .scalar_subquery()
+    )
+    query = (
+        select(col(Matter.number), col(Matter.state), col(Matter.version), col(Matter.title), col(Matter.handler),
+               due.label("due_at"), col(Matter.values))
+        .where(*wanted)
+        .order_by(due.is_(None), due, col(Matter.id).desc())
+        .limit(limit)
+    )  # fmt: skip
+    rounds = ROUND if machine == "inspection" else ()
+    for row in session.execute(query):
+        yield Listed(row.number, row.state, row.version, row.title, row.handler, row.due_at,
+                     {name: row.values.get(name) for name in rounds})  # fmt: skip
+
+
+def _mine(login: str) -> ColumnElement[bool]:
+    seated = exists(select(1).where(col(Seat.matter) == col(Matter.id), col(Seat.person) == login))
+    unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
+    return or_(col(Matter.handler) == login, seated, unhandled)
+
+
+def _overdue(at: datetime) -> ColumnElement[bool]:
+    late = select(1).where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open",
+                           col(Deadline.due_at) <= at)  # fmt: skip
+    return exists(late)
+
+
+def check_machine(session: Session, number: str, machine: str) -> None:
+    """Raises NoSuchMatter where `number` is not a matter of this machine: a clue is not asked for as a task."""
+    query = select(1).where(col(Matter.number) == number, col(Matter.machine) == machine)
+    if session.execute(query).first() is None:
+        raise NoSuchMatter(number)
+
+
+def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[str, Any]:
+    """One matter in full, as `actor` may see it. Raises NoSuchMatter."""
+    row = gathering.load(session, office, number, login=actor, for_change=False).row
+    rules = office.rulebook(row.rulebook).machines[row.machine]
+    state = rules.states[row.state]
+    return {
+        "number": row.number, "machine": row.machine, "state": row.state, "version": row.version, "title": row.title,
+        "state_label": {"zh": state.label.zh, "en": state.label.en}, "kind": state.kind.value,
+        "waits_for": state.waits_for.model_dump() if state.waits_for else None, "owner": list(state.owner),
+        "organisation": row.organisation, "addressee": row.addressee, "project": row.project, "opener": row.opener,
+        "handler": row.handler, "received_on": row.received_on.isoformat() if row.received_on else None,
+        "opened_at": row.opened_at.isoformat(), "moved_at": row.moved_at.isoformat(), "moved_by": row.moved_by,
+        "rulebook": row.rulebook, "values": _open_values(rules, row), "subjects": _subjects(session, row.id),
+        "seats": _seats(session, row.id), "deadlines": _deadlines(session, rules, row.id),
+        "links": _links(session, office, row.id, actor=actor),
+    }  # fmt: skip
+
+
+def _open_values(rules: Machine, row: OnFile) -> dict[str, Any]:
+    """What forms left, without anything a form calls private. Such a field is never kept there; this is the second lock."""
+    private = {field.name for field in fields_of(rules) if field.private}
+    return {name: value for name, value in row.values.items() if name not in private}
+
+
+def fields_of(rules: Machine) -> Iterable[FormField]:
+    """Every field of every form of a machine."""
+    yield from rules.register_
+    for move in rules.moves.values():
+        yield from move.fields
+
+
+def _subjects(session: Session, matter: int) -> list[dict[str, Any]]:
+    query = select(Subject.name, Subject.unit, Subject.post, Subject.managed_by).where(col(Subject.matter) == matter)
+    return [dict(row._mapping) for row in session.execute(query)]
+
+
+def _seats(session: Session, matter: int) -> list[str]:
+    return sorted(session.execute(select(col(Seat.person)).where(col(Seat.matter) == matter)).scalars())
+
+
+def _deadlines(session: Session, rules: Machine, matter: int) -> list[dict[str, Any]]:
+    query = select(Deadline).where(col(Deadline.matter) == matter).order_by(col(Deadline.id))
+    return [
+        {
+            "id": row.id, "deadline": row.name, "status": row.status,
+            "label": rules.deadlines[row.name].label.model_dump() if row.name in rules.deadlines else None,
+            "due_on": row.due_on.isoformat() if row.due_on else None, "provisional": row.provisional,
+            "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+        }
+        for row in session.execute(query).scalars()
+    ]  # fmt: skip
+
+
+def _links(session: Session, office: Office, matter: int, *, actor: str) -> list[dict[str, Any]]:
+    """The linked matters, by number where this person may see them; the others do not exist for them."""
+    seen = access.visible_to(session, actor, office.rulebook())
+    found = []
+    for kind, near, far in (("", MatterLink.parent, MatterLink.child), ("of_", MatterLink.child, MatterLink.parent)):
+        query = (
+            select(col(MatterLink.kind), col(Matter.number), col(Matter.machine), col(Matter.state))
+            .join(Matter, col(Matter.id) == col(far))
+            .where(col(near) == matter, seen)
+            .order_by(col(MatterLink.id))
+        )
+        found += [{"link": kind + row.kind, "number": row.number, "machine": row.machine, "state": row.state}
+                  for row in session.execute(query)]  # fmt: skip
+    return found
+
+
+def history(session: Session, office: Office, number: str, *, actor: str) -> Sequence[dict[str, Any]]:
+    """Every event of a matter in order, as contract.md has them. Raises NoSuchMatter."""
+    row = gathering.load(session, office, number, login=actor, for_change=False).row
+    rules = office.rulebook(row.rulebook).machines[row.machine]
+    query = select(Event).where(col(Event.matter) == row.id).order_by(col(Event.seq))
+    return [
+        {
+            "id": one.id, "seq": one.seq, "at": one.at.isoformat(), "actor": one.actor, "move": one.move,
+            "label": _label(rules, one.move), "from": one.from_state, "to": one.to_state, "version": one.version,
+            "data": one.data, "hash": one.hash,
+        }
+        for one in session.execute(query).scalars()
+    ]  # fmt: skip
+
+
+def _label(rules: Machine, move: str) -> dict[str, str] | None:
+    """What people call a move, or a rung that fired ("clock.DEADLINE.RUNG")."""
+    if move in rules.moves:
+        return rules.moves[move].label.model_dump()
+    clock, _, rest = move.partition(".")
+    name, _, rung = rest.partition(".")
+    if clock == "clock" and name in rules.deadlines:
+        for one in rules.deadlines[name].ladder:
+            if one.name == rung:
+                return one.label.model_dump()
+    return None

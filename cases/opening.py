@@ -1,0 +1,184 @@
+"""Opening a matter: by hand, as a clue is registered, or as another matter's move brings it about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from cases import clocks, history, linking, references, requests
+from cases.gathering import standing
+from cases.matters import Matter, OnFile
+from cases.moved import Moved
+from cases.numbering import next_number
+from cases.office import Office, occurred
+from cases.organisations import Organisation, line_above
+from states import forms, guards
+from states.facts import Actor, Facts, Reason, Refused
+from states.machine import judge
+from states.rulebook import FormField, Label, Machine, Opens
+
+_INSERT = insert(Matter)
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What a new matter starts with."""
+
+    machine: str
+    organisation: str
+    actor: str
+    at: datetime
+    values: Mapping[str, Any]
+    form: Sequence[FormField]
+    project: str | None = None
+    handler: str | None = None
+    opener: str | None = None
+
+
+def open_matter(
+    session: Session,
+    office: Office,
+    machine: str,
+    *,
+    actor: str,
+    at: datetime,
+    fields: Mapping[str, Any],
+    key: str | None = None,
+) -> Moved:
+    """Open a matter by hand as `actor`. It is kept by the organisation of the posting that gives the right to.
+
+    Raises Refused: not a role that may, a form that lacks something, a guard of the opening.
+    """
+    request = requests.Request(actor, key, (machine, "open", dict(fields)))
+    if (answered := requests.answered(session, request)) is not None:
+        return Moved(**answered)
+    rules = office.rulebook().machines[machine]
+    person, organisation = _entitled(session, rules, actor)
+    form = _read(session, office, rules, machine, person, fields, at=at, organisation=organisation)
+    private = {part.name: form.pop(part.name) for part in rules.register_ if part.private and part.name in form}
+    birth = Birth(machine, organisation, actor, at, form, rules.register_, opener=actor)
+    row, moved = _bear(session, office, rules, birth)
+    linking.keep_private(session, row.id, private)
+    linking.keep_subject(session, row.id, form)
+    requests.remember(session, request, moved.kept(), at=at)
+    return moved
+
+
+def open_from(
+    session: Session, office: Office, parent: OnFile, opens: Opens, source: Mapping[str, Any], *,
+    actor: str, at: datetime,
+) -> Moved:  # fmt: skip
+    """Open the matter that a move of `parent` brings about, linked to it, with the facts the rulebook hands on."""
+    rules = office.rulebook(parent.rulebook).machines[opens.machine]
+    values = {name: source[name] for name in opens.copies if source.get(name) is not None}
+    opener = actor if actor not in ("engine", history.CLOCK) else None
+    birth = Birth(opens.machine, parent.organisation, actor, at, values, rules.register_,
+                  project=parent.project, handler=parent.handler, opener=opener)  # fmt: skip
+    row, moved = _bear(session, office, rules, birth)
+    linking.link(session, parent=parent.id, child=row.id, kind=opens.link)
+    return moved
+
+
+def open_by_programme(
+    session: Session, office: Office, machine: str, *, organisation: str, project: str | None,
+    values: Mapping[str, Any], actor: str, at: datetime,
+) -> Moved:  # fmt: skip
+    """Open a matter that a programme foresaw, such as an inspection round."""
+    rules = office.rulebook().machines[machine]
+    birth = Birth(machine, organisation, actor, at, values, rules.register_, project=project)
+    return _bear(session, office, rules, birth)[1]
+
+
+def _entitled(session: Session, rules: Machine, login: str) -> tuple[Actor, str]:
+    """The person with all their roles, and the organisation whose posting entitles them to open such a matter."""
+    postings, _ = standing(session, login, matter=0)
+    entitling = [posting.organisation for posting in postings if posting.role in rules.registered_by]
+    home = entitling[0] if entitling else (postings[0].organisation if postings else "")
+    return Actor(login, frozenset(posting.role for posting in postings), home or None, is_opener=True), home
+
+
+def _read(
+    session: Session, office: Office, rules: Machine, machine: str, person: Actor, given: Mapping[str, Any], *,
+    at: datetime, organisation: str,
+) -> dict[str, Any]:  # fmt: skip
+    """The opening's form, read and judged; refuses with everything that is wrong at once."""
+    today = office.day(at)
+    judging = judge(office.rulebook(), machine)
+    facts = Facts(at=at, today=today, state=rules.initial, actor=person)
+    judging.check_opening(facts)
+    reasons: list[Reason] = []
+    form: dict[str, Any] = {}
+    try:
+        form = forms.read_form(rules.register_, given, values={}, today=today, zone=office.zone)
+        reasons += references.faults(session, rules.register_, form, organisation=organisation)
+        reasons += _against(rules, replace(facts, form=form))
+    except Refused as refusal:
+        reasons += refusal.reasons
+    if reasons:
+        raise Refused("bad_form", tuple(reasons))
+    return form
+
+
+def _against(rules: Machine, facts: Facts) -> list[Reason]:
+    found = (guards.GUARDS[use.name].holds(facts, use.argument) for use in rules.register_guards)
+    return [reason for reason in found if reason is not None]
+
+
+def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tuple[OnFile, Moved]:
+    """Number it, put it down with the first event of its history, start its clocks, tell whom it concerns."""
+    row = _newborn(session, office, rules, birth)
+    hashed = history.chained(row, at=birth.at, actor=birth.actor, move=rules.register_move, from_state=None,
+                             data=birth.values)  # fmt: skip
+    values = {part.name: getattr(row, part.name) for part in fields(OnFile) if part.name != "id"}
+    key = session.connection().execute(_INSERT, values | {"head_hash": hashed.hash}).inserted_primary_key[0]
+    row = replace(row, id=key, head_hash=hashed.hash)
+    event = history.append(session, replace(hashed, matter=key))
+    linking.keep_seats(session, key, birth.form, birth.values)
+    clocks.keep(session, office, rules, None, row, move=rules.register_move, actor=birth.actor, at=birth.at,
+                event=event)  # fmt: skip
+    office.announce(session, office, [occurred(row, event=event, move=rules.register_move, at=birth.at,
+                                               by=birth.actor)])  # fmt: skip
+    return row, Moved(row.number, row.machine, rules.register_move, None, row.state, row.version, event)
+
+
+def _newborn(session: Session, office: Office, rules: Machine, birth: Birth) -> OnFile:
+    today = office.day(birth.at)
+    columns = {"project": birth.project, "handler": birth.handler, "title": "", "received_on": None}
+    columns |= linking.columns_set(birth.form, birth.values)
+    addressee = columns.pop("addressee", None) or _addressee(session, rules, birth.organisation)
+    return OnFile(
+        id=0, machine=birth.machine, rulebook=office.rulebook().key, state=rules.initial, version=1,
+        number=next_number(session, rules, code=birth.organisation, year=today.year),
+        organisation=birth.organisation, addressee=addressee, opener=birth.opener,
+        opened_at=birth.at, moved_at=birth.at, moved_by=birth.actor, progressed_at=birth.at, sent_at=None,
+        values=dict(birth.values), acts={rules.register_move: [birth.actor, today.isoformat()]},
+        head_seq=1, head_hash="", **columns,
+    )  # fmt: skip
+
+
+def _addressee(session: Session, rules: Machine, organisation: str) -> str | None:
+    """The nearest commission above, where the machine's matters are for it."""
+    if rules.addressed != "above":
+        return None
+    for above in line_above(session, organisation):
+        if above.kind == "commission":
+            return above.code
+    own = session.get(Organisation, organisation)
+    name = own.name("en") if own else organisation
+    name_zh = own.name("zh") if own else organisation
+    raise Refused("nobody_above", (Reason(
+        "nobody_above",
+        Label(en=f"No commission stands above {name}.", zh=f"{name_zh} 之上没有登记上级纪检监察机关。"),
+        Label(en="The operator enters the commission above in the tree of organisations.",
+              zh="请系统管理员在组织机构树中登记上级机关。"),
+    ),))  # fmt: skip
+
+
+def id_of(session: Session, number: str) -> int:
+    """The key of the matter with this number."""
+    return session.execute(select(col(Matter.id)).where(col(Matter.number) == number)).scalar_one()

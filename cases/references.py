@@ -1,0 +1,93 @@
+"""Fields that name somebody or something on file: who may be named, and whether what was given is among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from cases.errors import bad_reference
+from cases.matters import Matter, OnFile
+from cases.organisations import Organisation, Project
+from cases.people import Person, Posting
+from states.facts import Reason
+from states.rulebook import FormField, Label
+
+_KINDS = {
+    "person": Label(en="a person who may be named here", zh="可在此指定的人员"),
+    "people": Label(en="a person who may be named here", zh="可在此指定的人员"),
+    "organisation": Label(en="an organisation on file", zh="已登记的单位"),
+    "project": Label(en="a project on file", zh="已登记的工程项目"),
+    "matter": Label(en="another matter on file that may be named here", zh="可在此引用的其他在册事项"),
+}
+
+_ACTIVE = select(col(Person.login)).where(col(Person.active))
+_HOLDING = (
+    select(col(Person.login), col(Posting.organisation))
+    .join(Posting, col(Posting.person) == col(Person.login))
+    .where(col(Person.active), col(Posting.role) == bindparam("role"))
+)
+
+
+def faults(
+    session: Session, fields: Iterable[FormField], form: Mapping[str, Any], *,
+    matter: OnFile | None = None, organisation: str | None = None,
+) -> list[Reason]:  # fmt: skip
+    """What is wrong with the names in a form; nothing if all of them are on file and fit."""
+    found: list[Reason] = []
+    for field in fields:
+        if field.type in _KINDS and form.get(field.name) is not None:
+            value = form[field.name]
+            given = value if isinstance(value, list) else [value]
+            fit = _fitting(session, field, given, organisation=matter.organisation if matter else organisation,
+                           matter=matter)  # fmt: skip
+            found += [bad_reference(field.name, name, _KINDS[field.type]) for name in given if name not in fit]
+    return found
+
+
+def _fitting(
+    session: Session, field: FormField, given: Sequence[str], *, organisation: str | None, matter: OnFile | None
+) -> set[str]:
+    if field.type in ("person", "people"):
+        return set(people_for(session, field, organisation=organisation)) & set(given)
+    if field.type == "organisation":
+        query = select(col(Organisation.code)).where(col(Organisation.code).in_(given))
+    elif field.type == "project":
+        query = select(col(Project.code)).where(col(Project.code).in_(given))
+    else:
+        query = _matters(field, matter).where(col(Matter.number).in_(given))
+    return set(session.execute(query).scalars())
+
+
+def people_for(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
+    """Who may be named in a person field: active holders of its role in the keeping organisation; if nobody there
+    holds it, holders anywhere (consultation members belong to other bodies). Sorted by login."""
+    if field.holding is None:
+        return sorted(session.connection().execute(_ACTIVE).scalars())
+    found = session.connection().execute(_HOLDING, {"role": field.holding}).all()
+    here = {login for login, body in found if body == organisation}
+    return sorted(here or {login for login, _ in found})
+
+
+def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str) -> list[str]:
+    """What may be named in a reference field of a matter's form, best first: others before the actor, newest first."""
+    if field.type in ("person", "people"):
+        people = people_for(session, field, organisation=matter.organisation)
+        return [login for login in people if login != actor] + [login for login in people if login == actor]
+    if field.type == "organisation":
+        return sorted(session.execute(select(col(Organisation.code))).scalars())
+    if field.type == "project":
+        own = select(col(Project.code)).where(col(Project.organisation) == matter.organisation)
+        return sorted(session.execute(own).scalars()) or sorted(session.execute(select(col(Project.code))).scalars())
+    newest = _matters(field, matter).order_by(col(Matter.id).desc()).limit(20)
+    return list(session.execute(newest).scalars())
+
+
+def _matters(field: FormField, matter: OnFile | None) -> Any:
+    """Other matters of the field's machine kept by the same organisation."""
+    query = select(col(Matter.number)).where(col(Matter.machine) == (field.machine or "clue"))
+    if matter is not None:
+        query = query.where(col(Matter.organisation) == matter.organisation, col(Matter.id) != matter.id)
+    return query

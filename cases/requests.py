@@ -1,0 +1,53 @@
+"""Idempotency keys: the same request again gets the same answer, and does nothing twice."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import Session, col
+
+from cases.errors import KeyReused
+from cases.matters import RequestKey
+
+_KEPT = select(col(RequestKey.fingerprint), col(RequestKey.answer)).where(
+    col(RequestKey.actor) == bindparam("actor"), col(RequestKey.key) == bindparam("key")
+)
+_KEEP = insert(RequestKey)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks for what, under which key; without a key nothing is remembered."""
+
+    actor: str
+    key: str | None
+    asked: tuple[Any, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what was asked, so that a key cannot be spent on two different things."""
+        return hashlib.sha256(orjson.dumps(self.asked, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def answered(session: Session, request: Request) -> dict[str, Any] | None:
+    """What this request was answered when it came first; None if it never came. Raises KeyReused."""
+    if request.key is None:
+        return None
+    kept = session.connection().execute(_KEPT, {"actor": request.actor, "key": request.key}).first()
+    if kept is None:
+        return None
+    if kept.fingerprint != request.fingerprint:
+        raise KeyReused(f"The key {request.key!r} was already used for another request: take a new one.")
+    return dict(kept.answer)
+
+
+def remember(session: Session, request: Request, answer: dict[str, Any], *, at: datetime) -> None:
+    """Keep the answer in the same transaction as what it answers."""
+    if request.key is not None:
+        session.connection().execute(_KEEP, {"actor": request.actor, "key": request.key, "at": at, "answer": answer,
+                                             "fingerprint": request.fingerprint})  # fmt: skip

@@ -1,0 +1,155 @@
+"""What may happen to a matter next: open moves with a form anybody can fill in, blocked moves with every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from cases import gathering, references
+from cases.matters import OnFile
+from cases.office import Office
+from states import forms
+from states.facts import Facts, Reason
+from states.machine import judge
+from states.rulebook import FormField, Label, Machine
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMove:
+    """A move this person may make now, and a value that would pass for each field of its form."""
+
+    move: str
+    to: str
+    label: Label
+    fields: tuple[FormField, ...]
+    examples: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedMove:
+    """A move that leaves this state but may not be made now by this person, with every reason."""
+
+    move: str
+    to: str
+    label: Label
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The matter as it stands, and the moves that leave its state."""
+
+    matter: OnFile
+    open: tuple[OpenMove, ...]
+    blocked: tuple[BlockedMove, ...]
+
+    def as_dict(self, lang: str) -> dict[str, Any]:
+        """The answer of contract.md to `moves`."""
+        return {
+            "number": self.matter.number,
+            "state": self.matter.state,
+            "version": self.matter.version,
+            "open": [
+                {"move": one.move, "to": one.to, "label": one.label.in_(lang),
+                 "fields": forms.describe_fields(one.fields, lang, one.examples)}
+                for one in self.open
+            ],
+            "blocked": [
+                {"move": one.move, "to": one.to, "label": one.label.in_(lang),
+                 "reasons": [reason.as_dict(lang) for reason in one.reasons]}
+                for one in self.blocked
+            ],
+        }  # fmt: skip
+
+
+def moves(session: Session, office: Office, number: str, *, actor: str, at: datetime) -> Survey:
+    """The open and blocked moves of a matter for this person. Raises NoSuchMatter."""
+    loaded = gathering.load(session, office, number, login=actor, for_change=False)
+    row = loaded.row
+    judging = judge(office.rulebook(row.rulebook), row.machine)
+    machine = judging.machine
+    known = gathering.facts(session, office, loaded, at=at)
+    named = _named(session, machine, row, actor=actor)
+    found = judging.survey(replace(known, possible=_possible(machine, row, named)))
+    return Survey(
+        matter=row,
+        open=tuple(
+            OpenMove(move, machine.moves[move].to or row.state, machine.moves[move].label,
+                     machine.moves[move].fields, examples(machine.moves[move].fields, known, named))
+            for move in found.open
+        ),
+        blocked=tuple(
+            BlockedMove(move, machine.moves[move].to or row.state, machine.moves[move].label, reasons)
+            for move, reasons in found.blocked
+        ),
+    )  # fmt: skip
+
+
+Named = dict[tuple[str, str | None, str | None], list[str]]  # (type, role, machine) -> who or what may be named
+
+
+def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Named:
+    """Whoever the forms that leave this state may name, each kind looked up once."""
+    found: Named = {}
+    for move in machine.moves_from.get(row.state, ()):
+        for field in machine.moves[move].fields:
+            if field.type in forms.FOUND_BY_GATE and _kind(field) not in found:
+                found[_kind(field)] = references.candidates(session, field, row, actor=actor)
+    return found
+
+
+def _kind(field: FormField) -> tuple[str, str | None, str | None]:
+    return ("person" if field.type == "people" else field.type, field.holding, field.machine)
+
+
+def _possible(machine: Machine, row: OnFile, named: Named) -> dict[str, int]:
+    """How many may stand in each field; of fields that share a name between moves, the fewest."""
+    found: dict[str, int] = {}
+    for move in machine.moves_from.get(row.state, ()):
+        for field in machine.moves[move].fields:
+            if field.type in forms.FOUND_BY_GATE:
+                count = len(named[_kind(field)])
+                found[field.name] = min(count, found.get(field.name, count))
+    return found
+
+
+def examples(fields: Iterable[FormField], known: Facts, named: Named) -> dict[str, Any]:
+    """A value that would pass for each field of a form, as far as there is one."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        value = _example(field, known, named)
+        if value is not None:
+            found[field.name] = value
+    return found
+
+
+def _example(field: FormField, known: Facts, named: Named) -> Any:
+    if field.type not in forms.FOUND_BY_GATE:
+        return forms.static_example(field, known.today, known.values)
+    candidates = named[_kind(field)]
+    if field.type == "people":
+        return candidates[: max(field.at_least or 1, 2)] or None
+    return candidates[0] if candidates else None
+
+
+def opening_form(session: Session, office: Office, machine: str, *, at: datetime, lang: str) -> list[dict[str, Any]]:
+    """The fields of opening a matter by hand, described as in `moves`, each with an example that would pass."""
+    fields = office.rulebook().machines[machine].register_
+    named: Named = {}
+    nowhere = _nowhere(machine)
+    for field in fields:
+        if field.type in forms.FOUND_BY_GATE:
+            named.setdefault(_kind(field), references.candidates(session, field, nowhere, actor=""))
+    from_facts = gathering.nothing_known(office, at=at)
+    return forms.describe_fields(fields, lang, examples(fields, from_facts, named))
+
+
+def _nowhere(machine: str) -> OnFile:
+    """A matter that is not on file yet."""
+    moment = datetime.min
+    return OnFile(0, machine, "", "", "", 0, "", None, None, None, None, "", None, moment, moment, "", moment, None,
+                  {}, {}, 0, "")  # fmt: skip

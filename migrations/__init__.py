@@ -1,0 +1,1 @@
+"""The schema's history, for Alembic. `plumbline init` brings a database to its newest revision."""

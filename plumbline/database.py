@@ -1,0 +1,63 @@
+"""The engine: SQLite with settings that keep what was acknowledged, or PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
+
+try:  # Python's own SQLite is often one of those that can corrupt a WAL file several processes write to
+    import pysqlite3.dbapi2 as sqlite
+except ImportError:  # no wheel for this platform: `plumbline doctor` says whether Python's own is new enough
+    import sqlite3 as sqlite  # type: ignore[no-redef]
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"}
+"""WAL because readers must not wait; FULL because NORMAL loses acknowledged commits when the power goes."""
+
+
+class UnusableDatabase(Exception):  # noqa: N818
+    """The database cannot be used as it is; the message says why and what to do."""
+
+
+def engine_for(url: str) -> Engine:
+    """An engine for a `sqlite:///` or `postgresql+psycopg://` URL. Raises UnusableDatabase for any other."""
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError as fault:
+        raise UnusableDatabase("PLUMBLINE_DATABASE_URL is not a database URL.") from fault
+    if kind == "sqlite":
+        return _sqlite(url)
+    if kind == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10})
+    raise UnusableDatabase(f"{kind} is not supported: use sqlite:/// or postgresql+psycopg://.")
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:" and Path(path).is_dir():
+        raise UnusableDatabase(f"{path} is a folder; a SQLite database is a file.")
+    engine = create_engine(url, module=sqlite, connect_args={"timeout": 10})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    """Every connection gets the same settings, and they are read back: a pragma that fails does so in silence."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+        found = cursor.execute(f"PRAGMA {name}").fetchone()
+        if found is None or str(found[0]) != value:
+            raise UnusableDatabase(f"SQLite refused {name}={value} (it says {found}); is this a local disk?")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Writers take their lock at once: a transaction that reads first and then writes fails under another writer."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

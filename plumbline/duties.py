@@ -1,0 +1,167 @@
+"""What the passing of time makes happen. Prefect's flows and the plain `tick` call these same functions.
+
+Each takes the instant it acts at, does its own units of work, is harmless when run twice or by two at once, and answers
+with counts only: nothing here may carry a clue's number, name or text into a log.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from cases import audit, duty_runs, inspections, recomputing
+from cases import sweep as sweeping
+from cases.sweep import Fired
+from notifications import digests, dispatch
+from plumbline import clock
+from plumbline.work import Work
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Rungs fired, notices planned for them, deadlines whose rung failed and will be tried again."""
+
+    fired: int
+    planned: int
+    failed: int
+    rungs: tuple[Fired, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Notices that left, that will be tried again, and that were given up and need a person."""
+
+    delivered: int
+    failed: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Inspection rounds opened, and slots that were missed and are now on record."""
+
+    opened: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """People who were sent their digest."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Events verified, faults found, clocks recomputed under a newer calendar, dates that moved by it."""
+
+    events: int
+    faults: int
+    recomputed: int
+    moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """All that one tick did."""
+
+    at: datetime
+    swept: Swept
+    opened: Opened
+    delivered: Delivered
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer of contract.md: {"at", "fired", "planned", "delivered", "failed"}."""
+        return {
+            "at": self.at.isoformat(),
+            "fired": [asdict(one) for one in self.swept.rungs],
+            "planned": self.swept.planned,
+            "delivered": self.delivered.delivered,
+            "failed": self.swept.failed + self.delivered.failed + self.delivered.dead,
+            "inspections": asdict(self.opened),
+        }
+
+
+def sweep_deadlines(work: Work, *, at: datetime) -> Swept:
+    """Fire every rung that is due at `at`, each once, oldest first."""
+
+    def act() -> Swept:
+        done = sweeping.sweep(work.unit, work.office, at=at)
+        return Swept(len(done.fired), done.planned, len(done.failed), done.fired)
+
+    return _recorded(work, "sweep_deadlines", at, act)
+
+
+def deliver_notices(work: Work, *, at: datetime) -> Delivered:
+    """Try every notice that is due for a try, through its channel, outside any transaction."""
+
+    def act() -> Delivered:
+        report = dispatch.deliver_due(
+            work.unit, work.channels, worker=worker_name(), at=at, letterhead=work.letterhead
+        )
+        return Delivered(report.delivered, report.failed, report.dead)
+
+    return _recorded(work, "deliver_notices", at, act)
+
+
+def open_inspections(work: Work, *, at: datetime) -> Opened:
+    """Open each inspection round whose slot has come, once per slot; put missed slots on record."""
+
+    def act() -> Opened:
+        with work.unit() as session:
+            done = inspections.open_due(session, work.office, at=at)
+        return Opened(done.opened, done.missed)
+
+    return _recorded(work, "open_inspections", at, act)
+
+
+def send_digests(work: Work, *, at: datetime) -> Digested:
+    """Plan one digest per person and working morning."""
+
+    def act() -> Digested:
+        with work.unit() as session:
+            return Digested(digests.plan_digests(session, work.office, at=at, channel=work.settings.channel))
+
+    return _recorded(work, "send_digests", at, act)
+
+
+def reconcile(work: Work, *, at: datetime) -> Reconciled:
+    """Verify the whole history, set a checkpoint on it, and recompute dates that a newer calendar gives anew."""
+
+    def act() -> Reconciled:
+        with work.reading() as session:
+            verified = audit.verify(session)
+        with work.unit() as session:
+            audit.take_checkpoint(session, at=at)
+            moved = recomputing.recompute(session, work.office, at=at)
+        return Reconciled(verified.events, len(verified.faults), len(moved), sum(one.moved for one in moved))
+
+    return _recorded(work, "reconcile", at, act)
+
+
+def tick(work: Work, *, at: datetime) -> Ticked:
+    """Everything that is due, once, without Prefect: rounds, rungs, then the notices both brought about."""
+    opened = open_inspections(work, at=at)
+    swept = sweep_deadlines(work, at=at)
+    return Ticked(at, swept, opened, deliver_notices(work, at=at))
+
+
+def worker_name() -> str:
+    """This process, as the one that claimed a notice."""
+    return f"{os.uname().nodename}:{os.getpid()}"
+
+
+def _recorded(work: Work, duty: str, at: datetime, act: Callable[[], R]) -> R:
+    """Do it, and put on record when it ran and with which counts: silence must be visible."""
+    started_at = clock.now()
+    result = act()
+    counts = {name: value for name, value in asdict(result).items() if isinstance(value, int)}  # type: ignore[call-overload]
+    with work.unit() as session:
+        duty_runs.record(session, duty=duty, at=at, started_at=started_at, ended_at=clock.now(), outcome="done",
+                         counts=counts)  # fmt: skip
+    return result

@@ -1,0 +1,59 @@
+"""The Port Centre sample: the organisations, projects and people a rehearsal is played with. All names are invented."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from cases.organisations import Organisation, Project
+from cases.people import Person, Posting
+
+DISTRICT, COMMISSION, OWNER, CONTRACTOR, SUPERVISION = "BHJ", "MGJ", "GKJ", "QJN", "HTJ"
+
+ORGANISATIONS = (
+    (DISTRICT, "commission", "滨海新区纪工委监察专员办", "Binhai New Area Commission", None),
+    (COMMISSION, "commission", "港口集团纪委", "Port Group Discipline Commission", DISTRICT),
+    (OWNER, "owner", "港口集团工程建设公司", "Port Group Construction Company (owner)", COMMISSION),
+    (CONTRACTOR, "contractor", "第七工程局南方公司", "Seventh Engineering Bureau South (contractor)", None),
+    (SUPERVISION, "supervision", "恒泰监理公司", "Hengtai Supervision (supervision company)", None),
+)
+
+PROJECTS = (
+    ("PC", "港口中心项目"),
+    ("BR", "滨海新区市政道路工程"),
+    ("BW", "博贺新港区通用码头工程"),
+)
+
+PEOPLE = (
+    # login, name, organisation, role, project
+    ("supervisor", "周正", COMMISSION, "supervisor", "PC"),
+    ("registrar", "何敏", COMMISSION, "registrar", None),
+    ("officer", "李明", COMMISSION, "officer", None),
+    ("officer2", "王芳", COMMISSION, "officer", None),
+    ("officer3", "陈静", COMMISSION, "officer", None),
+    ("leader", "郑毅", COMMISSION, "leader", None),
+    ("head", "孙岩", COMMISSION, "head", None),
+    ("owner", "吴刚", OWNER, "member", None),
+    ("contractor", "冯涛", CONTRACTOR, "member", None),
+    ("overseer", "沈洁", SUPERVISION, "member", None),
+    ("district", "韩冰", DISTRICT, "district", None),
+    ("auditor", "杨光", COMMISSION, "auditor", None),
+    ("operator", "蒋平", COMMISSION, "operator", None),
+)
+
+
+def load(session: Session) -> None:
+    """Put the sample on file; what is there already stays as it is."""
+    for code, kind, name_zh, name_en, parent in ORGANISATIONS:
+        if session.get(Organisation, code) is None:
+            session.add(Organisation(code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent=parent))
+            session.flush()
+    for code, name in PROJECTS:
+        if session.get(Project, code) is None:
+            session.add(Project(code=code, name=name, organisation=COMMISSION))
+    session.flush()
+    for login, name, organisation, role, project in PEOPLE:
+        if session.get(Person, login) is None:
+            session.add(Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org"))
+            session.flush()
+            session.add(Posting(person=login, role=role, organisation=organisation, project=project))
+    session.flush()

@@ -1,0 +1,1 @@
+"""The shell: one file per noun. A command asks a service and answers with a document; nothing here decides anything."""
