@@ -1,0 +1,1 @@
+"""From history to inbox: whom an event concerns, and getting it there."""

@@ -1,0 +1,74 @@
+"""A message in the form that mail has: RFC 5322 headers and a plain text. The same message is the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Literal
+
+NOWHERE = "plumbline.invalid"  # a domain that cannot exist (RFC 2606)
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
+
+
+class BadAddress(ValueError):
+    """This is not an e-mail address a message can be sent to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person. `to` is an e-mail address, or None where the person has none.
+
+    `dated_at` is when it was planned, not when it is sent: a second copy must be the same message.
+    """
+
+    message_id: str
+    sender: str
+    to: str | None
+    recipient: str
+    lang: str
+    subject: str
+    text: str
+    dated_at: datetime
+
+    def as_bytes(self, *, encoding: Literal["8bit", "base64"] = "base64") -> bytes:
+        """The message as it travels: base64 passes every server, 8bit can be read with the naked eye.
+
+        Raises BadAddress, also for line breaks in what becomes a header: nobody writes headers of their own.
+        """
+        for header in (self.message_id, self.subject, self.recipient):
+            if any(character in header for character in "\r\n\0"):
+                raise BadAddress("There is a line break in a header; the message was not sent.")
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = address(self.sender)
+        mail["To"] = address(self.to) if self.to is not None else _nobody(self.recipient)
+        mail["Subject"] = self.subject
+        mail["Date"] = format_datetime(self.dated_at)
+        mail["Message-ID"] = self.message_id
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
+        mail.set_content(self.text, charset="utf-8", cte=encoding)
+        mail["Content-Language"] = "zh-CN" if self.lang == "zh" else "en"
+        return mail.as_bytes()
+
+
+def address(given: str) -> Address:
+    """The address as it may stand in a header and in SMTP, its domain in ASCII. Raises BadAddress."""
+    try:
+        found = Address(addr_spec=given)
+        domain = found.domain.encode("idna").decode("ascii")
+        found.username.encode("ascii")
+    except (MessageError, ValueError, IndexError) as fault:
+        raise BadAddress(
+            f"{given!r} is not an e-mail address: correct it in the person's account."
+        ) from fault
+    if not (found.username and domain) or len(given) > LONGEST_ADDRESS:
+        raise BadAddress(f"{given!r} is not an e-mail address: correct it in the person's account.")
+    return Address(username=found.username, domain=domain)
+
+
+def _nobody(login: str) -> Address:
+    return Address(display_name=login, username="no-address", domain=NOWHERE)

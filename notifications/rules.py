@@ -1,0 +1,243 @@
+"""Whom an event concerns. The rulebook names roles and places; here they become people who are there and may know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Session, col
+
+from cases import access
+from cases.matters import Matter, Seat
+from cases.office import Occurred, Office
+from cases.organisations import Organisation
+from cases.people import Person, Posting
+
+PLACES = ("handler", "opener", "seats", "above")  # what a rule may name besides roles
+
+
+class Concerned(NamedTuple):
+    """That an event concerns a person, and the kind of message that tells them."""
+
+    occurred: Occurred
+    login: str
+    has_address: bool
+    lang: str
+    document: str
+
+
+class Held(NamedTuple):
+    """A posting, as access looks at it."""
+
+    role: str
+    organisation: str
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """An active person with all their postings."""
+
+    login: str
+    has_address: bool
+    lang: str
+    postings: list[Held] = field(default_factory=list)
+
+
+class Known(NamedTuple):
+    """A matter, as access looks at it."""
+
+    machine: str
+    organisation: str
+    addressee: str | None
+    project: str | None
+    handler: str | None
+    opener: str | None
+    sent_at: datetime | None
+
+
+class Directive(NamedTuple):
+    """One rule that applies to an event: who is to be told what."""
+
+    to: tuple[str, ...]
+    document: str
+
+
+def concerned(session: Session, office: Office, occurrences: Sequence[Occurred]) -> list[Concerned]:
+    """Everyone these events concern, each person once per event however many rules name them; the first rule counts.
+
+    Left out: who has no active account, who may not see the matter, and who made the move (a clock tells everybody).
+    The body above is told of what a rung or rule sends it by name, though it does not see the matter: a ladder that
+    ended in silence would be no ladder, and a message carries a number and no content.
+    """
+    ruled = [(one, directives(office, one)) for one in occurrences]
+    ruled = [(one, rules) for one, rules in ruled if rules]
+    if not ruled:
+        return []
+    directory = Directory(session, office, ruled)
+    return [found for one, rules in ruled for found in _told(directory, one, rules)]
+
+
+def directives(office: Office, one: Occurred) -> tuple[Directive, ...]:
+    """What is to be told about an event: by the rung that fired, or by the notice rules of its machine."""
+    if one.document is not None:
+        return (Directive(one.to, one.document),)
+    rules = office.rulebook(one.rulebook).machines[one.machine].notices
+    return tuple(Directive(rule.to, rule.document) for rule in rules if one.move in rule.on)
+
+
+def _told(directory: Directory, one: Occurred, rules: Iterable[Directive]) -> Iterator[Concerned]:
+    told: set[str] = {one.actor} if one.document is None else set()
+    for rule in rules:
+        for name in rule.to:
+            for who in directory.named(name, one):
+                if who.login not in told:
+                    told.add(who.login)
+                    yield Concerned(one, who.login, who.has_address, who.lang, rule.document)
+
+
+class Directory:
+    """Everybody whom some events may concern, read at once and asked for each of them.
+
+    `ruled` are the events with the rules that apply to them. One query finds the people; seats, the tree of
+    organisations and what was sent are read only if somebody asks.
+    """
+
+    def __init__(
+        self, session: Session, office: Office, ruled: Sequence[tuple[Occurred, tuple[Directive, ...]]]
+    ) -> None:  # fmt: skip
+        self._session = session
+        self._office = office
+        self._occurrences = [one for one, _ in ruled]
+        self._names = {name for _, rules in ruled for rule in rules for name in rule.to}
+        self._people = self._read()
+        self._holders: dict[tuple[str, str], list[tuple[str | None, Someone]]] = defaultdict(list)
+        for who in self._people.values():
+            for held in who.postings:
+                self._holders[held.role, held.organisation].append((held.project, who))
+
+    def named(self, name: str, one: Occurred) -> list[Someone]:
+        """The active people a rule means by `name` towards this event, who may know of it; by login."""
+        if name == "above":
+            return self._above(one)
+        if name == "seats":
+            found = self._those(self._seats[one.matter])
+        elif name in PLACES:
+            found = self._those([one.handler if name == "handler" else one.opener])
+        else:
+            found = self.holders(name, (one.organisation, one.addressee), one.project)
+        return [who for who in found if self.may_see(who, one)]
+
+    def holders(self, role: str, bodies: Iterable[str | None], project: str | None) -> list[Someone]:
+        """Those who hold `role` in one of these bodies, for this project or for all of them; by login."""
+        found = {
+            who.login: who
+            for body in bodies if body is not None
+            for held_for, who in self._holders.get((role, body), ())
+            if held_for is None or held_for == project
+        }  # fmt: skip
+        return [found[login] for login in sorted(found)]
+
+    def may_see(self, who: Someone, one: Occurred) -> bool:
+        """Whether the matter exists for this person. Recusal and other walls come in here, through `cases.access`."""
+        matter = Known(one.machine, one.organisation, one.addressee, one.project, one.handler, one.opener,
+                       self._sent.get(one.matter) if one.addressee else None)  # fmt: skip
+        rulebook = self._office.rulebook(one.rulebook)
+        if access.sees(who.login, who.postings, rulebook, matter, seated=False):
+            return True
+        seated = who.login in self._seats[one.matter]
+        return seated and access.sees(who.login, who.postings, rulebook, matter, seated=True)
+
+    def _above(self, one: Occurred) -> list[Someone]:
+        """Who receives what is sent up, in the nearest body above that has anybody who does."""
+        role = self._office.rulebook(one.rulebook).receives
+        for body in self._line(one.organisation):
+            found = self.holders(role, (body,), one.project)
+            if found:
+                return found
+        return []
+
+    def _line(self, code: str) -> Iterator[str]:
+        seen = {code}
+        here = self._parents.get(code)
+        while here is not None and here not in seen:
+            yield here
+            seen.add(here)
+            here = self._parents.get(here)
+
+    def _those(self, logins: Iterable[str | None]) -> list[Someone]:
+        return [self._people[login] for login in sorted(filter(None, logins)) if login in self._people]
+
+    @cached_property
+    def _parents(self) -> Mapping[str, str | None]:
+        query = select(col(Organisation.code), col(Organisation.parent))
+        return dict(self._session.execute(query).tuples().all())
+
+    @cached_property
+    def _seats(self) -> Mapping[int, set[str]]:
+        matters = {one.matter for one in self._occurrences}
+        query = select(col(Seat.matter), col(Seat.person)).where(col(Seat.matter).in_(matters))
+        found: dict[int, set[str]] = defaultdict(set)
+        for matter, person in self._session.execute(query):
+            found[matter].add(person)
+        return found
+
+    @cached_property
+    def _sent(self) -> Mapping[int, datetime | None]:
+        matters = {one.matter for one in self._occurrences if one.addressee is not None}
+        query = select(col(Matter.id), col(Matter.sent_at)).where(col(Matter.id).in_(matters))
+        return dict(self._session.execute(query).tuples().all())
+
+    def _read(self) -> dict[str, Someone]:
+        """Every active person that one of the names may mean, with all their postings."""
+        if not (meant := self._meant()):
+            return {}
+        query = (
+            select(col(Person.login), col(Person.email), col(Person.lang),
+                   col(Posting.role), col(Posting.organisation), col(Posting.project))
+            .join(Posting, col(Posting.person) == col(Person.login), isouter=True)
+            .where(col(Person.active), or_(*meant))
+            .order_by(col(Person.login))
+        )  # fmt: skip
+        found: dict[str, Someone] = {}
+        for login, email, lang, *held in self._session.execute(query):
+            who = found.setdefault(login, Someone(login, bool(email), lang))
+            if held[0] is not None:
+                who.postings.append(Held(*held))
+        return found
+
+    def _meant(self) -> list[ColumnElement[bool]]:
+        """The conditions on a person that the names amount to, for all events together."""
+        meant: list[ColumnElement[bool]] = []
+        if logins := {login for one in self._occurrences for login in self._in_person(one)}:
+            meant.append(col(Person.login).in_(logins))
+        if "seats" in self._names:
+            meant.append(
+                col(Person.login).in_({login for seated in self._seats.values() for login in seated})
+            )
+        if roles := self._names.difference(PLACES):
+            bodies = {body for one in self._occurrences for body in (one.organisation, one.addressee) if body}
+            meant.append(self._holding(roles, bodies))
+        if "above" in self._names:
+            above = {body for one in self._occurrences for body in self._line(one.organisation)}
+            receiving = {self._office.rulebook(one.rulebook).receives for one in self._occurrences}
+            meant.append(self._holding(receiving, above))
+        return meant
+
+    def _in_person(self, one: Occurred) -> Iterator[str]:
+        if "handler" in self._names and one.handler:
+            yield one.handler
+        if "opener" in self._names and one.opener:
+            yield one.opener
+
+    @staticmethod
+    def _holding(roles: Iterable[str], bodies: Iterable[str]) -> ColumnElement[bool]:
+        holding = select(col(Posting.person)).where(
+            col(Posting.role).in_(list(roles)), col(Posting.organisation).in_(list(bodies))
+        )
+        return col(Person.login).in_(holding)
