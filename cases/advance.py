@@ -100,12 +100,12 @@ def _make(
     known = gathering.facts(session, office, loaded, at=at)
     rule, to, form = _judge(session, office, loaded, move, given, known)
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
-    after = _after(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
+    after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     linking.keep_private(session, row.id, private)
     return _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
 
 
-def _after(
+def after_move(
     row: OnFile, rule: Move, move: str, to: str, form: Mapping[str, Any], *, actor: str, at: datetime, today: date
 ) -> OnFile:
     """The matter as it will stand."""

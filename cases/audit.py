@@ -62,7 +62,9 @@ class Taken:
 def verify(session: Session) -> Verified:
     """Recompute everything. Rows are streamed: the memory it takes does not grow with the file."""
     books, faulty = _rulebooks(session)
-    found = _chain(faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books), _checkpoints(session))
+    found = _chain(
+        faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books), _checkpoints(session)
+    )
     faults = tuple(islice(found, MOST_FAULTS))
     more = sum(1 for _ in found)
     events = session.execute(select(func.count()).select_from(Event)).scalar_one()
@@ -104,7 +106,9 @@ def take_checkpoint(session: Session, *, at: datetime) -> Taken:
     before = last.hash if last else ""
     if not grown:
         return Taken(None, 0, before)
-    row = Checkpoint(at=at, heads=grown, prev_hash=before, hash=checkpoint_digest(at=at, heads=grown, prev_hash=before))
+    row = Checkpoint(
+        at=at, heads=grown, prev_hash=before, hash=checkpoint_digest(at=at, heads=grown, prev_hash=before)
+    )
     session.add(row)
     session.flush()
     return Taken(row.id, len(grown), row.hash)

@@ -61,13 +61,15 @@ def _of_clock(row: Any, entries: Sequence[Any], book: Rulebook | None) -> Iterat
                                             zh=f"时限 {row.name} 在台账中没有开始记录。")  # fmt: skip
         return
     closed = entries[-1].kind == "closed"
-    if closed != (row.status in _CLOSED) or (not closed and (entries[-1].kind == "paused") != (row.status == "paused")):
+    if closed != (row.status in _CLOSED) or (
+        not closed and (entries[-1].kind == "paused") != (row.status == "paused")
+    ):
         yield "clock_changed", Label(en=f"The clock {row.name} is {row.status}, which its ledger does not say.",
                                      zh=f"时限 {row.name} 的状态 {row.status} 与台账不符。")  # fmt: skip
     if closed or book is None:
         return
     stated = next(entry.due_on for entry in reversed(entries) if entry.kind != "closed")
-    if not row.due_on == stated or _late_from(row, book) != row.due_at or not _computes(row, entries, book):
+    if row.due_on != stated or _late_from(row, book) != row.due_at or not _computes(row, entries, book):
         yield "clock_changed", Label(en=f"The clock {row.name} shows {row.due_on}, which is not what its ledger gives.",
                                      zh=f"时限 {row.name} 的到期日 {row.due_on} 与台账推算不符。")  # fmt: skip
 
@@ -83,9 +85,9 @@ def _computes(row: Any, entries: Sequence[Any], book: Rulebook) -> bool:
     rule = book.machines[row.machine].deadlines.get(row.name) if row.machine in book.machines else None
     lines = [(one.kind, one.on, one.period, one.by, one.reason) for one in entries]
     if len(lines) == 1:
-        return _plain(row.started_on, row.budget, rule.roll if rule else True) == row.due_on
+        return bool(_plain(row.started_on, row.budget, rule.roll if rule else True) == row.due_on)
     ledger = clocks.ledger_of(row.started_on, row.budget, lines, roll=rule.roll if rule else True)
-    return _due_on(ledger) == row.due_on
+    return bool(_due_on(ledger) == row.due_on)
 
 
 @lru_cache(maxsize=10_000)

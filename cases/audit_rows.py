@@ -77,7 +77,8 @@ def faults(session: Session, books: Mapping[str, Rulebook]) -> Iterator[Fault]:
 def _histories(session: Session) -> Iterator[tuple[int, list[Any]]]:
     """The events of one matter after the other, in the order of their chains."""
     columns = [getattr(Event, name) for name in (
-        "id", "matter", "seq", "at", "actor", "move", "from_state", "to_state", "version", "data", "prev_hash", "hash")]  # fmt: skip
+        "id", "matter", "seq", "at", "actor", "move", "from_state", "to_state", "version", "data", "prev_hash",
+        "hash")]  # fmt: skip
     query = select(*columns).order_by(col(Event.matter), col(Event.seq))
     for matter, events in groupby(session.execute(query, execution_options=STREAM), key=attrgetter("matter")):
         yield matter, list(events)

@@ -58,8 +58,8 @@ class Filed:
 
     def put(self, row: Mapping[str, Any]) -> Clock:
         """A new clock on file."""
-        key = self.session.connection().execute(_INSERT, row).inserted_primary_key[0]
-        return Clock(key, *(row[name] for name in Clock._fields[1:]))
+        made = self.session.connection().execute(_INSERT, row).inserted_primary_key
+        return Clock(made[0] if made else 0, *(row[name] for name in Clock._fields[1:]))
 
     def change(self, clock: Clock, changes: Mapping[str, Any]) -> None:
         """Set these columns of a clock."""
@@ -85,7 +85,7 @@ class Filed:
 def entries(session: Session, deadline: int) -> list[Entry]:
     """The lines in the ledger of the clock with this id, oldest first."""
     query = (
-        select(DeadlineEntry.kind, DeadlineEntry.on, DeadlineEntry.period, DeadlineEntry.by, DeadlineEntry.reason)
+        select(*(getattr(DeadlineEntry, name) for name in ("kind", "on", "period", "by", "reason")))
         .where(col(DeadlineEntry.deadline) == deadline)
         .order_by(col(DeadlineEntry.id))
     )

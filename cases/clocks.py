@@ -16,13 +16,14 @@ from cases.deadlines import Deadline
 from cases.matters import OnFile
 from cases.office import Office
 from states import guards
-from states.budgets import Extension, Ledger, Pause
+from states.budgets import Extension, Ledger
 from states.facts import Act, Actor, Facts, Link
 from states.hours import due_at
 from states.ladders import Offset, fires_at
 from states.periods import Period
 from states.rulebook import Deadline as DeadlineRule
 from states.rulebook import Machine, StateKind
+from states.stretches import Pause
 
 RUNNING = clock_rows.RUNNING
 

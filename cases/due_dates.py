@@ -19,7 +19,7 @@ from states.periods import Period, Unit
 from states.rulebook import Deadline as DeadlineRule
 
 
-class NoSuchDeadline(Exception):  # noqa: N818
+class NoSuchDeadline(Exception):
     """There is no deadline of this id that you may see: `deadlines list` gives the ids."""
 
 
@@ -32,16 +32,24 @@ class OpenDeadlines:
 
 
 def open_deadlines(
-    session: Session, office: Office, *, actor: str, at: datetime, until: datetime | None = None, limit: int = 100
+    session: Session,
+    office: Office,
+    *,
+    actor: str,
+    at: datetime,
+    until: datetime | None = None,
+    limit: int = 100,
 ) -> OpenDeadlines:
     """The running clocks of every matter that `actor` may see; with `until`, those late at that instant."""
     wanted = [access.visible_to(session, actor, office.rulebook()), col(Deadline.status).in_(clocks.RUNNING)]
     if until is not None:
         wanted.append(col(Deadline.due_at) <= until)
-    joined = select(Deadline, Matter.number, Matter.machine, Matter.handler, Matter.rulebook).join(
+    joined = select(Deadline, col(Matter.number), col(Matter.machine), col(Matter.handler), col(Matter.rulebook)).join(
         Matter, col(Matter.id) == col(Deadline.matter)
     )
-    query = joined.where(*wanted).order_by(col(Deadline.due_at).is_(None), col(Deadline.due_at), col(Deadline.id))
+    query = joined.where(*wanted).order_by(
+        col(Deadline.due_at).is_(None), col(Deadline.due_at), col(Deadline.id)
+    )
     counted = select(func.count()).select_from(Deadline).join(Matter, col(Matter.id) == col(Deadline.matter))
     total = session.execute(counted.where(*wanted)).scalar_one()
     lines = tuple(
@@ -57,8 +65,9 @@ def _line(
     rule = _rule(office, row, machine=machine, rulebook=rulebook)
     return {
         "id": row.id, "number": number, "machine": machine, "deadline": row.name,
-        "label": rule.label.model_dump() if rule else None, "status": row.status, "started_on": row.started_on.isoformat(),
-        "budget": row.budget, "due_on": row.due_on.isoformat() if row.due_on else None,
+        "label": rule.label.model_dump() if rule else None, "status": row.status,
+        "started_on": row.started_on.isoformat(), "budget": row.budget,
+        "due_on": row.due_on.isoformat() if row.due_on else None,
         "due_at": row.due_at.isoformat() if row.due_at else None, "provisional": row.provisional,
         "overdue": row.status == "open" and row.due_at is not None and at >= row.due_at,
         "next_at": row.next_at.isoformat() if row.next_at else None,
@@ -92,7 +101,9 @@ def _rule(office: Office, row: Deadline, *, machine: str, rulebook: str) -> Dead
     return office.rulebook(rulebook).machines[machine].deadlines.get(row.name)
 
 
-def _walk(session: Session, office: Office, row: Deadline, rule: DeadlineRule | None) -> tuple[walks.Step, ...]:
+def _walk(
+    session: Session, office: Office, row: Deadline, rule: DeadlineRule | None
+) -> tuple[walks.Step, ...]:
     """The walk by the office's present calendar. A period in hours has no days to walk."""
     if Period.parse(row.budget).unit is Unit.HOUR:
         return ()
@@ -101,7 +112,9 @@ def _walk(session: Session, office: Office, row: Deadline, rule: DeadlineRule | 
 
 
 def _entries(session: Session, deadline: int) -> list[dict[str, Any]]:
-    query = select(DeadlineEntry).where(col(DeadlineEntry.deadline) == deadline).order_by(col(DeadlineEntry.id))
+    query = (
+        select(DeadlineEntry).where(col(DeadlineEntry.deadline) == deadline).order_by(col(DeadlineEntry.id))
+    )
     return [
         {
             "kind": one.kind, "on": one.on.isoformat(), "at": one.at.isoformat(), "by": one.by, "reason": one.reason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, func, insert
@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 
 class DutyRun(SQLModel, table=True):
-    """One run of a duty. `at` is the instant it acted at, `started_at` and `ended_at` are the wall clock's; counts only."""
+    """One run of a duty, with counts only. It acted as of `at`; `started_at` and `ended_at` are the wall clock's."""
 
     __tablename__ = "duty_run"
 
@@ -35,4 +35,11 @@ def record(
 def last_runs(session: Session) -> dict[str, datetime]:
     """For each duty that ever ran, the instant its newest run acted at."""
     rows = session.exec(select(DutyRun.duty, func.max(col(DutyRun.at))).group_by(col(DutyRun.duty))).all()
-    return {duty: at for duty, at in rows}
+    return dict(rows)
+
+
+def newest(session: Session, duties: Iterable[str]) -> dict[str, DutyRun]:
+    """For each of these duties that ever ran, its run that is last on file; however many there are, one look each."""
+    last = select(DutyRun).order_by(col(DutyRun.id).desc()).limit(1)
+    found = {duty: session.exec(last.where(DutyRun.duty == duty)).first() for duty in duties}
+    return {duty: run for duty, run in found.items() if run is not None}

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from cases import ledger_columns, ledger_rows
+from cases.ledger_bulk import unhindered
 from cases.ledger_columns import Header
 from cases.ledger_guard import NotALedger
 from cases.ledger_repeats import Repeat, repeats
@@ -46,6 +47,7 @@ class Ledger:
     rows: pd.DataFrame
     bad: tuple[Fault, ...]
     bad_rows: Mapping[int, Sequence[Any]]  # the bad rows as they stood there
+    bad_numbers: tuple[str, ...]  # the numbers of the bad rows, where they have one
     repeats: tuple[Repeat, ...]
     skipped_blank: int
     skipped_total: int
@@ -73,16 +75,18 @@ def read_ledger(
     tell = progress or (lambda _part, _done, _of: None)
     known = words_with(machine)
     tell("reading", 0, 2)
-    grid, header, unread = _table(path, known, columns or {})
-    tell("reading", 1, 2)
-    checked = ledger_rows.checked(grid, header, known, today=today)
-    found = repeats(checked.good)
+    with unhindered():
+        grid, header, unread = _table(path, known, columns or {})
+        tell("reading", 1, 2)
+        checked = ledger_rows.checked(grid, header, known, today=today)
+        found = repeats(checked.good)
     tell("reading", 2, 2)
     return Ledger(
         path=path, sha256=_sha256(path), sheet=grid.sheet, header_row=grid.row_number(header.place),
         titles=header.titles, columns={name: header.titles[place] for name, place in header.columns.items()},
         unknown_headers=header.unknown, unread_sheets=unread, encoding=grid.encoding,
-        rows=checked.good, bad=checked.faults, bad_rows=checked.bad_cells, repeats=found,
+        rows=checked.good, bad=checked.faults, bad_rows=checked.bad_cells,
+        bad_numbers=checked.bad_numbers, repeats=found,
         skipped_blank=checked.blank, skipped_total=checked.totals, skipped_footnotes=checked.footnotes,
     )  # fmt: skip
 

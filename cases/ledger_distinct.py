@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 Values = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
@@ -16,24 +15,31 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Distinct:
-    """The different values of a column, None for nothing, and for each row the place of its value among them."""
+    """The different values of a column, and for each row the place of its value among them."""
 
     codes: npt.NDArray[np.intp]
     different: tuple[Any, ...]
 
     @classmethod
-    def of(cls, values: Values) -> Distinct:
-        """The column taken apart. Values must be hashable; what is not a number to pandas is None."""
-        codes, different = pd.factorize(values, use_na_sentinel=False)
-        # pandas gives every kind of nothing back as NaN, the one value that is not equal to itself
-        return cls(codes, tuple(None if value != value else value for value in different))  # noqa: PLR0124
+    def of(cls, values: Iterable[Any]) -> Distinct:
+        """The column taken apart. Values must be hashable."""
+        places: dict[Any, int] = {}
+        codes = [places.setdefault(value, len(places)) for value in values]
+        return cls(np.array(codes, dtype=np.intp), tuple(places))
 
-    def map(self, read: Callable[[Any], Any]) -> Values:
-        """`read` of every row's value, as objects."""
-        answers = np.empty(len(self.different), dtype=object)
-        for place, value in enumerate(self.different):
-            answers[place] = read(value)
-        return answers[self.codes] if len(answers) else answers
+    @classmethod
+    def same(cls, value: Any, *, rows: int) -> Distinct:
+        """A column that holds the same in every row."""
+        return cls(np.zeros(rows, dtype=np.intp), (value,))
+
+    def map(self, read: Callable[[Any], Any]) -> Distinct:
+        """`read` of every value. Different values may be read as the same."""
+        return Distinct(self.codes, tuple(map(read, self.different)))
+
+    def where(self, is_so: Callable[[Any], bool]) -> Mask:
+        """The rows of which `is_so` holds."""
+        found = np.fromiter(map(is_so, self.different), dtype=bool, count=len(self.different))
+        return found[self.codes] if found.any() else np.zeros(len(self.codes), dtype=bool)
 
     def only(self, rows: Mask) -> Distinct:
         """The column in these rows alone."""
@@ -43,7 +49,18 @@ class Distinct:
         """The value of one row."""
         return self.different[self.codes[row]]
 
+    def values(self) -> Values:
+        """The value of every row."""
+        found = np.empty(len(self.different), dtype=object)
+        found[:] = self.different
+        return found[self.codes] if len(found) else found
 
-def is_none(values: Values) -> Mask:
-    """Where there is nothing."""
-    return np.array([value is None for value in values], dtype=bool)
+    def numbers(self, read: Callable[[Any], int]) -> npt.NDArray[np.int64]:
+        """`read` of every row's value, as numbers that can be compared."""
+        found = np.fromiter(map(read, self.different), dtype=np.int64, count=len(self.different))
+        return found[self.codes] if len(found) else found
+
+
+def is_none(value: Any) -> bool:
+    """Whether there is nothing."""
+    return value is None

@@ -7,20 +7,21 @@ the clue stood, in which row of which file, and who vouches for it. From there o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from cases import history
 from cases.deadlines import Deadline, DeadlineEntry
 from cases.gathering import standing
 from cases.ledger import Fault, Ledger, Progress
-from cases.ledger_clocks import ImportedClocks
+from cases.ledger_bulk import Same, reserve, roomy, unhindered, write
+from cases.ledger_clocks import DEADLINE, ENTRY, MOVE, ImportedClocks
 from cases.ledger_repeats import key as repeat_key
 from cases.ledger_values import Clue, Translation
 from cases.ledger_words import plain, words_with
@@ -32,7 +33,6 @@ from cases.people import Person
 from states.facts import Reason, Refused
 from states.rulebook import Label, Machine, Reach
 
-MOVE = "import"
 REPEAT = "repeat"  # the kind of the link from a first clue to one that repeats it
 ELSEWHERE = "this number is on file at another organisation"
 OTHERWISE = "this number is on file with another date of receipt"
@@ -65,7 +65,8 @@ def land(
     rules = office.rulebook().machines["clue"]
     keeper = _entitled(session, office, rules, actor, organisation)
     importing = _Import(session, office, rules, ledger, actor, at, keeper, progress or (lambda _part, _done, _of: None))
-    return importing.run(dry_run=dry_run)
+    with unhindered():
+        return importing.run(dry_run=dry_run)
 
 
 def _entitled(session: Session, office: Office, rules: Machine, login: str, organisation: str | None) -> str:
@@ -115,6 +116,8 @@ class _Import:
         self.people = _people(self.session, self.organisation)
         new_projects = self._place(fresh, dry_run=dry_run)
         linked = 0
+        if not dry_run:
+            roomy(self.session)
         for done, batch in _batches(translation.clues(), len(fresh), self.tell):
             if dry_run:
                 self._handlers(batch)
@@ -123,7 +126,7 @@ class _Import:
             self.tell("landing", done, len(fresh))
         if not dry_run:
             linked = self._link(fresh)
-            self._raise_counters(fresh["number"])
+            self._raise_counters((*fresh["number"], *self.ledger.bad_numbers))
         strange = {name: tuple(sorted(words)) for name, words in translation.unmatched.items()}
         return Landed(len(fresh), len(rows) - len(fresh) - len(conflicts), linked, conflicts, self.unknown_handlers,
                       strange, new_projects)  # fmt: skip
@@ -162,66 +165,75 @@ class _Import:
         return found
 
     def _land(self, batch: Sequence[Clue]) -> None:
-        connection = self.session.connection()
-        first = _reserve(self.session, Matter, len(batch))
+        """Put a batch on file: matters, the first link of each chain, subjects, reporters, clocks."""
+        keys = reserve(self.session, Matter, len(batch))
         handlers = self._handlers(batch)
-        events = [self._event(key, clue, login) for key, clue, login in zip(first, batch, handlers, strict=True)]
-        connection.execute(insert(Matter), [
-            self._matter(event, clue, login) for event, clue, login in zip(events, batch, handlers, strict=True)
-        ])  # fmt: skip
-        keys = dict(zip((clue.number for clue in batch), first, strict=True))
-        self.ids |= keys
-        written = history.append_all(self.session, events)
-        self._subjects(batch, keys)
-        self._start_clocks(batch, keys, written)
+        for clue, handler in zip(batch, handlers, strict=True):
+            if clue.handler and handler is None:
+                clue.values["handler_text"] = clue.handler
+        said = [clue.values | {"ledger_row": clue.row, "ledger_sha256": self.ledger.sha256} for clue in batch]
+        marks = [self._mark(clue, data) for clue, data in zip(batch, said, strict=True)]
+        self._write_matters(batch, keys, handlers, marks)
+        events = self._write_events(batch, keys, said, marks)
+        self._write_subjects(batch, keys)
+        self._write_clocks(batch, keys, events)
+        self.ids.update(zip((clue.number for clue in batch), keys, strict=True))
 
-    def _event(self, key: int, clue: Clue, handler: str | None) -> history.Hashed:
-        """The first link of the clue's chain: what the ledger said, and where it stood."""
-        if clue.handler and handler is None:
-            clue.values["handler_text"] = clue.handler
-        data = clue.values | {"ledger_row": clue.row, "ledger_sha256": self.ledger.sha256}
-        mark = history.digest(number=clue.number, seq=1, at=self.at, actor=self.actor, move=MOVE, from_state=None,
+    def _mark(self, clue: Clue, data: dict[str, Any]) -> str:
+        return history.digest(number=clue.number, seq=1, at=self.at, actor=self.actor, move=MOVE, from_state=None,
                               to_state=clue.state, version=1, data=data, prev_hash="")  # fmt: skip
-        return history.Hashed(key, 1, self.at, self.actor, MOVE, None, clue.state, 1, data, "", mark)
 
-    def _matter(self, event: history.Hashed, clue: Clue, handler: str | None) -> dict[str, Any]:
-        progressed_at = datetime.combine(clue.known_on, time(12), self.office.zone).astimezone(UTC)
-        project = self.projects.get(plain(clue.project)) if clue.project else None
-        return {
-            "id": event.matter, "machine": "clue", "number": clue.number, "rulebook": self.office.current,
-            "state": clue.state, "version": 1, "organisation": self.organisation, "addressee": None, "project": project,
-            "opener": None, "handler": handler, "title": clue.title, "received_on": clue.received_on,
-            "opened_at": self.at, "moved_at": self.at, "moved_by": self.actor, "progressed_at": progressed_at,
-            "sent_at": None, "values": clue.values, "acts": {MOVE: [self.actor, self.today.isoformat()]},
-            "head_seq": 1, "head_hash": event.hash,
-        }  # fmt: skip
+    def _write_matters(
+        self, batch: Sequence[Clue], keys: Sequence[int], handlers: Sequence[str | None], marks: Sequence[str]
+    ) -> None:  # fmt: skip
+        noon = time(12)
+        write(self.session, Matter, {
+            "id": keys, "machine": Same("clue"), "number": [clue.number for clue in batch],
+            "rulebook": Same(self.office.current), "state": [clue.state for clue in batch], "version": Same(1),
+            "organisation": Same(self.organisation), "handler": handlers, "title": [clue.title for clue in batch],
+            "project": [self.projects.get(plain(clue.project)) if clue.project else None for clue in batch],
+            "received_on": [clue.received_on for clue in batch], "opened_at": Same(self.at),
+            "moved_at": Same(self.at), "moved_by": Same(self.actor),
+            "progressed_at": [datetime.combine(clue.known_on, noon, self.office.zone) for clue in batch],
+            "values": [clue.values for clue in batch], "acts": Same({MOVE: [self.actor, self.today.isoformat()]}),
+            "head_seq": Same(1), "head_hash": marks,
+        })  # fmt: skip
 
-    def _subjects(self, batch: Sequence[Clue], keys: Mapping[str, int]) -> None:
-        connection = self.session.connection()
-        subjects = [
-            {"matter": keys[clue.number], "name": clue.values["subject"], "unit": clue.values.get("subject_unit", ""),
-             "post": clue.values.get("subject_post", ""), "managed_by": clue.values.get("managed_by", "")}
-            for clue in batch if "subject" in clue.values
-        ]  # fmt: skip
-        reporters = [{"matter": keys[clue.number], "details": clue.private} for clue in batch if clue.private]
-        for table, rows in ((Subject, subjects), (Reporter, reporters)):
-            if rows:
-                connection.execute(insert(table), rows)
+    def _write_events(
+        self, batch: Sequence[Clue], keys: Sequence[int], said: Sequence[dict[str, Any]], marks: Sequence[str]
+    ) -> Sequence[int]:  # fmt: skip
+        ids = reserve(self.session, history.Event, len(batch))
+        write(self.session, history.Event, {
+            "id": ids, "matter": keys, "seq": Same(1), "at": Same(self.at), "actor": Same(self.actor),
+            "move": Same(MOVE), "to_state": [clue.state for clue in batch], "version": Same(1), "data": said,
+            "prev_hash": Same(""), "hash": marks,
+        })  # fmt: skip
+        return ids
 
-    def _start_clocks(self, batch: Sequence[Clue], keys: Mapping[str, int], events: Sequence[int]) -> None:
-        made = [(keys[clue.number], event, clock) for clue, event in zip(batch, events, strict=True)
+    def _write_subjects(self, batch: Sequence[Clue], keys: Sequence[int]) -> None:
+        named = [(key, clue.values) for key, clue in zip(keys, batch, strict=True) if "subject" in clue.values]
+        write(self.session, Subject, {
+            "matter": [key for key, _ in named], "name": [values["subject"] for _, values in named],
+            "unit": [values.get("subject_unit", "") for _, values in named],
+            "post": [values.get("subject_post", "") for _, values in named],
+            "managed_by": [values.get("managed_by", "") for _, values in named],
+        })  # fmt: skip
+        told = [(key, clue.private) for key, clue in zip(keys, batch, strict=True) if clue.private]
+        write(self.session, Reporter, {"matter": [key for key, _ in told], "details": [what for _, what in told]})
+
+    def _write_clocks(self, batch: Sequence[Clue], keys: Sequence[int], events: Sequence[int]) -> None:
+        made = [(key, event, clock) for key, event, clue in zip(keys, events, batch, strict=True)
                 for clock in self.clocks.of(clue)]  # fmt: skip
-        if not made:
-            return
-        ids = _reserve(self.session, Deadline, len(made))
-        connection = self.session.connection()
-        connection.execute(insert(Deadline), [
-            clock.deadline | {"id": key, "matter": matter} for key, (matter, _, clock) in zip(ids, made, strict=True)
-        ])  # fmt: skip
-        connection.execute(insert(DeadlineEntry), [
-            entry | {"deadline": key, "event": event}
-            for key, (_, event, clock) in zip(ids, made, strict=True) for entry in clock.entries
-        ])  # fmt: skip
+        ids = reserve(self.session, Deadline, len(made))
+        columns = zip(*(clock.deadline for _, _, clock in made), strict=True)
+        write(self.session, Deadline, {"id": ids, "matter": [key for key, _, _ in made]}
+              | dict(zip(DEADLINE, columns, strict=False)))  # fmt: skip
+        lines = [(key, event, line) for key, (_, event, clock) in zip(ids, made, strict=True) for line in clock.entries]
+        columns = zip(*(line for _, _, line in lines), strict=True)
+        write(self.session, DeadlineEntry, {
+            "deadline": [key for key, _, _ in lines], "event": [event for _, event, _ in lines],
+            "at": Same(self.at), "by": Same(self.actor),
+        } | dict(zip(ENTRY, columns, strict=False)))  # fmt: skip
 
     def _link(self, fresh: Any) -> int:
         """Link each repeat to the first report of the same, in this ledger or on file."""
@@ -229,13 +241,13 @@ class _Import:
         number = dict(zip(self.ledger.rows.index, self.ledger.rows["number"], strict=True))
         links = {number[repeat.row]: self.ids[repeat.first] for repeat in self.ledger.repeats
                  if number[repeat.row] in new and repeat.first in self.ids}  # fmt: skip
-        rows = [{"parent": first, "child": self.ids[child], "kind": REPEAT} for child, first in links.items()]
-        if rows:
-            self.session.connection().execute(insert(MatterLink), rows)
-        return len(rows)
+        write(self.session, MatterLink, {
+            "parent": list(links.values()), "child": [self.ids[child] for child in links], "kind": Same(REPEAT)
+        })  # fmt: skip
+        return len(links)
 
     def _raise_counters(self, numbers: Iterable[str]) -> None:
-        """Let new numbers go on after the highest imported one of the same series."""
+        """Let new numbers go on after the highest of the same series, bad rows included: they will come again."""
         form = re.escape(self.rules.number).replace(r"\ ", " ")
         form = re.sub(r"\\{seq[^}]*\\}", r"(?P<seq>[0-9]{1,9})", form)
         form = form.replace(r"\{code\}", re.escape(self.organisation)).replace(r"\{year\}", r"(?P<year>[0-9]{4})")
@@ -286,13 +298,3 @@ def _batches(clues: Iterator[Clue], count: int, tell: Progress) -> Iterator[tupl
     while batch := list(islice(clues, _BATCH)):
         done += len(batch)
         yield done, batch
-
-
-def _reserve(session: Session, table: type[SQLModel], count: int) -> Sequence[int]:
-    """Ids for new rows: from the sequence on PostgreSQL; on SQLite, where a writer is alone, after the last one."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        taken = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
-        return [int(key) for key in connection.execute(taken, {"table": table.__tablename__, "count": count}).scalars()]
-    last = connection.execute(select(func.max(table.__table__.c.id))).scalar() or 0  # type: ignore[attr-defined]
-    return range(last + 1, last + 1 + count)

@@ -11,16 +11,19 @@ Rules on reports (2020), Art. 14: repeat reports are kept and counted with the f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from cases.ledger_distinct import Distinct
+from cases.ledger_distinct import Distinct, Values
 from cases.ledger_words import plain
 
 SAME = ("source", "real_name", "subject", "subject_unit", "subject_post", "project", "link", "problem")
 _NUMBERED = re.compile(r"(.+?)(?:[-_/.]\d{1,2}|之[一二三四五六七八九十\d]+|[(\[【]?(?:重复|重|补)\d*[)\]】]?|\(\d{1,2}\))")
+
+_MAY_BE_NUMBERED = re.compile(r"[-_/.]\d{1,2}$|[^0-9]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +46,34 @@ def repeats(good: pd.DataFrame) -> tuple[Repeat, ...]:
 
 def _found(good: pd.DataFrame) -> Iterator[tuple[int, str]]:
     """Go through the rows once, keeping the first number of each report."""
-    same = _keys(good)
-    short = _keys(good, ("subject", "project"))
-    firsts: dict[str, str] = {}
-    heads: dict[str, tuple[str, str]] = {}  # number: its first, its subject and project
-    for row, number, own, brief in zip(good.index, good["number"], same, short, strict=True):
+    words = {name: Distinct.of(good[name]).map(_word).values() for name in SAME if name in good}
+    same, brief = _keys(good, words, SAME), _keys(good, words, ("subject", "project"))
+    firsts: dict[Any, str] = {}
+    heads: dict[str, tuple[str, Any]] = {}  # number: its first, its subject and project
+    for row, number, own, short in zip(good.index, good["number"], same, brief, strict=True):
         first = firsts.get(own) if own else None
-        named = _NUMBERED.fullmatch(number) if first is None else None
-        if named is not None and heads.get(named[1], ("", ""))[1] == brief:
-            first = heads[named[1]][0]
+        if first is None and short and _MAY_BE_NUMBERED.search(number, max(len(number) - 6, 0)):
+            first = _named_first(number, short, heads)
         if own:
             firsts.setdefault(own, first or number)
-        heads[number] = (first or number, brief)
+        heads[number] = first or number, short
         if first is not None:
             yield int(row), first
 
 
-def _keys(good: pd.DataFrame, names: tuple[str, ...] = SAME) -> list[str]:
-    """The key of every row over these columns; "" where no subject is named, for then nothing says it is the same."""
+def _named_first(number: str, short: Any, heads: dict[str, tuple[str, Any]]) -> str | None:
+    """The first that a number names by itself, if that is on the same subject and project."""
+    named = _NUMBERED.fullmatch(number)
+    first, of = heads.get(named[1], (None, None)) if named else (None, None)
+    return first if of == short else None
+
+
+def _keys(good: pd.DataFrame, words: Mapping[str, Values], names: Sequence[str]) -> list[Any]:
+    """What each row has in common with its repeats; nothing where no subject is named, for then nothing says so."""
     if "subject" not in good:
-        return [""] * len(good)
-    parts = [_plain(good[name]) for name in names if name in good]
-    return ["\x1f".join(row) if named else "" for named, *row in
-            zip(good["subject"].map(bool), *parts, strict=True)]  # fmt: skip
-
-
-def _plain(column: pd.Series) -> list[str]:
-    """The column as words are compared."""
-    return list(Distinct.of(column.to_numpy(dtype=object)).map(_word))
+        return [None] * len(good)
+    rows = zip(*(words[name] for name in names if name in words), strict=True)
+    return [key if is_named else None for is_named, key in zip(good["subject"].notna(), rows, strict=True)]
 
 
 def _word(value: object) -> str:

@@ -1,7 +1,7 @@
-"""From cells to rows: each column is cleaned as a whole, then judged as a whole, with pandas.
+"""From cells to rows: each column is cleaned as a whole, then judged as a whole.
 
 Every fault of every row is found in one pass. Columns repeat themselves (a ledger of 100,000 rows has some thousand
-different dates), so each different cell is read once, and the rows get their values by number.
+different dates), so each different cell is read once; see `ledger_distinct`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import pandas as pd
 from cases import ledger_cells as cells
 from cases.ledger_cells import BadCell
 from cases.ledger_columns import NEEDED, Header
-from cases.ledger_distinct import Distinct, Mask, Values, is_none
 from cases.ledger_dates import NotADay, day_of
+from cases.ledger_distinct import Distinct, Mask, is_none
 from cases.ledger_sheet import Grid
 from cases.ledger_words import Words, plain
 
@@ -51,6 +51,7 @@ class Checked:
     good: pd.DataFrame
     faults: tuple[Fault, ...]
     bad_cells: Mapping[int, Sequence[Any]]  # the bad rows as they stood there
+    bad_numbers: tuple[str, ...]  # the numbers of the bad rows, where they have one
     blank: int
     totals: int
     footnotes: int
@@ -58,44 +59,47 @@ class Checked:
 
 @dataclass
 class _Table:
-    """The columns of the rows under judgement, and the faults found so far."""
+    """The columns of the rows under judgement, as they stood and as they were read, and the faults found so far."""
 
     rows: npt.NDArray[np.int64]  # their numbers in the sheet
-    columns: Mapping[str, Distinct]
-    values: dict[str, Values] = field(default_factory=dict)
+    stood: Mapping[str, Distinct]
+    read: dict[str, Distinct] = field(default_factory=dict)
     faults: list[tuple[int, int, Fault]] = field(default_factory=list)  # place, column's rank
 
-    def refuse(self, name: str, where: Mask, why: str | Values) -> None:
+    def column(self, name: str) -> Distinct:
+        """A column as it was read; of one the ledger lacks, nothing in every row."""
+        return self.read.get(name) or Distinct.same(None, rows=len(self.rows))
+
+    def refuse(self, name: str, where: Mask, why: str | Distinct) -> None:
         """Note a fault in column `name` of every row in `where`."""
-        rank = list(self.columns).index(name)
-        column = self.columns[name]
-        for place in np.flatnonzero(where):
-            said = why if isinstance(why, str) else str(why[place])
-            value = _shown(column.at(int(place)))
-            self.faults.append((int(place), rank, Fault(int(self.rows[place]), name, value, said)))
+        rank = list(self.stood).index(name)
+        for place in np.flatnonzero(where).tolist():
+            said = why if isinstance(why, str) else str(why.at(place))
+            value = _shown(self.stood[name].at(place))
+            self.faults.append((place, rank, Fault(int(self.rows[place]), name, value, said)))
 
 
 def checked(grid: Grid, header: Header, words: Words, *, today: date) -> Checked:
     """Judge every row below the header. Dates may not lie after `today`."""
     body = grid.cells[header.place + 1 :]
+    first_row = grid.row_number(header.place + 1)
     sheet = _columns(body, len(header.titles))
     kinds = _kinds(body, sheet, header, words)
     is_clue = kinds == _CLUE
-    rows = np.arange(len(body), dtype=np.int64)[is_clue] + grid.row_number(header.place + 1)
     columns = {name: sheet[place].only(is_clue) for name, place in header.columns.items() if name != "serial"}
-    table = _Table(rows, columns)
+    table = _Table(np.flatnonzero(is_clue) + first_row, columns)
     _read(table, grid.epoch)
     _judge(table, words, today)
-    bad = {int(rows[place]) for place, _, _ in table.faults}
-    stood = {row: body[row - grid.row_number(header.place + 1)] for row in sorted(bad)}
-    return _result(table, stood, kinds)
+    return _result(table, lambda row: body[row - first_row], kinds)
 
 
 def _columns(body: Sequence[Sequence[Any]], width: int) -> list[Distinct]:
     """The sheet's columns; a row that ends early is blank to its end."""
-    sheet = pd.DataFrame(list(body), dtype=object)
-    if len(sheet.columns) < width:
-        sheet = sheet.reindex(columns=range(width))
+    widest = max([width, *map(len, body)])
+    even = body if min(map(len, body), default=widest) == widest else [
+        [*row, *[""] * (widest - len(row))] for row in body
+    ]  # fmt: skip
+    sheet = pd.DataFrame(even, columns=range(widest), dtype=object)
     return [Distinct.of(sheet[place].to_numpy(dtype=object)) for place in sheet.columns]
 
 
@@ -107,11 +111,11 @@ def _kinds(
 ) -> npt.NDArray[np.int8]:
     """What each row is: a clue, nothing (a serial number alone is nothing), a sum, or a note below the table."""
     serial = header.columns.get("serial")
-    filled = {place: column.map(_is_filled).astype(bool) for place, column in enumerate(sheet) if place != serial}
+    filled = {place: column.where(_is_filled) for place, column in enumerate(sheet) if place != serial}
     kinds = np.zeros(len(body), dtype=np.int8)
     kinds[~np.logical_or.reduce(list(filled.values()))] = _BLANK
     keys = np.add.reduce([filled[header.columns[name]].astype(np.int8) for name in NEEDED])
-    for place in np.flatnonzero(keys <= 1):
+    for place in np.flatnonzero(keys <= 1).tolist():
         said = [cell for cell in body[place] if isinstance(cell, str) and _is_filled(cell)]
         if any(_starts(cell, words.totals) for cell in said):
             kinds[place] = _TOTAL
@@ -126,21 +130,16 @@ def _starts(cell: str, with_words: Iterable[str]) -> bool:
 
 
 def _is_filled(cell: Any) -> bool:
-    try:
-        return bool(cells.words_in(cell))
-    except BadCell:
-        return True
+    return not isinstance(cell, str) or (cell != "" and (cell[0].isalnum() or cells.words_in(cell) != ""))
 
 
 def _read(table: _Table, epoch: date) -> None:
     """Clean every column; a cell that cannot be taken is `_FAULTY`, with its fault noted."""
-    for name, column in table.columns.items():
-        values = column.map(_reader(name, epoch))
-        faulty = np.array([isinstance(value, Exception) for value in values], dtype=bool)
-        if faulty.any():
-            table.refuse(name, faulty, values)
-            values[faulty] = _FAULTY
-        table.values[name] = values
+    for name, stood in table.stood.items():
+        read = stood.map(_reader(name, epoch))
+        faulty = read.where(lambda value: isinstance(value, Exception))
+        table.refuse(name, faulty, read)
+        table.read[name] = read.map(lambda value: _FAULTY if isinstance(value, Exception) else value)
 
 
 class _Faulty:
@@ -178,58 +177,54 @@ def _reader(name: str, epoch: date) -> Callable[[Any], Any]:
 
 def _judge(table: _Table, words: Words, today: date) -> None:
     for name in NEEDED:
-        table.refuse(name, is_none(table.values[name]), cells.MISSING)
-    number = pd.Series(table.values["number"])
-    table.refuse("number", (number.map(bool) & number.duplicated()).to_numpy(dtype=bool), cells.USED_TWICE)
-    for name in (name for name in DAYS if name in table.values):
+        table.refuse(name, table.read[name].where(is_none), cells.MISSING)
+    number = pd.Series(table.read["number"].codes)
+    used_twice = number.duplicated().to_numpy(dtype=bool) & table.read["number"].where(bool)
+    table.refuse("number", used_twice, cells.USED_TWICE)
+    for name in (name for name in DAYS if name in table.read):
         _judge_day(table, name, today)
     _translate(table, "real_name", _truth_reader(words))
     _translate(table, "disposition", _word_reader(words.dispositions, words.shown_dispositions), into="way")
     _translate(table, "progress", _word_reader(words.states, words.shown_states), into="stage")
     _judge_secrets(table, words)
-    table.values["state"] = _states(table)
+    table.read["state"] = _states(table)
 
 
 def _judge_secrets(table: _Table, words: Words) -> None:
     """State secrets are refused here, before anything is stored (Secrecy Law 2024, Art. 31)."""
     known = ("非密", "工作秘密", "国家秘密")
     _translate(table, "classification", _word_reader(words.classifications, known))
-    if "classification" in table.values:
-        is_secret = table.values["classification"] == "state_secret"
-        table.refuse("classification", np.asarray(is_secret, dtype=bool), cells.SECRET)
+    if "classification" in table.read:
+        is_secret = table.read["classification"].where(lambda value: value == "state_secret")
+        table.refuse("classification", is_secret, cells.SECRET)
 
 
 def _judge_day(table: _Table, name: str, today: date) -> None:
     """Not after today; and no opinion or end before the clue was received."""
-    days = _ordinals(table.values[name])
+    days = table.read[name].numbers(_ordinal)
     late = days > today.toordinal()
     table.refuse(name, late, cells.IN_THE_FUTURE)
     if name != "received_on":
-        received = _ordinals(table.values["received_on"])
+        received = table.read["received_on"].numbers(_ordinal)
         known = (received > 0) & (received <= today.toordinal()) & (days > 0) & ~late
         table.refuse(name, known & (days < received), cells.BEFORE_RECEIPT)
 
 
-def _ordinals(days: Values) -> npt.NDArray[np.int64]:
-    """Days as numbers that compare, 0 for none."""
-    return np.array([day.toordinal() if isinstance(day, date) else 0 for day in days], dtype=np.int64)
+def _ordinal(day: Any) -> int:
+    return day.toordinal() if isinstance(day, date) else 0
 
 
 def _translate(table: _Table, name: str, read: Callable[[Any], Any], *, into: str | None = None) -> None:
-    """Replace a column's words by what they mean."""
-    if name not in table.values:
+    """Read a column's words as what they mean."""
+    if name not in table.read:
         return
-    meanings = Distinct.of(table.values[name]).map(read)
-    unknown = np.array([isinstance(meaning, BadCell) for meaning in meanings], dtype=bool)
-    table.refuse(name, unknown, meanings)
-    meanings[unknown] = None
-    table.values[into or name] = meanings
+    meanings = table.read[name].map(lambda text: read(text) if isinstance(text, str) else None)
+    table.refuse(name, meanings.where(lambda meaning: isinstance(meaning, BadCell)), meanings)
+    table.read[into or name] = meanings.map(lambda meaning: None if isinstance(meaning, BadCell) else meaning)
 
 
-def _truth_reader(words: Words) -> Callable[[Any], Any]:
-    def truth(text: Any) -> Any:
-        if not isinstance(text, str):
-            return None
+def _truth_reader(words: Words) -> Callable[[str], Any]:
+    def truth(text: str) -> Any:
         word = plain(text)
         known = words.truths.get(word)
         if known is None:
@@ -239,35 +234,40 @@ def _truth_reader(words: Words) -> Callable[[Any], Any]:
     return truth
 
 
-def _word_reader(known: Mapping[str, str], shown: Sequence[str]) -> Callable[[Any], Any]:
-    def meaning(text: Any) -> Any:
-        if not isinstance(text, str):
-            return None
-        word = known.get(plain(text))
-        return word or BadCell(f"not known: write one of {'、'.join(shown)}")
+def _word_reader(known: Mapping[str, str], shown: Sequence[str]) -> Callable[[str], Any]:
+    def meaning(text: str) -> Any:
+        return known.get(plain(text)) or BadCell(f"not known: write one of {'、'.join(shown)}")
 
     return meaning
 
 
-def _states(table: _Table) -> Values:
+def _states(table: _Table) -> Distinct:
     """The state of each clue: what progress says; of one in hand, what its disposition says."""
-    nothing = np.full(len(table.rows), None, dtype=object)
-    stage, way, opinion, closed = (table.values.get(name, nothing) for name in
-                                   ("stage", "way", "opinion_on", "closed_on"))  # fmt: skip
-    has_opinion, is_closed, has_way = (np.array([bool(value) for value in values], dtype=bool)
-                                       for values in (opinion, closed, way))  # fmt: skip
-    said = np.array([value is not None for value in stage], dtype=bool)
-    in_hand = np.where(has_way, way, np.where(has_opinion, "disposition_proposed", "assigned"))
-    unsaid = np.where(is_closed, "concluded", np.where(has_way | has_opinion, in_hand, "registered"))
-    return np.where(said, np.where(stage == IN_HAND, in_hand, stage), unsaid).astype(object)
+    parts = [table.column(name) for name in ("stage", "way")]
+    parts += [table.column(name).map(bool) for name in ("opinion_on", "closed_on")]
+    return Distinct.of(zip(*(part.values().tolist() for part in parts), strict=True)).map(_state)
 
 
-def _result(table: _Table, stood: Mapping[int, Sequence[Any]], kinds: npt.NDArray[np.int8]) -> Checked:
+def _state(said: tuple[str | None, str | None, bool, bool]) -> str:
+    stage, way, has_opinion, is_closed = said
+    in_hand = way or ("disposition_proposed" if has_opinion else "assigned")
+    if stage is not None:
+        return in_hand if stage == IN_HAND else stage
+    if is_closed:
+        return "concluded"
+    return in_hand if way or has_opinion else "registered"
+
+
+def _result(table: _Table, cells_of: Callable[[int], Sequence[Any]], kinds: npt.NDArray[np.int8]) -> Checked:
     ordered = [fault for _, _, fault in sorted(table.faults, key=lambda entry: entry[:2])]
-    good = pd.DataFrame(table.values, index=pd.Index(table.rows), dtype=object)
-    good = good[~np.isin(table.rows, list(stood))]
+    is_bad = np.zeros(len(table.rows), dtype=bool)
+    is_bad[[place for place, _, _ in table.faults]] = True
+    good = pd.DataFrame({name: column.only(~is_bad).values() for name, column in table.read.items()},
+                        index=pd.Index(table.rows[~is_bad]), dtype=object)  # fmt: skip
+    bad_cells = {row: cells_of(row) for row in table.rows[is_bad].tolist()}
+    numbers = tuple({number: None for number in table.read["number"].only(is_bad).values() if number})
     count = {kind: int((kinds == kind).sum()) for kind in (_BLANK, _TOTAL, _FOOTNOTE)}
-    return Checked(good, tuple(ordered), stood, count[_BLANK], count[_TOTAL], count[_FOOTNOTE])
+    return Checked(good, tuple(ordered), bad_cells, numbers, count[_BLANK], count[_TOTAL], count[_FOOTNOTE])
 
 
 def _shown(cell: Any) -> str:

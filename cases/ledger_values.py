@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cases.ledger_distinct import Distinct, Values, is_none
+from cases.ledger_distinct import Distinct, Values
 from cases.ledger_words import Words
 from states.rulebook import FormField, Machine
 
@@ -71,7 +71,8 @@ class Translation:
     def _columns(self) -> dict[str, Values]:
         """The fields to keep, one array each."""
         kept = {name: self._column(name) for name in _TEXTS if name in self.rows}
-        kept |= {name: self._iso(name) for name in ("received_on", *_DATES) if name in self.rows}
+        kept |= {name: self._each(name, date.isoformat).values() for name in ("received_on", *_DATES)
+                 if name in self.rows}  # fmt: skip
         for name in _CHOICES:
             if name in self.rows:
                 kept |= self._chosen(name)
@@ -79,8 +80,8 @@ class Translation:
             kept |= self._way()
         kept |= {_RENAMED[name]: self._column(name) for name in _RENAMED if name in self.rows}
         if "classification" in self._fields:
-            given = kept.get("classification", self._column("classification"))
-            kept["classification"] = np.where(is_none(given), "none", given)
+            given = Distinct.of(kept.get("classification", self._column("classification")))
+            kept["classification"] = given.map(lambda value: value or "none").values()
         return kept
 
     @property
@@ -98,27 +99,29 @@ class Translation:
             return np.full(len(self.rows), None, dtype=object)
         return self.rows[name].to_numpy(dtype=object)
 
-    def _iso(self, name: str) -> Values:
-        return _each(self._column(name), lambda day: day.isoformat())
+    def _each(self, name: str, read: Callable[[Any], Any]) -> Distinct:
+        """`read` of every cell but None."""
+        return Distinct.of(self._column(name)).map(lambda value: None if value is None else read(value))
 
     def _chosen(self, name: str) -> dict[str, Values]:
         """A column with choices: the rulebook's code; and of what it has no code for, the words themselves."""
         rule = self._fields.get(name)
-        given = self._column(name)
         if rule is None or rule.type != "choice":
-            return {name: given}
-        codes = _each(given, lambda text: self.words.choice(rule, text))
-        strange = is_none(codes) & ~is_none(given)
-        self.unmatched |= {name: set(given[strange])} if strange.any() else {}
-        codes[strange] = OTHER if OTHER in rule.choices else None
-        return {name: codes, f"{name}_text": np.where(strange, given, None)}
+            return {name: self._column(name)}
+        other = OTHER if OTHER in rule.choices else None
+        given = Distinct.of(self._column(name))
+        codes = {text: self.words.choice(rule, text) for text in given.different if text is not None}
+        strange = {text for text, code in codes.items() if code is None}
+        self.unmatched |= {name: strange} if strange else {}
+        known = {text: code or other for text, code in codes.items()}
+        said = {f"{name}_text": given.map({text: text for text in strange}.get).values()} if strange else {}
+        return {name: given.map(known.get).values()} | said
 
     def _way(self) -> dict[str, Values]:
         rule = self._fields.get("way")
         if rule is None:
             return {"way": self._column("disposition")}
-        known = self.words.ways(rule)
-        return {"way": _each(self._column("way"), known.get)}
+        return {"way": self._each("way", self.words.ways(rule).get).values()}
 
 
 def title_of(problem: str, subject: str | None) -> str:
@@ -128,8 +131,3 @@ def title_of(problem: str, subject: str | None) -> str:
         title = title.replace(subject, f"{subject[0]}某")
     title = " ".join(title.split())
     return title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
-
-
-def _each(given: Values, read: Callable[[Any], Any]) -> Values:
-    """`read` of every cell but None."""
-    return Distinct.of(given).map(lambda value: None if value is None else read(value))

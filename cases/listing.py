@@ -76,7 +76,9 @@ def matters(
     return Page(tuple(_lines(session, machine, wanted, limit)), int(total))
 
 
-def _lines(session: Session, machine: str, wanted: Iterable[ColumnElement[bool]], limit: int) -> Iterable[Listed]:
+def _lines(
+    session: Session, machine: str, wanted: Iterable[ColumnElement[bool]], limit: int
+) -> Iterable[Listed]:
     due = (
         select(func.min(Deadline.due_at))
         .where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open")
@@ -134,7 +136,7 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
 
 
 def _open_values(rules: Machine, row: OnFile) -> dict[str, Any]:
-    """What forms left, without anything a form calls private. Such a field is never kept there; this is the second lock."""
+    """What forms left. A private field is never kept there; leaving it out again is the second lock."""
     private = {field.name for field in fields_of(rules) if field.private}
     return {name: value for name, value in row.values.items() if name not in private}
 
@@ -147,8 +149,10 @@ def fields_of(rules: Machine) -> Iterable[FormField]:
 
 
 def _subjects(session: Session, matter: int) -> list[dict[str, Any]]:
-    query = select(Subject.name, Subject.unit, Subject.post, Subject.managed_by).where(col(Subject.matter) == matter)
-    return [dict(row._mapping) for row in session.execute(query)]
+    query = select(col(Subject.name), col(Subject.unit), col(Subject.post), col(Subject.managed_by)).where(
+        col(Subject.matter) == matter
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def _seats(session: Session, matter: int) -> list[str]:
@@ -172,7 +176,10 @@ def _links(session: Session, office: Office, matter: int, *, actor: str) -> list
     """The linked matters, by number where this person may see them; the others do not exist for them."""
     seen = access.visible_to(session, actor, office.rulebook())
     found = []
-    for kind, near, far in (("", MatterLink.parent, MatterLink.child), ("of_", MatterLink.child, MatterLink.parent)):
+    for kind, near, far in (
+        ("", MatterLink.parent, MatterLink.child),
+        ("of_", MatterLink.child, MatterLink.parent),
+    ):
         query = (
             select(col(MatterLink.kind), col(Matter.number), col(Matter.machine), col(Matter.state))
             .join(Matter, col(Matter.id) == col(far))

@@ -64,7 +64,6 @@ def open_matter(
     birth = Birth(machine, organisation, actor, at, form, rules.register_, opener=actor)
     row, moved = _bear(session, office, rules, birth)
     linking.keep_private(session, row.id, private)
-    linking.keep_subject(session, row.id, form)
     requests.remember(session, request, moved.kept(), at=at)
     return moved
 
@@ -131,7 +130,10 @@ def _against(rules: Machine, facts: Facts) -> list[Reason]:
 
 def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tuple[OnFile, Moved]:
     """Number it, put it down with the first event of its history, start its clocks, tell whom it concerns."""
-    row = _newborn(session, office, rules, birth)
+    year = office.day(birth.at).year
+    row = newborn(office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year))
+    if row.addressee is None:
+        row = replace(row, addressee=_addressee(session, rules, birth.organisation))
     hashed = history.chained(row, at=birth.at, actor=birth.actor, move=rules.register_move, from_state=None,
                              data=birth.values)  # fmt: skip
     values = {part.name: getattr(row, part.name) for part in fields(OnFile) if part.name != "id"}
@@ -139,6 +141,7 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     row = replace(row, id=key, head_hash=hashed.hash)
     event = history.append(session, replace(hashed, matter=key))
     linking.keep_seats(session, key, birth.form, birth.values)
+    linking.keep_subject(session, key, birth.values)
     clocks.keep(session, office, rules, None, row, move=rules.register_move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip
     office.announce(session, office, [occurred(row, event=event, move=rules.register_move, at=birth.at,
@@ -146,17 +149,15 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     return row, Moved(row.number, row.machine, rules.register_move, None, row.state, row.version, event)
 
 
-def _newborn(session: Session, office: Office, rules: Machine, birth: Birth) -> OnFile:
-    today = office.day(birth.at)
-    columns = {"project": birth.project, "handler": birth.handler, "title": "", "received_on": None}
+def newborn(office: Office, rules: Machine, birth: Birth, *, number: str) -> OnFile:
+    """The matter as it will stand on file, but for its key, its hash, and an addressee its form did not name."""
+    columns: dict[str, Any] = {"project": birth.project, "handler": birth.handler, "title": "", "received_on": None}
     columns |= linking.columns_set(birth.form, birth.values)
-    addressee = columns.pop("addressee", None) or _addressee(session, rules, birth.organisation)
     return OnFile(
-        id=0, machine=birth.machine, rulebook=office.rulebook().key, state=rules.initial, version=1,
-        number=next_number(session, rules, code=birth.organisation, year=today.year),
-        organisation=birth.organisation, addressee=addressee, opener=birth.opener,
+        id=0, machine=birth.machine, rulebook=office.rulebook().key, state=rules.initial, version=1, number=number,
+        organisation=birth.organisation, addressee=columns.pop("addressee", None), opener=birth.opener,
         opened_at=birth.at, moved_at=birth.at, moved_by=birth.actor, progressed_at=birth.at, sent_at=None,
-        values=dict(birth.values), acts={rules.register_move: [birth.actor, today.isoformat()]},
+        values=dict(birth.values), acts={rules.register_move: [birth.actor, office.day(birth.at).isoformat()]},
         head_seq=1, head_hash="", **columns,
     )  # fmt: skip
 

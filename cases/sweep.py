@@ -161,12 +161,12 @@ def fire(session: Session, office: Office, due: Sequence[Due], *, at: datetime) 
     """
     if not due:
         return [], 0
-    rungs = [_rung(office, one) for one in due]
-    events = _chain(due, rungs, at=at)
+    rungs = [rung_of(office, one) for one in due]
+    events = chain(due, rungs, at=at)
     ids = history.append_all(session, events)
     _advance_ladders(session, due, rungs, events, ids, at=at)
     planned = office.announce(session, office, [
-        _occurred(one, rung, event, at=at) for one, (rung, _), event in zip(due, rungs, ids, strict=True)
+        occurrence(one, rung, event, at=at) for one, (rung, _), event in zip(due, rungs, ids, strict=True)
     ])  # fmt: skip
     for one, (rung, _) in zip(due, rungs, strict=True):
         if rung.move is not None:
@@ -174,7 +174,7 @@ def fire(session: Session, office: Office, due: Sequence[Due], *, at: datetime) 
     return [Fired(one.number, one.name, rung.name) for one, (rung, _) in zip(due, rungs, strict=True)], planned
 
 
-def _rung(office: Office, one: Due) -> tuple[Rung, datetime | None]:
+def rung_of(office: Office, one: Due) -> tuple[Rung, datetime | None]:
     """The rung that fires now, and the instant of the one after it."""
     rule = office.rulebook(one.rulebook).machines[one.machine].deadlines[one.name]
     ladder = clocks.firing(office, rule, one.due_on)
@@ -182,7 +182,7 @@ def _rung(office: Office, one: Due) -> tuple[Rung, datetime | None]:
     return rule.ladder[ladder[one.rungs_fired][1]], following
 
 
-def _chain(due: Sequence[Due], rungs: Sequence[tuple[Rung, Any]], *, at: datetime) -> list[history.Hashed]:
+def chain(due: Sequence[Due], rungs: Sequence[tuple[Rung, Any]], *, at: datetime) -> list[history.Hashed]:
     """One event per rung, each chained to the one before it of the same matter."""
     heads: dict[int, tuple[int, str]] = {}
     events = []
@@ -218,7 +218,7 @@ def _advance_ladders(
     ])  # fmt: skip
 
 
-def _occurred(one: Due, rung: Rung, event: int, *, at: datetime) -> Occurred:
+def occurrence(one: Due, rung: Rung, event: int, *, at: datetime) -> Occurred:
     return Occurred(event=event, matter=one.matter, number=one.number, machine=one.machine, rulebook=one.rulebook,
                     move=f"clock.{one.name}.{rung.name}", state=one.state, at=at, actor=CLOCK,
                     organisation=one.organisation, addressee=one.addressee, project=one.project, handler=one.handler,

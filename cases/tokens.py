@@ -31,7 +31,7 @@ class AccessToken(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
-class TokenRefused(Exception):  # noqa: N818
+class TokenRefused(Exception):
     """The token does not prove who acts: it is unknown, expired, revoked or somebody else's."""
 
 

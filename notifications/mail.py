@@ -10,8 +10,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Literal
+from unicodedata import category
 
 NOWHERE = "plumbline.invalid"  # a domain that cannot exist (RFC 2606)
+UNFIT = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of characters, and whatever else breaks a line
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 
 
@@ -41,8 +43,10 @@ class Message:
         Raises BadAddress, also for line breaks in what becomes a header: nobody writes headers of their own.
         """
         for header in (self.message_id, self.subject, self.recipient):
-            if any(character in header for character in "\r\n\0"):
-                raise BadAddress("There is a line break in a header; the message was not sent.")
+            if any(category(character) in UNFIT for character in header):
+                raise BadAddress(
+                    "A line break or control character stands in a header: the message was not sent."
+                )
         mail = EmailMessage(policy=SMTP)
         mail["From"] = address(self.sender)
         mail["To"] = address(self.to) if self.to is not None else _nobody(self.recipient)

@@ -45,11 +45,13 @@ class NotDead(Exception):
 class Claimed:
     """A notice in one worker's hands, with all that a message is rendered from.
 
-    `attempt` counts from 1; with `worker` it is the fence: who holds an older claim cannot mark the notice any more.
+    `attempt` counts from 1. With `worker` and `until`, the end of the claim, it is the fence: who holds an older claim
+    cannot mark the notice any more.
     """
 
     id: int
     worker: str
+    until: datetime
     attempt: int
     message_id: str
     channel: str
@@ -136,7 +138,7 @@ def claim(
          last_error=f"Given up after {MOST_ATTEMPTS} tries; the last one never reported back.")  # fmt: skip
     _set(session, [row.id for row in taken], status=SENDING, claimed_by=worker, next_at=at + lease_for,
          attempts=col(Notice.attempts) + 1)  # fmt: skip
-    return [Claimed(row.id, worker, row.attempts + 1, *row[2:]) for row in taken]
+    return [Claimed(row.id, worker, at + lease_for, row.attempts + 1, *row[2:]) for row in taken]
 
 
 _ROW: tuple[Any, ...] = (
@@ -195,6 +197,7 @@ def _mark(session: Session, claimed: Claimed, **values: Any) -> bool:
         update(Notice)
         .where(col(Notice.id) == claimed.id, col(Notice.status) == SENDING)
         .where(col(Notice.claimed_by) == claimed.worker, col(Notice.attempts) == claimed.attempt)
+        .where(col(Notice.next_at) == claimed.until)
         .values(claimed_by=None, **values)
     )
     result = session.connection().execute(statement)

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import typer
+from typer.main import get_command
 
-from plumbline.shell import failures, output
-from plumbline.shell.failures import Failure
-from plumbline.shell.words import chosen, said
+from plumbline.shell import commands, failures, output
+from plumbline.shell.failures import Failure, WrongUsage
+from plumbline.shell.words import chosen, lines, said, visible
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit status: 0 done, 1 refused, 2 wrong usage or bad input, 3 something out of reach."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = [_readable(word) for word in (sys.argv[1:] if argv is None else argv)]
     output.prepare()
     try:
         status = _run(arguments)
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
+        _check_readable(arguments)
         return _command(arguments)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -47,11 +49,26 @@ def _run(arguments: list[str]) -> int:
         return _tell(found, as_json=as_json)
 
 
+def _readable(word: str) -> str:
+    """Under LANG=C, Python does not know that the bytes of a Chinese word are UTF-8; this shell does."""
+    try:
+        return word.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return word
+
+
+def _check_readable(arguments: Sequence[str]) -> None:
+    for word in arguments:
+        if not word.isascii() and any("\ud800" <= sign <= "\udfff" for sign in word):
+            shown = visible(word)[:60]
+            raise WrongUsage(
+                "bad_character",
+                (f"{shown} 不是 UTF-8 文本。", f"{shown} is not text in UTF-8."),
+                ("请检查终端的编码。", "Check the encoding of this terminal."),
+            )
+
+
 def _command(arguments: list[str]) -> int:
-    from typer.main import get_command
-
-    from plumbline.shell import commands
-
     done = get_command(commands.build()).main(arguments, prog_name="plumbline", standalone_mode=False)
     return done if isinstance(done, int) else 0
 
@@ -75,7 +92,7 @@ def _tell(found: Failure, *, as_json: bool) -> int:
         output.write(output.as_text(found.as_dict(), sys.stdout))
     else:
         for line in found.as_lines():
-            output.remark(output.lines(line))
+            output.remark(lines(line))
     return found.status
 
 

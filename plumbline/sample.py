@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlmodel import Session
 
+from cases import inspections
+from cases.inspections import Programme
 from cases.organisations import Organisation, Project
 from cases.people import Person, Posting
 
@@ -40,9 +44,15 @@ PEOPLE = (
     ("operator", "蒋平", COMMISSION, "operator", None),
 )
 
+PROGRAMMES = (
+    # code, kind, title, recurrence, project
+    ("PC-WEEKLY", "daily", "港口中心项目每周巡查", "FREQ=WEEKLY;BYDAY=MO", "PC"),
+    ("PC-QUARTER", "special", "港口中心项目季度集中排查", "FREQ=YEARLY;BYMONTH=1,4,7,10;BYMONTHDAY=10", "PC"),
+)
 
-def load(session: Session) -> None:
-    """Put the sample on file; what is there already stays as it is."""
+
+def load(session: Session, *, on: date) -> None:
+    """Put the sample on file; what is there already stays as it is. Its inspection programmes begin on the day `on`."""
     for code, kind, name_zh, name_en, parent in ORGANISATIONS:
         if session.get(Organisation, code) is None:
             session.add(Organisation(code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent=parent))
@@ -51,6 +61,11 @@ def load(session: Session) -> None:
         if session.get(Project, code) is None:
             session.add(Project(code=code, name=name, organisation=COMMISSION))
     session.flush()
+    for code, kind, title, rule, project in PROGRAMMES:
+        if session.get(Programme, code) is None:
+            inspections.plan(session, Programme(
+                code=code, kind=kind, title=title, rule=rule, organisation=COMMISSION, project=project,
+                inspectors=["supervisor"], starts_on=on))  # fmt: skip
     for login, name, organisation, role, project in PEOPLE:
         if session.get(Person, login) is None:
             session.add(Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org"))

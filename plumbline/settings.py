@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     lang: Literal["en", "zh"] = "en"
     user: str | None = None
     token: SecretStr | None = None
+    calendar_file: Path | None = None  # newly decreed years, as the office entered them
     base_url: str = "http://127.0.0.1:8400"
     channel: Literal["folder", "smtp"] = "folder"
     smtp_host: str = "127.0.0.1"

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from alembic import command
 from alembic.config import Config
@@ -52,7 +53,7 @@ def prepare(settings: Settings, *, rehearsal: bool, with_sample: bool, at: datet
             session.flush()
         _agree(here, rehearsal=rehearsal, with_sample=with_sample)
         if with_sample:
-            sample.load(session)
+            sample.load(session, on=at.astimezone(ZoneInfo(shipped().zone)).date())
         prepared = Prepared(created, here.rehearsal, here.rulebook, with_sample)
     engine.dispose()
     return prepared

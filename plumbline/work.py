@@ -20,7 +20,7 @@ from notifications.channels.smtp import SmtpChannel
 from notifications.messages import Letterhead
 from plumbline.database import engine_for
 from plumbline.settings import Settings
-from states.calendars import Calendar, china
+from states.calendars import Calendar, china, load_calendar
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,15 @@ class Work:
     channels: Mapping[str, Channel]
 
     @classmethod
-    def open(cls, settings: Settings, *, calendar: Calendar | None = None) -> Work:
-        """Work on the database these settings name. Raises UnusableDatabase where it is not ready for use."""
+    def open(cls, settings: Settings) -> Work:
+        """Work on the database these settings name.
+
+        Raises UnusableDatabase where it is not ready for use, FaultyCalendarFile for a calendar that cannot be read.
+        """
         engine = engine_for(settings.url)
         with engine.connect().execution_options(reading=True) as connection, Session(connection) as session:
             held = rulebooks.on_file(session)
-        return cls(settings, engine, office_of(held, settings, calendar=calendar), held.rehearsal, held.uid,
+        return cls(settings, engine, office_of(held, settings), held.rehearsal, held.uid,
                    channels_of(settings))  # fmt: skip
 
     @contextmanager
@@ -62,10 +65,16 @@ class Work:
         return Letterhead(self.office, self.rehearsal, self.settings.base_url, self.settings.mail_from)
 
 
-def office_of(held: OnFileRulebooks, settings: Settings, *, calendar: Calendar | None = None) -> Office:
-    """The office these rulebooks make, telling people by the channel of the settings."""
+def office_of(held: OnFileRulebooks, settings: Settings) -> Office:
+    """The office these rulebooks make, on its own calendar if it has one, telling people by the channel of the
+    settings."""
     tell = partial(outbox.plan, channel=settings.channel, installation=held.uid)
-    return Office(held.rulebooks, held.current, calendar or china(), tell)
+    return Office(held.rulebooks, held.current, calendar_of(settings), tell)
+
+
+def calendar_of(settings: Settings) -> Calendar:
+    """The shipped calendar, with the years the office added. Raises FaultyCalendarFile with every fault at once."""
+    return china() if settings.calendar_file is None else load_calendar(settings.calendar_file)
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:

@@ -103,9 +103,7 @@ class _Picture:
         heading = title[:1].upper() + title[1:]
         right = wide - _PAD
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" id="{self.id}" class="machine" role="img" lang="{self.lang}" '
-            f'viewBox="0 0 {wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '
-            f'aria-labelledby="{self.id}-title {self.id}-desc">',
+            self._opening_tag(wide, high),
             f'<title id="{self.id}-title">{escape(title)}</title>',
             f'<desc id="{self.id}-desc">{escape(self._description())}</desc>',
             f"<style>{style(self.id)}</style>",
@@ -123,6 +121,13 @@ class _Picture:
             "</svg>\n",
         ]
         return "\n".join(part for part in parts if part)
+
+    def _opening_tag(self, wide: float, high: float) -> str:
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" id="{self.id}" class="machine" role="img" '
+            f'lang="{self.lang}" viewBox="0 0 {wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}" '
+            f'aria-labelledby="{self.id}-title {self.id}-desc">'
+        )
 
     def _description(self) -> str:
         states, moves = len(self.machine.states), len(self.machine.moves)

@@ -11,7 +11,7 @@ from states.diagram_routes import Pair
 from states.rulebook import Machine
 
 SHARED_BY = 4  # a move that leaves this many states would be as many lines
-FAR = 5  # columns and rows together; a longer line is hard to follow with the eye
+FAR, CROWDED = 5, 20  # columns and rows together; among so many lines a longer one cannot be followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,20 @@ class Graph:
             for source in move.from_:
                 if move.to in (None, source):
                     stays[source].append(name)
-                elif len(move.from_) >= SHARED_BY or self._distance(source, str(move.to)) >= FAR:
+                elif len(move.from_) >= SHARED_BY or self._is_far(source, str(move.to)):
                     jumps[source].append(name)
                 else:
                     lines.setdefault((source, str(move.to)), []).append(name)
         return lines, jumps, stays
 
-    def _distance(self, one: str, two: str) -> int:
+    def _is_far(self, one: str, two: str) -> bool:
         (a, b), (c, d) = self.places[one], self.places[two]
-        return abs(a - c) + abs(b - d)
+        return self._is_crowded and abs(a - c) + abs(b - d) >= FAR
+
+    @cached_property
+    def _is_crowded(self) -> bool:
+        few = [move for move in self.machine.moves.values() if len(move.from_) < SHARED_BY]
+        return len({(source, move.to) for move in few for source in move.from_ if move.to}) > CROWDED
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -16,7 +16,14 @@ def places(machine: Machine) -> dict[str, tuple[int, int]]:
         if name not in found:
             found[name] = _free_place(taken, layers[name], _wished_row(machine, name, found))
             taken.add(found[name])
-    return {name: found[name] for name in machine.states}
+    return _without_gaps({name: found[name] for name in machine.states})
+
+
+def _without_gaps(found: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """The same places, with columns and rows that nobody stands in left out."""
+    columns = sorted({column for column, _ in found.values()})
+    rows = sorted({row for _, row in found.values()})
+    return {name: (columns.index(column), rows.index(row)) for name, (column, row) in found.items()}
 
 
 def _layers(machine: Machine) -> dict[str, int]:

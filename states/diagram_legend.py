@@ -21,7 +21,7 @@ _KEYS = {
 
 
 def key(kinds: Iterable[str], lang: str, *, right: float, least: float) -> str:
-    """The signs that occur, explained on one row that ends at `right`; nothing where that would start before `least`."""
+    """The signs that occur, explained on one row that ends at `right`; nothing where it would begin before `least`."""
     present = set(kinds)
     shown = [(kind, text) for kind, text in _KEYS["zh" if lang == "zh" else "en"] if kind in present]
     x = right - sum(width(text) + 42 for _, text in shown)

@@ -130,6 +130,8 @@ def _check_structure(tree: Tree, value: Any) -> None:
             _check_rung_names(tree, key + below, ladder)
         for below, drives in entries(machine, "moves.*.drives.*"):
             _check_drives(tree, key + below, drives, value)
+        for below, duty in entries(machine, "mandatory.*"):
+            _check_void_states(tree, key + below, duty, value)
 
 
 def _check_grid(tree: Tree, key: Key, machine: Any) -> None:
@@ -161,6 +163,18 @@ def _check_rung_names(tree: Tree, key: Key, ladder: Any) -> None:
             tree.fault(key + below, f"A rung {name!r} is on this ladder already.")
 
 
+def _check_void_states(tree: Tree, key: Key, duty: Any, value: Any) -> None:
+    """The states in which a report does not count must exist where the report is made."""
+    link = duty.get("satisfied_by") if isinstance(duty, dict) else None
+    opened = [each for _, each in entries(value, "machines.*.moves.*.opens") if isinstance(each, dict)]
+    ends = {str(each.get("machine")) for each in opened if each.get("link") == link}
+    states = tuple(state for end in sorted(ends) for state in names(value, f"machines.{end}.states.?"))
+    for below, state in entries(duty, "void_in.*"):
+        if ends and state not in states:
+            there = " or ".join(sorted(ends))
+            tree.fault(key + below, f"There is no state {state!r} in {there}{meant(state, states)}")
+
+
 def _check_drives(tree: Tree, key: Key, drives: Any, value: Any) -> None:
     """The driven move must exist in a machine at the other end of the link."""
     if not isinstance(drives, dict) or not isinstance(drives.get("move"), str):
@@ -189,12 +203,12 @@ def _other_ends(value: Any, machine: str, drives: dict[str, Any]) -> set[str]:
 
 def forms_of(tree: Tree, key: Key, fields: Any) -> None:
     """Notes what is wrong with the fields of one form: doubled names, keys that mean nothing for the type, examples."""
-    seen: set[Any] = set()
+    seen: list[Any] = []
     for index, field in enumerate(fields if isinstance(fields, list) else ()):
         if not isinstance(field, dict):
             continue
         if (name := field.get("name")) in seen:
             tree.fault((*key, index, "name"), f"The form has a field {name!r} already.")
-        seen.add(name)
+        seen.append(name)
         for part, message in forms.field_faults(field):
             tree.fault((*key, index, part) if part else (*key, index), message)

@@ -48,9 +48,16 @@ def label(zh: str, en: str) -> Label:
 
 def shown(value: object) -> str:
     """`value` as it may stand in a message: short, on one line, nothing invisible, no terminal escapes."""
-    text = value[:41] if isinstance(value, str) else repr(value)[:41]
+    text = value[:41] if isinstance(value, str) else _written(value)[:41]
     text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _written(value: object) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or nested thousands deep
+        return "…"
 
 
 def is_blank(value: object) -> bool:

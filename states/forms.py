@@ -84,8 +84,10 @@ def static_example(field: FormField, today: date, values: Mapping[str, Any] | No
         earliest = _day((values or {}).get(field.not_before)) if field.not_before else None
         day = max(day, earliest or day)
         return day.isoformat() if field.type == "date" else f"{day.isoformat()}T00:00:00+08:00"
-    if field.example is None and field.type == "choice":
-        return next(iter(field.choices), None)
+    if field.type == "choice":
+        on_file = (values or {}).get(field.name)  # a choice made before stands until somebody changes it
+        known = isinstance(on_file, str) and on_file in field.choices
+        return on_file if known else field.example or next(iter(field.choices), None)
     return True if field.example is None and field.type == "boolean" else field.example
 
 
@@ -170,7 +172,7 @@ _ONLY_FOR: Mapping[str, frozenset[str]] = {
 
 def field_faults(field: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a field as written in a rulebook: the key in question ("" for the field) and a sentence."""
-    kind = field.get("type")
+    kind = str(field.get("type"))
     for part, types in _ONLY_FOR.items():
         if field.get(part) and kind not in types:
             yield part, f"`{part}` means something for {' and '.join(sorted(types))} only."
@@ -182,7 +184,7 @@ def field_faults(field: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _example_faults(field, kind)
 
 
-def _example_faults(field: Mapping[str, Any], kind: Any) -> Iterator[tuple[str, str]]:
+def _example_faults(field: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
     example = field.get("example")
     if kind in FOUND_BY_GATE | DATED and example is not None:
         yield "example", f"No example is written down for a {kind}: one is found when it is needed."

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 Check = Callable[[Any, Machine, Rulebook], str | None]
 
 COLUMNS = frozenset({
-    "number", "received_on", "opened_on", "project", "organisation", "handler", "opener", "addressee", "title", "real_name",
+    "number", "received_on", "opened_on", "project", "organisation", "handler", "opener", "addressee", "title",
+    "real_name",
 })  # fmt: skip
 """What is known of a matter besides the fields of forms."""
 
@@ -39,7 +40,9 @@ def nothing(argument: Any, _machine: Machine, _rulebook: Rulebook) -> str | None
 
 def roles_or_nothing(argument: Any, _machine: Machine, rulebook: Rulebook) -> str | None:
     """Nothing, or one or more roles."""
-    return _unknown("role", [role for role in listed(argument) if role is not None and role not in rulebook.roles])
+    return _unknown(
+        "role", [role for role in listed(argument) if role is not None and role not in rulebook.roles]
+    )
 
 
 def moves(argument: Any, machine: Machine, _rulebook: Rulebook) -> str | None:
@@ -93,7 +96,7 @@ def act(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
     return moves([argument["move"], *listed(argument.get("not_before", []))], machine, rulebook)
 
 
-def link(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
+def link(argument: Any, _machine: Machine, rulebook: Rulebook) -> str | None:
     """A kind of link, or `{kind: ..., states: [...]}` with states of a machine at its other end."""
     kinds = listed(argument.get("kind") if isinstance(argument, dict) else argument)
     if problem := _words(kinds, "a kind of link, or {kind: ..., states: [...]}"):

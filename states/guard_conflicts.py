@@ -37,9 +37,17 @@ def found(rulebook: Rulebook, machine: Machine) -> Iterator[Found]:
         yield from _judged(rulebook, machine, ("moves", name, "guards"), move.guards, frozenset(move.from_))
     for name, deadline in machine.deadlines.items():
         started = frozenset(state for start in deadline.starts for state in _made_in(machine, start))
-        yield from _judged(
-            rulebook, machine, ("deadlines", name, "when"), deadline.when, started, opening=deadline.starts
-        )
+        key: Key = ("deadlines", name, "when")
+        yield from _judged(rulebook, machine, key, deadline.when, started, opening=deadline.starts)
+        if deadline.from_fact is not None:
+            counts_from = GuardUse(name="value_given", argument=[deadline.from_fact])
+            if _not_known_before(rulebook, machine, counts_from, started, deadline.starts):
+                en = f"The clock counts from {deadline.from_fact!r}, which no form can have set by then."
+                yield (
+                    ("deadlines", name, "from_fact"),
+                    f"起算事实“{deadline.from_fact}”此前没有表单可以填写。",
+                    en,
+                )
     for name, duty in machine.mandatory.items():
         states = frozenset(state for before in duty.before for state in machine.moves[before].from_)
         yield from _judged(rulebook, machine, ("mandatory", name, "when"), duty.when, states)

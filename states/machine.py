@@ -175,10 +175,11 @@ class _Duty:
 
     when: tuple[tuple[Guard, Any], ...]
     link: str
+    void_in: frozenset[str]
     unmet: Reason
 
     def reason(self, facts: Facts) -> Reason | None:
-        if any(link.kind == self.link for link in facts.links):
+        if any(link.kind == self.link and link.state not in self.void_in for link in facts.links):
             return None
         return None if any(guard.holds(facts, argument) for guard, argument in self.when) else self.unmet
 
@@ -236,7 +237,7 @@ def _duties(machine: Machine, move: str) -> tuple[_Duty, ...]:
 
 def _duty(mandatory: Mandatory) -> _Duty:
     unmet = Reason("mandatory_report", mandatory.label, mandatory.cure)
-    return _Duty(_bound(mandatory.when), mandatory.satisfied_by, unmet)
+    return _Duty(_bound(mandatory.when), mandatory.satisfied_by, frozenset(mandatory.void_in), unmet)
 
 
 def _summary(reasons: list[Reason]) -> str:

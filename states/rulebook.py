@@ -216,11 +216,13 @@ class Mandatory(Rule):
     """A duty to report upward that cannot be skipped silently.
 
     While `when` holds and no link of kind `satisfied_by` exists, each move in `before` is refused with `label`.
+    A linked matter in one of the states `void_in` does not count: a report that was withdrawn is no report.
     """
 
     label: Label
     when: tuple[GuardUse, ...]
     satisfied_by: Name
+    void_in: tuple[Name, ...] = ()
     before: tuple[Name, ...]
     cure: Label
     basis: Basis

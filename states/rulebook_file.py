@@ -48,7 +48,9 @@ def load(path: Path | str) -> Rulebook:
 def load_with_places(path: Path | str) -> tuple[Rulebook, Tree]:
     """As `load`, with the tree that knows on which line each key stands (for findings of the model checker)."""
     tree = _whole(Path(path))
-    if tree.value is None or tree.unread:  # what is named in a file that cannot be read would only seem to be missing
+    if (
+        tree.value is None or tree.unread
+    ):  # what is named in a file that cannot be read would only seem to be missing
         raise RulebookFaults(tuple(_in_order(tree)))
     rulebook = _validated(tree)
     references.check(tree)

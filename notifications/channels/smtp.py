@@ -54,16 +54,14 @@ class SmtpChannel:
         letter = _letter(message)
         end_at = monotonic() + self.total_for.total_seconds()
         try:
-            with self._line(end_at) as line, _watched(line, end_at):
-                smtp = self._greeted(line, letter)
+            with self._line(end_at) as line, _watched(line, end_at), closing(_session(letter)) as smtp:
+                self._greet(smtp, line)
                 return self._hand_over(smtp, letter)
         except (_TooSlow, TimeoutError) as fault:
             limit = f"{self.total_for.total_seconds():g} seconds"
             raise Unreachable(f"{self._name} did not finish within {limit}.", for_all=True) from fault
         except (smtplib.SMTPException, OSError, ValueError) as fault:
-            raise Unreachable(
-                f"The line to {self._name} broke before it said yes ({_said(fault)})."
-            ) from fault
+            raise Unreachable(f"{self._name} broke off before it said yes ({_said(fault)}).") from fault
 
     @property
     def _name(self) -> str:
@@ -80,9 +78,8 @@ class SmtpChannel:
         with closing(line):
             yield line
 
-    def _greeted(self, line: socket.socket, letter: Letter) -> smtplib.SMTP:
+    def _greet(self, smtp: smtplib.SMTP, line: socket.socket) -> None:
         """The session up to the point where a letter can be handed over: greeting, encryption, login."""
-        smtp = smtplib.SMTP(local_hostname=letter.sender.rpartition("@")[2])
         try:
             smtp.sock = self._encrypted(line) if self.security == "tls" else line
             self._expect(smtp.getreply(), GREETING, "did not greet")
@@ -92,10 +89,7 @@ class SmtpChannel:
             if self.user is not None:
                 self._log_in(smtp)
         except (smtplib.SMTPException, ssl.SSLError) as fault:
-            if isinstance(fault, smtplib.SMTPServerDisconnected):
-                raise
             raise Unreachable(f"{self._name} cannot be used ({_said(fault)}).", for_all=True) from fault
-        return smtp
 
     def _encrypted(self, line: socket.socket) -> ssl.SSLSocket:
         trust = self.trust or ssl.create_default_context()
@@ -108,6 +102,8 @@ class SmtpChannel:
                 f"{self._name} does not offer STARTTLS, which the settings demand.", for_all=True
             )
         self._expect(smtp.docmd("STARTTLS"), GREETING, "refused STARTTLS")
+        if smtp.file is not None:
+            smtp.file.close()
         smtp.sock = self._encrypted(line)
         smtp.file = smtp.helo_resp = smtp.ehlo_resp = None
         smtp.esmtp_features, smtp.does_esmtp = {}, False
@@ -137,6 +133,11 @@ class SmtpChannel:
             raise smtplib.SMTPServerDisconnected("it hung up")
         if answer[0] != code:
             raise Unreachable(f"{self._name} {complaint} ({answer[0]} {_clean(answer[1])}).", for_all=True)
+
+
+def _session(letter: Letter) -> smtplib.SMTP:
+    """A session that is not connected yet. It greets with the sender's domain: no name is looked up for that."""
+    return smtplib.SMTP(local_hostname=letter.sender.rpartition("@")[2])
 
 
 def _letter(message: Message) -> Letter:
@@ -173,8 +174,10 @@ def _watched(line: socket.socket, end_at: float) -> Iterator[None]:
     timer.start()
     try:
         yield
-    except (smtplib.SMTPException, OSError, ValueError) as fault:
-        raise (_TooSlow("its time was over") if over else fault) from fault
+    except Exception as fault:
+        if over:
+            raise _TooSlow("its time was over") from fault
+        raise
     finally:
         timer.cancel()
         timer.join()

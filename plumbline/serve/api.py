@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -11,6 +11,9 @@ from plumbline.serve.environment import POOL, PrefectHome
 
 HELD = ("PENDING", "RUNNING", "CANCELLING")
 """States in which a run holds its deployment's only slot."""
+
+
+_WAITING = {"state": {"type": {"any_": ["SCHEDULED"]}}}
 
 
 class PrefectSilent(Exception):
@@ -26,7 +29,7 @@ class PrefectApi:
             base_url=home.api_url, auth=(user, password), timeout=patience, trust_env=False
         )
 
-    def __enter__(self) -> PrefectApi:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -43,23 +46,29 @@ class PrefectApi:
         """What is deployed."""
         return list(self._ask("/deployments/filter", {}))
 
-    def runs(self, *, states: tuple[str, ...] = (), limit: int = 200, **narrower: Any) -> list[dict[str, Any]]:
+    def runs(
+        self, *, states: tuple[str, ...] = (), limit: int = 200, **narrower: Any
+    ) -> list[dict[str, Any]]:
         """Runs in these types of states, newest expected start first."""
         narrow: dict[str, Any] = dict(narrower)
         if states:
             narrow["state"] = {"type": {"any_": list(states)}}
         return list(
-            self._ask("/flow_runs/filter", {"flow_runs": narrow, "limit": limit, "sort": "EXPECTED_START_TIME_DESC"})
+            self._ask(
+                "/flow_runs/filter", {"flow_runs": narrow, "limit": limit, "sort": "EXPECTED_START_TIME_DESC"}
+            )
         )
 
-    def upcoming(self, at: datetime) -> int:
-        """How many runs are scheduled for after `at`."""
-        later = {"expected_start_time": {"after_": at.isoformat()}, "state": {"type": {"any_": ["SCHEDULED"]}}}
+    def upcoming(self, at: datetime, *, deployment: str | None = None) -> int:
+        """How many runs are scheduled for after `at`, of all deployments or of one."""
+        later: dict[str, Any] = {"expected_start_time": {"after_": at.isoformat()}, **_WAITING}
+        if deployment is not None:
+            later["deployment_id"] = {"any_": [deployment]}
         return int(self._ask("/flow_runs/count", {"flow_runs": later}))
 
     def overdue(self, at: datetime, *, by: timedelta) -> int:
         """How many runs should have started `by` before `at` and are still waiting: no worker takes them."""
-        before = {"expected_start_time": {"before_": (at - by).isoformat()}, "state": {"type": {"any_": ["SCHEDULED"]}}}
+        before = {"expected_start_time": {"before_": (at - by).isoformat()}, **_WAITING}
         return int(self._ask("/flow_runs/count", {"flow_runs": before}))
 
     def make_pool(self) -> None:

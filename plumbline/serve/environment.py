@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 import plumbline
+from flows import PRIVACY
 from plumbline.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -20,16 +22,6 @@ USUAL_PORT = 4200
 
 KEPT_FROM_CHILDREN = ("PLUMBLINE_USER", "PLUMBLINE_TOKEN", "PYTHONDONTWRITEBYTECODE")
 """Nobody acts from within a flow, so nobody's token goes there; and bytecode makes every run start faster."""
-
-PRIVACY = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it calls an outside host
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
-    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-    "PREFECT_LOGGING_LOG_PRINTS": "false",
-}
 
 HABITS = {
     "PREFECT__SERVER_FINAL": "1",  # build the application once
@@ -122,14 +114,31 @@ def environment(settings: Settings, home: PrefectHome, given: Mapping[str, str])
 
 
 def settings_as_variables(settings: Settings) -> dict[str, str]:
-    """These settings as the PLUMBLINE_* variables that would give them again; without the person and the token."""
-    given = {}
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        variable = f"PLUMBLINE_{name.upper()}"
-        if value is not None and variable not in KEPT_FROM_CHILDREN:
-            given[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-    return given
+    """These settings as the PLUMBLINE_* variables that would give them again, also to a process in another folder.
+
+    Without the person and the token.
+    """
+    given = {f"PLUMBLINE_{name.upper()}": getattr(settings, name) for name in type(settings).model_fields}
+    given["PLUMBLINE_DATABASE_URL"] = _anywhere(settings.url)
+    return {
+        name: _as_text(value)
+        for name, value in given.items()
+        if value is not None and name not in KEPT_FROM_CHILDREN
+    }
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value.absolute() if isinstance(value, Path) else value)
+
+
+def _anywhere(url: str) -> str:
+    """A relative SQLite file means the folder that Plumbline was started in."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return url
+    return parsed.set(database=str(Path(parsed.database).absolute())).render_as_string(hide_password=False)
 
 
 def _sources(given: Mapping[str, str]) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,48 +19,59 @@ LOG_LIMIT = 5_000_000
 class Child:
     """A process that we started, and the group of those that it started."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path) -> None:
         self.name = name
         self.process = process
         self.log = log
 
     @property
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self.process.returncode is None
+    def status(self) -> int | None:
+        """Its exit status, or None while it runs."""
+        return self.process.poll()
 
-    async def ended(self) -> int:
-        """Waits for its end; answers its exit status."""
-        return await self.process.wait()
-
-    async def stop(self, *, within: float) -> None:
+    def stop(self, *, within: float) -> None:
         """Ask it to end, wait `within` seconds, then end it and whatever is left of its group."""
-        if self.alive:
+        if self.status is None:
             with suppress(ProcessLookupError):
                 self.process.terminate()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.process.wait(), within)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(within)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        await self.process.wait()
+        self.process.wait()
 
     def last_words(self, lines: int = 5) -> str:
         """The end of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-async def start(
-    name: str, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, dies_by: signal.Signals
+def start(
+    name: str,
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
+    dies_by: signal.Signals,
 ) -> Child:
-    """Start this Python with `arguments`; should we be killed, the child gets `dies_by`."""
+    """Start this Python with `arguments` in `folder`; should we be killed, the child gets `dies_by`.
+
+    To be called from the main thread: the promise is bound to the thread that starts the child.
+    """
     log = folder / "logs" / f"{name}.log"
-    log.parent.mkdir(mode=0o700, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
-    command = [sys.executable, tether.__file__, str(os.getpid()), str(int(dies_by)), sys.executable, *arguments]
+    command = [
+        sys.executable,
+        tether.__file__,
+        str(os.getpid()),
+        str(int(dies_by)),
+        sys.executable,
+        *arguments,
+    ]
     with log.open("ab") as out:
-        process = await asyncio.create_subprocess_exec(
-            *command, env=dict(environment), cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
+        process = subprocess.Popen(
+            command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             start_new_session=True,
         )  # fmt: skip
     return Child(name, process, log)

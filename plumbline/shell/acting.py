@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from plumbline.shell.failures import NotReady, WrongUsage
-from plumbline.shell.words import chosen, said
+from plumbline.shell.failures import WrongUsage
+from plumbline.shell.words import chosen
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from plumbline.settings import Settings
     from plumbline.work import Work
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100
+AT_CURE = ("请写成 2026-03-05T09:30:00+08:00。", "Write it as 2026-03-05T09:30:00+08:00.")
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Asked:
         """The database, ready for use. Raises NotReady; and WrongUsage for --as or --at on a real one."""
         from plumbline.shell import opening
 
-        work = opening.open_work(self.settings, lang=self.lang)
+        work = opening.open_work(self.settings)
         self._check_rehearsal(rehearsal=work.rehearsal)
         return work
 
@@ -57,22 +60,22 @@ class Asked:
         if self.at_ is None:
             return clock.now()
         self._check_rehearsal(rehearsal=self.work.rehearsal)
-        return read_instant(self.at_, lang=self.lang)
+        return read_instant(self.at_)
 
     @cached_property
     def actor(self) -> str:
         """The login of whoever asks, proved. Raises WrongUsage where nobody is named, UnknownPerson, TokenRefused."""
-        named = self._named()
-        if named is None:
-            raise _nobody(self.lang, rehearsal=self.work.rehearsal)
-        with self.work.reading() as session:
-            from cases import people, tokens
+        from cases import people, tokens
 
+        named = self.as_ if self.as_ is not None else self.settings.user
+        if not named:
+            raise _nobody(rehearsal=self.work.rehearsal)
+        with self.work.reading() as session:
             try:
                 login = people.person(session, named).login
             except people.UnknownPerson:
                 if self.work.rehearsal:
-                    raise _not_on_file(session, named, self.lang) from None
+                    raise _not_on_file(session, named) from None
                 raise
             if not self.work.rehearsal:
                 tokens.prove(session, login, self._token(), at=self.at)
@@ -83,28 +86,28 @@ class Asked:
         if self.as_ is not None or self.at_ is not None:
             _ = self.work
 
-    def _named(self) -> str | None:
-        return self.as_ if self.as_ is not None else self.settings.user or None
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        work = self.__dict__.get("work")
+        if work is not None:
+            work.engine.dispose()
 
     def _token(self) -> str:
         if self.settings.token is None:
-            raise WrongUsage("no_token", said("真实数据库需要 PLUMBLINE_TOKEN 证明身份。",
-                                              "A real database wants PLUMBLINE_TOKEN, to prove who acts.", self.lang),
-                             said("请系统管理员运行 plumbline token issue。", "Ask the operator for `plumbline token issue`.",
-                                  self.lang))  # fmt: skip
+            raise WrongUsage(
+                "no_token",
+                (
+                    "真实数据库需要 PLUMBLINE_TOKEN 证明身份。",
+                    "A real database wants PLUMBLINE_TOKEN, to prove who acts.",
+                ),
+                ("请系统管理员运行 plumbline token issue。", "Ask the operator for `plumbline token issue`."),
+            )
         return self.settings.token.get_secret_value()
 
     def _check_rehearsal(self, *, rehearsal: bool) -> None:
         given = [name for name, value in (("--as", self.as_), ("--at", self.at_)) if value is not None]
         if given and not rehearsal:
-            options = " / ".join(given)
-            raise WrongUsage("rehearsal_only",
-                             said(f"{options} 只能用于演练库；这是真实数据库，办理人须以令牌证明，时间即为现在。",
-                                  f"{options} works in a rehearsal only. This is a real database: whoever acts is proved "
-                                  "by a token, and the time is now.", self.lang),
-                             said("请设置 PLUMBLINE_USER 和 PLUMBLINE_TOKEN，或用 init --rehearsal 另建演练库。",
-                                  "Set PLUMBLINE_USER and PLUMBLINE_TOKEN, or make a rehearsal elsewhere: "
-                                  "`plumbline init --rehearsal`.", self.lang))  # fmt: skip
+            raise _rehearsal_only(" / ".join(given))
 
 
 def read_settings() -> Settings:
@@ -118,57 +121,74 @@ def read_settings() -> Settings:
     except ValidationError as fault:
         names = sorted({f"PLUMBLINE_{'_'.join(map(str, one['loc'])).upper()}" for one in fault.errors()})
         why = "; ".join(sorted({one["msg"] for one in fault.errors()}))
-        raise WrongUsage("bad_setting",
-                         said(f"环境变量 {'、'.join(names)} 的值不合适：{why}。", f"{', '.join(names)} does not fit: {why}."),
-                         said("请改正后再试。", "Set it right, then try again.")) from None  # fmt: skip
+        raise WrongUsage(
+            "bad_setting",
+            (f"环境变量 {'、'.join(names)} 的值不合适：{why}。", f"{', '.join(names)} does not fit: {why}."),
+            ("请改正后再试。", "Set it right, then try again."),
+        ) from None
 
 
-def read_instant(text: str, *, lang: str) -> datetime:
+def read_instant(text: str) -> datetime:
     """An instant in ISO 8601 with its offset, in UTC. Raises WrongUsage."""
-    shown = text[:60]
-    cure = said("请写成 2026-03-05T09:30:00+08:00。", "Write it as 2026-03-05T09:30:00+08:00.", lang)
+    shown = repr(text[:60])
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise WrongUsage("not_an_instant", said(f"{shown!r} 不是时刻。", f"{shown!r} is not an instant.", lang), cure) from None
+        says = (f"{shown} 不是时刻。", f"{shown} is not an instant.")
+        raise WrongUsage("not_an_instant", says, AT_CURE) from None
     if instant.utcoffset() is None:
-        raise WrongUsage("timezone_required", said(f"{shown!r} 缺少时区。", f"{shown!r} lacks its offset from UTC.", lang), cure)
+        raise WrongUsage(
+            "timezone_required", (f"{shown} 缺少时区。", f"{shown} lacks its offset from UTC."), AT_CURE
+        )
     try:
         utc = instant.astimezone(UTC)
     except OverflowError:
         utc = datetime.min.replace(tzinfo=UTC)
     if not FIRST_YEAR <= utc.year <= LAST_YEAR:
-        raise WrongUsage("out_of_range", said(f"{shown!r} 的年份超出允许范围。", f"{shown!r} has a year out of range.", lang), cure)
+        raise WrongUsage(
+            "out_of_range", (f"{shown} 的年份超出允许范围。", f"{shown} has a year out of range."), AT_CURE
+        )
     return utc
 
 
-def _nobody(lang: str, *, rehearsal: bool) -> WrongUsage:
-    cure = (
-        said("请加 --as 账号，或设置 PLUMBLINE_USER。", "Give --as NAME, or set PLUMBLINE_USER.", lang)
-        if rehearsal
-        else said("请设置 PLUMBLINE_USER 和 PLUMBLINE_TOKEN。", "Set PLUMBLINE_USER and PLUMBLINE_TOKEN.", lang)
+def _rehearsal_only(options: str) -> WrongUsage:
+    return WrongUsage(
+        "rehearsal_only",
+        (
+            f"{options} 只能用于演练库；这是真实数据库，办理人须以令牌证明，时间即为现在。",
+            f"{options} works in a rehearsal only: in this real database a token proves who acts, and it is now.",
+        ),
+        (
+            "请设置 PLUMBLINE_USER 和 PLUMBLINE_TOKEN，或用 init --rehearsal 另建演练库。",
+            "Set PLUMBLINE_USER and PLUMBLINE_TOKEN, or make a rehearsal elsewhere: `plumbline init --rehearsal`.",
+        ),
     )
-    return WrongUsage("who_acts", said("没有说明由谁办理。", "Nobody is named as the one who acts.", lang), cure)
 
 
-def _not_on_file(session: object, named: str, lang: str) -> WrongUsage:
+def _nobody(*, rehearsal: bool) -> WrongUsage:
+    cure = ("请加 --as 账号，或设置 PLUMBLINE_USER。", "Give --as NAME, or set PLUMBLINE_USER.")
+    if not rehearsal:
+        cure = ("请设置 PLUMBLINE_USER 和 PLUMBLINE_TOKEN。", "Set PLUMBLINE_USER and PLUMBLINE_TOKEN.")
+    return WrongUsage("who_acts", ("没有说明由谁办理。", "Nobody is named as the one who acts."), cure)
+
+
+def _not_on_file(session: Session, named: str) -> WrongUsage:
     """In a rehearsal the accounts are no secret: say which there are."""
-    from sqlmodel import Session, col, select
+    from sqlmodel import col, select
 
     from cases.people import Person
 
-    assert isinstance(session, Session)
-    logins = list(session.exec(select(Person.login).where(col(Person.active)).order_by(Person.login).limit(50)))
+    logins = list(
+        session.exec(select(Person.login).where(col(Person.active)).order_by(Person.login).limit(50))
+    )
     close = difflib.get_close_matches(named[:64], logins, n=1)
-    meant = said(f"是否指 {close[0]}？", f"Did you mean {close[0]}?", lang) if close else ""
-    here = said(f"本库账号：{'、'.join(logins) or '无'}。", f"Accounts here: {', '.join(logins) or 'none'}.", lang)
-    return WrongUsage("unknown_person",
-                      said(f"没有账号 {named[:64]!r}，或已停用。", f"There is no account {named[:64]!r}, or it has ended.", lang),
-                      f"{meant} {here}".strip())  # fmt: skip
-
-
-def no_database(lang: str) -> NotReady:
-    """There is nothing at the place the settings name."""
-    return NotReady("no_database", said("这里还没有数据库。", "There is no database here yet.", lang),
-                    said("请运行 plumbline init，或检查 PLUMBLINE_HOME / PLUMBLINE_DATABASE_URL。",
-                         "Run `plumbline init`, or check PLUMBLINE_HOME and PLUMBLINE_DATABASE_URL.", lang))  # fmt: skip
+    meant = (f"是否指 {close[0]}？", f"Did you mean {close[0]}? ") if close else ("", "")
+    shown = repr(named[:64])
+    return WrongUsage(
+        "unknown_person",
+        (f"没有账号 {shown}，或已停用。", f"There is no account {shown}, or it has ended."),
+        (
+            f"{meant[0]}本库账号：{'、'.join(logins) or '无'}。",
+            f"{meant[1]}Accounts here: {', '.join(logins) or 'none'}.",
+        ),
+    )

@@ -20,11 +20,21 @@ app = noun(said("核验。", "Audit: whether the file is as it was written."))
 
 File = Annotated[
     Path | None,
-    typer.Argument(metavar="FILE", help=said("另一数据库文件，如备份副本；只读打开。", "Another database file, such as a copy; it is only read.")),
-]  # fmt: skip
+    typer.Argument(
+        metavar="FILE",
+        help=said(
+            "另一数据库文件，如备份副本；只读打开。",
+            "Another database file, such as a copy; it is only read.",
+        ),
+    ),
+]
 
 
-@verb(app, "verify", said("重算全部历史链并与现状核对。", "Recompute every chain, and hold every row against its history."))
+@verb(
+    app,
+    "verify",
+    said("重算全部历史链并与现状核对。", "Recompute every chain, and hold every row against its history."),
+)
 def verify(asked: Asked, file: File = None) -> Answer:
     from cases import audit
 
@@ -53,22 +63,36 @@ def _of_file(path: Path) -> Verified:
 
 
 def _text(found: Verified, lang: str) -> list[str | Table]:
-    looked_at = said(f"记录 {found.events} 条，检查点 {found.checkpoints} 个。", f"{found.events} events, {found.checkpoints} checkpoints.")
+    looked_at = said(
+        f"记录 {found.events} 条，检查点 {found.checkpoints} 个。",
+        f"{found.events} events, {found.checkpoints} checkpoints.",
+    )
     if found.ok:
         return [said(f"完好。{looked_at}", f"Nothing was changed. {looked_at}")]
     rows = [[fault.subject, fault.event, fault.why.in_(lang)] for fault in found.faults]
     count = len(found.faults) + found.more
-    return [Table([said("对象", "whose"), said("记录", "event"), said("问题", "what is wrong")], rows),
-            said(f"发现 {count} 处问题。{looked_at}", f"{count} faults. {looked_at}")]  # fmt: skip
+    return [
+        Table([said("对象", "whose"), said("记录", "event"), said("问题", "what is wrong")], rows),
+        said(f"发现 {count} 处问题。{looked_at}", f"{count} faults. {looked_at}"),
+    ]
 
 
-@verb(app, "checkpoint", said("为全部历史链设检查点。", "Note the ends of all chains that grew since the last checkpoint."))
+@verb(
+    app,
+    "checkpoint",
+    said("为全部历史链设检查点。", "Note the ends of all chains that grew since the last checkpoint."),
+)
 def checkpoint(asked: Asked) -> Answer:
     from cases import audit
 
     with asked.work.unit() as session:
         taken = audit.take_checkpoint(session, at=asked.at)
-    text = said(f"检查点 {taken.id}，{taken.heads} 条链；散列值 {taken.hash}，请另处抄存。",
-                f"Checkpoint {taken.id} over {taken.heads} chains; note its hash down elsewhere: {taken.hash}") \
-        if taken.id else said("自上一检查点以来没有变化。", "Nothing has changed since the last checkpoint.")  # fmt: skip
+    text = (
+        said(
+            f"检查点 {taken.id}，{taken.heads} 条链；散列值 {taken.hash}，请另处抄存。",
+            f"Checkpoint {taken.id} over {taken.heads} chains; note its hash down elsewhere: {taken.hash}",
+        )
+        if taken.id
+        else said("自上一检查点以来没有变化。", "Nothing has changed since the last checkpoint.")
+    )
     return Answer({"checkpoint": taken.id, "heads": taken.heads, "hash": taken.hash}, [text])

@@ -7,46 +7,26 @@ from typing import Annotated
 
 import typer
 
-from plumbline.shell import audit, calendar, deadlines, doctor, notices, output, rulebook, running, setup, token
+from plumbline.shell import (
+    audit,
+    calendar,
+    deadlines,
+    doctor,
+    notices,
+    output,
+    rulebook,
+    running,
+    setup,
+    token,
+)
 from plumbline.shell.acting import Asked
 from plumbline.shell.matter import machine_app
 from plumbline.shell.verbs import As, At, Json, verb
 from plumbline.shell.words import said
 
-Version = Annotated[bool, typer.Option("--version", help=said("显示版本。", "Say which version this is."), is_eager=True)]
 
-MACHINES = {
-    "clue": ("clues", said("问题线索。", "Problem clues.")),
-    "consultation": ("consultations", said("联合会商。", "Joint consultations.")),
-    "escalation": ("escalations", said("上报区纪工委。", "What was sent up to the district commission.")),
-    "task": ("tasks", said("整改任务。", "Rectification tasks.")),
-    "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
-}
-
-
-def build() -> typer.Typer:
-    """The program with every command this installation can run. What is not built yet is absent."""
-    app = typer.Typer(
-        name="plumbline", help=said("准绳：工程建设领域问题线索管理。", "Plumbline (准绳): problem clues on construction projects, on time and with proof."),
-        no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False,
-    )  # fmt: skip
-    app.callback()(_before)
-    verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(setup.init)
-    for machine, (plural, help_) in MACHINES.items():
-        app.add_typer(machine_app(machine, plural, help_), name=machine)
-    for name, nouns in (("deadlines", deadlines), ("calendar", calendar), ("notices", notices), ("audit", audit),
-                        ("rulebook", rulebook), ("token", token)):  # fmt: skip
-        app.add_typer(nouns.app, name=name)
-    _add_ledger(app)
-    verb(app, "tick", said("到期的事项各触发一次。", "Everything that is due fires once. Needs no Prefect."))(running.tick)
-    verb(app, "doctor", said("检查运行环境。", "Check what it runs on, and say what to do."))(doctor.doctor)
-    _add_what_is_built(app)
-    return app
-
-
-def _before(context: typer.Context, json_: Json = False, as_: As = None, at_: At = None, version: Version = False) -> None:
-    context.obj = Asked(as_=as_, at_=at_, json=json_)
-    if version:
+def _say_version(wanted: bool) -> None:
+    if wanted:
         output.write(f"plumbline {_version()}")
         raise typer.Exit
 
@@ -60,6 +40,61 @@ def _version() -> str:
         return said("（未安装，直接从源码运行）", "(run from its source, not installed)")
 
 
+Version = Annotated[
+    bool,
+    typer.Option("--version", help=said("显示版本。", "Say which version this is."), is_eager=True, callback=_say_version),
+]
+
+MACHINES = {
+    "clue": ("clues", said("问题线索。", "Problem clues.")),
+    "consultation": ("consultations", said("联合会商。", "Joint consultations.")),
+    "escalation": ("escalations", said("上报区纪工委。", "What was sent up to the district commission.")),
+    "task": ("tasks", said("整改任务。", "Rectification tasks.")),
+    "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
+}
+
+
+def build() -> typer.Typer:
+    """The program with every command this installation can run. What is not built yet is absent."""
+    app = typer.Typer(
+        name="plumbline",
+        help=said(
+            "准绳：工程建设领域问题线索管理。",
+            "Plumbline (准绳): problem clues on construction projects, on time and with proof.",
+        ),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_before)
+    verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(setup.init)
+    for machine, (plural, help_) in MACHINES.items():
+        app.add_typer(machine_app(machine, plural, help_), name=machine)
+    for name, nouns in (
+        ("deadlines", deadlines),
+        ("calendar", calendar),
+        ("notices", notices),
+        ("audit", audit),
+        ("rulebook", rulebook),
+        ("token", token),
+    ):
+        app.add_typer(nouns.app, name=name)
+    _add_ledger(app)
+    verb(app, "tick", said("到期的事项各触发一次。", "Everything that is due fires once. Needs no Prefect."))(
+        running.tick
+    )
+    verb(app, "doctor", said("检查运行环境。", "Check what it runs on, and say what to do."))(doctor.doctor)
+    _add_what_is_built(app)
+    return app
+
+
+def _before(
+    context: typer.Context, json_: Json = False, as_: As = None, at_: At = None, _version: Version = False
+) -> None:
+    context.obj = Asked(as_=as_, at_=at_, json=json_)
+
+
 def _add_ledger(app: typer.Typer) -> None:
     from plumbline.shell import ledger
 
@@ -69,9 +104,24 @@ def _add_ledger(app: typer.Typer) -> None:
 def _add_what_is_built(app: typer.Typer) -> None:
     """Commands whose part of the program may be missing from an installation."""
     for name, module, function, help_ in (
-        ("serve", "plumbline.serve", running.serve, said("启动网页与定时任务。", "Web, schedules and a worker, until stopped.")),
-        ("demo", "plumbline.demo", running.demo, said("演示主要流程。", "The main job on the sample; ends by itself.")),
-        ("rehearse", "plumbline.rehearsal", running.rehearse, said("以某规则重演历史日志。", "Replay a log of real cases under a rulebook.")),
-    ):  # fmt: skip
+        (
+            "serve",
+            "plumbline.serve",
+            running.serve,
+            said("启动网页与定时任务。", "Web, schedules and a worker, until stopped."),
+        ),
+        (
+            "demo",
+            "plumbline.demo",
+            running.demo,
+            said("演示主要流程。", "The main job on the sample; ends by itself."),
+        ),
+        (
+            "rehearse",
+            "plumbline.rehearsal",
+            running.rehearse,
+            said("以某规则重演历史日志。", "Replay a log of real cases under a rulebook."),
+        ),
+    ):
         if importlib.util.find_spec(module) is not None:
             verb(app, name, help_)(function)

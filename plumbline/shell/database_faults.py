@@ -73,38 +73,59 @@ _POSTGRESQL = {
 }
 _TROUBLES = {
     "locked": (
-        ("另一程序正在写数据库，等待后仍未释放。", "Another program holds the database, and did not let go in time."),
+        (
+            "另一程序正在写数据库，等待后仍未释放。",
+            "Another program holds the database, and did not let go in time.",
+        ),
         ("什么也没有改变；请稍后再试。", "Nothing was changed; try again in a moment."),
     ),
     "read_only": (
         ("数据库只能读，不能写。", "The database can be read but not written."),
-        ("请检查文件和所在文件夹的权限，或磁盘是否以只读方式挂载。",
-         "Check the rights on the file and its folder, and whether the disk is mounted read-only."),
+        (
+            "请检查文件和所在文件夹的权限，或磁盘是否以只读方式挂载。",
+            "Check the rights on the file and its folder, and whether the disk is mounted read-only.",
+        ),
     ),
     "full": (
         ("磁盘已满，什么也没有改变。", "The disk is full; nothing was changed."),
         ("请清理磁盘后再试。", "Make room on it, then try again."),
     ),
     "disk_failed": (
-        ("读写数据库文件时磁盘出错，什么也没有改变。", "The disk failed while the database was read or written; nothing was changed."),
-        ("请检查磁盘空间和状况，再运行 plumbline doctor。", "Check its space and health, then run `plumbline doctor`."),
+        (
+            "读写数据库文件时磁盘出错，什么也没有改变。",
+            "The disk failed while the database was read or written; nothing was changed.",
+        ),
+        (
+            "请检查磁盘空间和状况，再运行 plumbline doctor。",
+            "Check its space and health, then run `plumbline doctor`.",
+        ),
     ),
     "cannot_open": (
         ("打不开数据库文件。", "The database file cannot be opened."),
-        ("请检查 PLUMBLINE_HOME 或 PLUMBLINE_DATABASE_URL，以及文件夹的权限。",
-         "Check PLUMBLINE_HOME or PLUMBLINE_DATABASE_URL, and the rights on the folder."),
+        (
+            "请检查 PLUMBLINE_HOME 或 PLUMBLINE_DATABASE_URL，以及文件夹的权限。",
+            "Check PLUMBLINE_HOME or PLUMBLINE_DATABASE_URL, and the rights on the folder.",
+        ),
     ),
     "not_a_database": (
         ("该文件不是数据库。", "The file is not a database."),
-        ("请检查 PLUMBLINE_HOME 或 PLUMBLINE_DATABASE_URL 所指的文件。",
-         "Check which file PLUMBLINE_HOME or PLUMBLINE_DATABASE_URL names."),
+        (
+            "请检查 PLUMBLINE_HOME 或 PLUMBLINE_DATABASE_URL 所指的文件。",
+            "Check which file PLUMBLINE_HOME or PLUMBLINE_DATABASE_URL names.",
+        ),
     ),
     "damaged": (
         ("数据库文件已损坏。", "The database file is damaged."),
-        ("请停止写入，保留该文件，并从备份恢复。", "Stop writing to it, keep the file, and go back to a backup."),
+        (
+            "请停止写入，保留该文件，并从备份恢复。",
+            "Stop writing to it, keep the file, and go back to a backup.",
+        ),
     ),
     "not_initialised": (
-        ("这个数据库还没有建好，或版本过旧。", "This database is not set up, or its schema is older than the program."),
+        (
+            "这个数据库还没有建好，或版本过旧。",
+            "This database is not set up, or its schema is older than the program.",
+        ),
         ("请运行 plumbline init。", "Run `plumbline init`."),
     ),
     "wrong_password": (
@@ -113,14 +134,19 @@ _TROUBLES = {
     ),
     "no_such_database": (
         ("数据库服务器上没有这个数据库。", "The database server has no database of that name."),
-        ("请先建立数据库，或检查 PLUMBLINE_DATABASE_URL。", "Create it first, or check PLUMBLINE_DATABASE_URL."),
+        (
+            "请先建立数据库，或检查 PLUMBLINE_DATABASE_URL。",
+            "Create it first, or check PLUMBLINE_DATABASE_URL.",
+        ),
     ),
     "unreachable": (
         ("连接不上数据库。", "The database cannot be reached."),
-        ("请检查它是否在运行，以及 PLUMBLINE_DATABASE_URL 是否正确。",
-         "Check that it runs, and that PLUMBLINE_DATABASE_URL is right."),
+        (
+            "请检查它是否在运行，以及 PLUMBLINE_DATABASE_URL 是否正确。",
+            "Check that it runs, and that PLUMBLINE_DATABASE_URL is right.",
+        ),
     ),
-}  # fmt: skip
+}
 CODES = tuple(_TROUBLES)
 
 

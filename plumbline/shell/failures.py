@@ -13,31 +13,56 @@ from typing import Any
 
 from plumbline.shell.words import said
 
+Both = tuple[str, str]  # Chinese, English
+
 REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
-BAD_INPUT = frozenset({
-    "bad_form", "unknown_move", "unknown_field", "unknown_reference", "missing", "empty", "bad_character", "too_long",
-    "too_short", "not_text", "not_a_choice", "not_a_boolean", "not_a_number", "out_of_range", "not_a_period", "not_a_date",
-    "no_such_date", "in_future", "not_in_future", "not_an_instant", "timezone_required", "not_a_list", "repeated",
-    "too_few", "too_early",
-})  # fmt: skip
+BAD_INPUT = frozenset(
+    {
+        "bad_form",
+        "unknown_move",
+        "unknown_field",
+        "unknown_reference",
+        "missing",
+        "empty",
+        "bad_character",
+        "too_long",
+        "too_short",
+        "not_text",
+        "not_a_choice",
+        "not_a_boolean",
+        "not_a_number",
+        "out_of_range",
+        "not_a_period",
+        "not_a_date",
+        "no_such_date",
+        "in_future",
+        "not_in_future",
+        "not_an_instant",
+        "timezone_required",
+        "not_a_list",
+        "repeated",
+        "too_few",
+        "too_early",
+    }
+)
 """Reasons that are about what was typed, not about a rule of the office."""
 
 
-class WrongUsage(Exception):  # noqa: N818
-    """The command was not asked for properly. The message says what to do."""
+class WrongUsage(Exception):
+    """The command was not asked for properly. `says` and `cure` are each in Chinese and English."""
 
-    def __init__(self, code: str, message: str, cure: str = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self.cure = code, message, cure
+    def __init__(self, code: str, says: Both, cure: Both = ("", "")) -> None:
+        super().__init__(says[1])
+        self.code, self.says, self.cure = code, says, cure
 
 
-class NotReady(Exception):  # noqa: N818
-    """Something the command needs is not there or cannot be reached."""
+class NotReady(Exception):
+    """Something the command needs is not there or cannot be reached. As above, in Chinese and English."""
 
-    def __init__(self, code: str, message: str, cure: str = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self.cure = code, message, cure
+    def __init__(self, code: str, says: Both, cure: Both = ("", "")) -> None:
+        super().__init__(says[1])
+        self.code, self.says, self.cure = code, says, cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +100,17 @@ def failure(fault: BaseException, lang: str) -> Failure | None:
 def unforeseen(fault: BaseException, lang: str, *, keep_in: Path) -> Failure:
     """For the program's own faults: one sentence, and the details in a file that only its owner can read."""
     kept = _keep(fault, keep_in)
-    message = said(f"程序内部出错（{type(fault).__name__}）。", f"Something went wrong inside ({type(fault).__name__}).", lang)
+    message = said(
+        f"程序内部出错（{type(fault).__name__}）。",
+        f"Something went wrong inside ({type(fault).__name__}).",
+        lang,
+    )
     where = said(f"详情见 {kept}。", f"The details are in {kept}.", lang) if kept else ""
-    cure = said("所做的修改没有保存；请把详情交给维护人员。", "Nothing was saved; hand the details to whoever maintains this.", lang)
+    cure = said(
+        "所做的修改没有保存；请把详情交给维护人员。",
+        "Nothing was saved; hand the details to whoever maintains this.",
+        lang,
+    )
     return _one(UNREACHABLE, "internal", f"{message} {where}".strip(), cure)
 
 
@@ -86,7 +119,9 @@ def _keep(fault: BaseException, folder: Path) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "last-fault.txt"
         path.touch(mode=0o600)
-        path.write_text("".join(traceback.format_exception(fault)), encoding="utf-8", errors="backslashreplace")
+        path.write_text(
+            "".join(traceback.format_exception(fault)), encoding="utf-8", errors="backslashreplace"
+        )
     except OSError:
         return None
     return path
@@ -96,20 +131,27 @@ def _one(status: int, code: str, message: str, cure: str = "") -> Failure:
     return Failure(status, code, message, [{"code": code, "message": message, "cure": cure}])
 
 
-def _usage(fault: Any, _lang: str) -> Failure:
-    return _one(USAGE, fault.code, fault.message, fault.cure)
+def _in(lang: str, both: Both) -> str:
+    return said(both[0], both[1], lang)
 
 
-def _not_ready(fault: Any, _lang: str) -> Failure:
-    return _one(UNREACHABLE, fault.code, fault.message, fault.cure)
+def _usage(fault: Any, lang: str) -> Failure:
+    return _one(USAGE, fault.code, _in(lang, fault.says), _in(lang, fault.cure))
+
+
+def _not_ready(fault: Any, lang: str) -> Failure:
+    return _one(UNREACHABLE, fault.code, _in(lang, fault.says), _in(lang, fault.cure))
 
 
 def _refused(fault: Any, lang: str) -> Failure:
     """By a rule: 1. When everything that is wrong is about what was typed: 2."""
     reasons = [reason.as_dict(lang) for reason in fault.reasons]
     typed = fault.code in BAD_INPUT and all(one["code"] in BAD_INPUT for one in reasons)
-    message = reasons[0]["message"] if len(reasons) == 1 else said(
-        f"不能办理，原因 {len(reasons)} 项。", f"Refused, for {len(reasons)} reasons.", lang)  # fmt: skip
+    message = (
+        reasons[0]["message"]
+        if len(reasons) == 1
+        else said(f"不能办理，原因 {len(reasons)} 项。", f"Refused, for {len(reasons)} reasons.", lang)
+    )
     return Failure(USAGE if typed else REFUSED, str(fault.code), message, reasons)
 
 
@@ -120,24 +162,60 @@ def _no_such_matter(fault: Any, lang: str) -> Failure:
     return _one(USAGE, "no_such_number", message, cure)
 
 
+def _no_such_deadline(_fault: Any, lang: str) -> Failure:
+    return _one(
+        USAGE,
+        "no_such_deadline",
+        said("没有您可查看的这一时限。", "There is no deadline of this id that you may see.", lang),
+        said("请用 deadlines list 查看。", "`deadlines list` gives the ids.", lang),
+    )
+
+
+def _not_a_ledger(fault: Any, lang: str) -> Failure:
+    return _one(USAGE, "not_a_ledger", said(fault.message.zh, fault.message.en, lang))
+
+
+def _not_dead(fault: Any, lang: str) -> Failure:
+    return _one(
+        REFUSED,
+        "not_dead",
+        said("只有已放弃的通知才能重新发送。", str(fault), lang),
+        said("请用 notices list --status dead 查看。", "`notices list --status dead` shows which.", lang),
+    )
+
+
 def _key_reused(_fault: Any, lang: str) -> Failure:
-    return _one(REFUSED, "key_reused",
-                said("该请求键已用于另一请求。", "This key was already used for another request.", lang),
-                said("每个新请求请用新的键。", "Take a new key for every new request.", lang))  # fmt: skip
+    return _one(
+        REFUSED,
+        "key_reused",
+        said("该请求键已用于另一请求。", "This key was already used for another request.", lang),
+        said("每个新请求请用新的键。", "Take a new key for every new request.", lang),
+    )
 
 
 def _unknown_person(fault: Any, lang: str) -> Failure:
     login = str(fault)[:80]
-    return _one(USAGE, "unknown_person",
-                said(f"没有账号 {login!r}，或已停用。", f"There is no account {login!r}, or it has ended.", lang),
-                said("请核对 --as 或 PLUMBLINE_USER。", "Check --as or PLUMBLINE_USER.", lang))  # fmt: skip
+    return _one(
+        USAGE,
+        "unknown_person",
+        said(f"没有账号 {login!r}，或已停用。", f"There is no account {login!r}, or it has ended.", lang),
+        said("请核对 --as 或 PLUMBLINE_USER。", "Check --as or PLUMBLINE_USER.", lang),
+    )
 
 
 def _token_refused(_fault: Any, lang: str) -> Failure:
-    return _one(REFUSED, "token_refused",
-                said("令牌不能证明您的身份：未知、过期、已撤销或属于他人。",
-                     "The token does not prove who acts: it is unknown, expired, revoked or somebody else's.", lang),
-                said("请系统管理员运行 plumbline token issue。", "Ask the operator for `plumbline token issue`.", lang))  # fmt: skip
+    return _one(
+        REFUSED,
+        "token_refused",
+        said(
+            "令牌不能证明您的身份：未知、过期、已撤销或属于他人。",
+            "The token does not prove who acts: it is unknown, expired, revoked or somebody else's.",
+            lang,
+        ),
+        said(
+            "请系统管理员运行 plumbline token issue。", "Ask the operator for `plumbline token issue`.", lang
+        ),
+    )
 
 
 def _unusable(fault: Any, _lang: str) -> Failure:
@@ -153,7 +231,11 @@ def _driver(fault: Any, lang: str) -> Failure | None:
 
 def _faulty_rulebook(fault: Any, lang: str) -> Failure:
     reasons = [{"code": "rulebook_fault", "message": str(one), "cure": ""} for one in fault.faults]
-    message = said(f"规则有 {len(reasons)} 处错误，未载入。", f"The rulebook has {len(reasons)} faults and was not loaded.", lang)
+    message = said(
+        f"规则有 {len(reasons)} 处错误，未载入。",
+        f"The rulebook has {len(reasons)} faults and was not loaded.",
+        lang,
+    )
     return Failure(USAGE, "faulty_rulebook", message, reasons)
 
 
@@ -165,8 +247,16 @@ def _sentence(status: int, code: str) -> Callable[[Any, str], Failure]:
 def _file(fault: Any, lang: str) -> Failure:
     name = fault.filename or ""
     why = fault.strerror or type(fault).__name__
-    return _one(UNREACHABLE, "file_trouble", f"{name}: {why}" if name else why,
-                said("请检查文件夹的权限和磁盘空间。", "Check the rights on the folder and the space on the disk.", lang))  # fmt: skip
+    return _one(
+        UNREACHABLE,
+        "file_trouble",
+        f"{name}: {why}" if name else why,
+        said(
+            "请检查文件夹的权限和磁盘空间。",
+            "Check the rights on the folder and the space on the disk.",
+            lang,
+        ),
+    )
 
 
 def _too_much(_fault: Any, lang: str) -> Failure:
@@ -187,6 +277,9 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "states.calendars.DayOutsideCalendar": _sentence(USAGE, "outside_calendar"),
     "cases.errors.NoSuchMatter": _no_such_matter,
     "cases.errors.KeyReused": _key_reused,
+    "cases.due_dates.NoSuchDeadline": _no_such_deadline,
+    "cases.ledger_guard.NotALedger": _not_a_ledger,
+    "notifications.outbox.NotDead": _not_dead,
     "cases.people.UnknownPerson": _unknown_person,
     "cases.tokens.TokenRefused": _token_refused,
     "cases.rulebooks.AlreadyPublished": _sentence(REFUSED, "already_published"),

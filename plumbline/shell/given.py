@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from plumbline.shell.failures import WrongUsage
-from plumbline.shell.words import said, visible
+from plumbline.shell.words import visible
 
 MOST_BYTES = 1_000_000
 LONGEST_NAME = 64
@@ -19,11 +19,20 @@ def fields(pairs: Iterable[str] | None) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise WrongUsage("not_a_field", said(f"--set {_short(pair)} 缺少“=”。", f"--set {_short(pair)} has no “=”."),
-                             said("请写成 --set 字段=值。", "Write --set FIELD=VALUE."))  # fmt: skip
+            raise WrongUsage(
+                "not_a_field",
+                (f"--set {_short(pair)} 不是“字段=值”。", f"--set {_short(pair)} is not FIELD=VALUE."),
+                ("请写成 --set 字段=值。", "Write --set FIELD=VALUE."),
+            )
         if name in found:
-            raise WrongUsage("given_twice", said(f"字段 {_short(name)} 给了两次。", f"The field {_short(name)} is given twice."),
-                             said("每个字段只给一次；多人用逗号分隔。", "Give each once; separate several people with commas."))  # fmt: skip
+            raise WrongUsage(
+                "given_twice",
+                (f"字段 {_short(name)} 给了两次。", f"The field {_short(name)} is given twice."),
+                (
+                    "每个字段只给一次；多人用逗号分隔。",
+                    "Give each once; separate several people with commas.",
+                ),
+            )
         found[name] = _value(name, value)
     return found
 
@@ -36,16 +45,18 @@ def _value(name: str, value: str) -> str:
 
 def text_of(path: Path, *, what: str) -> str:
     """A text file of at most a megabyte, in UTF-8. Raises WrongUsage."""
-    data = bytes_of(path, what=what, most=MOST_BYTES)
+    data = _bytes_of(path, what=what, most=MOST_BYTES)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise WrongUsage("not_utf8", said(f"{what}：文件不是 UTF-8 文本。", f"{what}: the file is not text in UTF-8."),
-                         said("请另存为 UTF-8。", "Save it as UTF-8 first.")) from None  # fmt: skip
+        raise WrongUsage(
+            "not_utf8",
+            (f"{what}：文件不是 UTF-8 文本。", f"{what}: the file is not text in UTF-8."),
+            ("请另存为 UTF-8。", "Save it as UTF-8 first."),
+        ) from None
 
 
-def bytes_of(path: Path, *, what: str, most: int) -> bytes:
-    """A file's bytes, at most `most` of them. Raises WrongUsage."""
+def _bytes_of(path: Path, *, what: str, most: int) -> bytes:
     check_file(path, what=what)
     try:
         with path.open("rb") as stream:
@@ -53,8 +64,11 @@ def bytes_of(path: Path, *, what: str, most: int) -> bytes:
     except OSError as fault:
         raise _unreadable(path, what, fault) from None
     if len(data) > most:
-        raise WrongUsage("too_long", said(f"{what}：文件超过 {most:,} 字节。", f"{what}: the file is longer than {most:,} bytes."),
-                         said("请缩短内容，原件可另行附上。", "Shorten it; the original may be kept elsewhere."))  # fmt: skip
+        raise WrongUsage(
+            "too_long",
+            (f"{what}：文件超过 {most:,} 字节。", f"{what}: the file is longer than {most:,} bytes."),
+            ("请缩短内容，原件可另行附上。", "Shorten it; the original may be kept elsewhere."),
+        )
     return data
 
 
@@ -65,15 +79,21 @@ def check_file(path: Path, *, what: str) -> None:
     except (OSError, ValueError) as fault:
         raise _unreadable(path, what, fault) from None
     if not is_file:
-        why = said("不是文件", "is not a file") if is_there else said("不存在", "does not exist")
-        raise WrongUsage("no_such_file", said(f"{what}：{_short(path)} {why}。", f"{what}: {_short(path)} {why}."),
-                         said("请核对路径。", "Check the path."))  # fmt: skip
+        why = ("不是文件", "is not a file") if is_there else ("不存在", "does not exist")
+        raise WrongUsage(
+            "no_such_file",
+            (f"{what}：{_short(path)} {why[0]}。", f"{what}: {_short(path)} {why[1]}."),
+            ("请核对路径。", "Check the path."),
+        )
 
 
 def _unreadable(path: Path, what: str, fault: Exception) -> WrongUsage:
     why = getattr(fault, "strerror", None) or str(fault)
-    return WrongUsage("unreadable", said(f"{what}：无法读取 {_short(path)}（{why}）。", f"{what}: {_short(path)} cannot be read ({why})."),
-                      said("请核对路径和权限。", "Check the path and the rights on it."))  # fmt: skip
+    return WrongUsage(
+        "unreadable",
+        (f"{what}：无法读取 {_short(path)}（{why}）。", f"{what}: {_short(path)} cannot be read ({why})."),
+        ("请核对路径和权限。", "Check the path and the rights on it."),
+    )
 
 
 def _short(text: object) -> str:

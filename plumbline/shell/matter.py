@@ -16,25 +16,56 @@ from plumbline.shell.verbs import noun, verb
 from plumbline.shell.words import said
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help=said("编号。", "Its number."))]
-Move = Annotated[str, typer.Argument(metavar="MOVE", help=said("步骤名，见 moves。", "The move's name; see `moves`."))]
+Move = Annotated[
+    str, typer.Argument(metavar="MOVE", help=said("步骤名，见 moves。", "The move's name; see `moves`."))
+]
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help=said(
-        "表单字段，可重复；值 @文件 表示读取文本文件，@@ 表示以 @ 开头。",
-        "A field of the form, repeatable; @FILE reads a text file, @@ begins a value with @.")),
-]  # fmt: skip
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help=said(
+            "表单字段，可重复；值 @文件 表示读取文本文件，@@ 表示以 @ 开头。",
+            "A field of the form, repeatable; @FILE reads a text file, @@ begins a value with @.",
+        ),
+    ),
+]
 Key = Annotated[
     str | None,
-    typer.Option("--key", metavar="KEY", help=said("请求键：重复同一请求只办一次。", "Makes the request safe to repeat: the same key, the same answer.")),
-]  # fmt: skip
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help=said(
+            "请求键：重复同一请求只办一次。",
+            "Makes the request safe to repeat: the same key, the same answer.",
+        ),
+    ),
+]
 Expect = Annotated[
     int | None,
-    typer.Option("--expect", metavar="VERSION", min=1, help=said("仅当版本仍为此数时办理。", "Only if it is still at this version.")),
-]  # fmt: skip
-State = Annotated[str | None, typer.Option("--state", metavar="STATE", help=said("只列此状态。", "Only those in this state."))]
-Mine = Annotated[bool, typer.Option("--mine", help=said("只列由我办理或参与的。", "Only those I handle or sit on."))]
-Overdue = Annotated[bool, typer.Option("--overdue", help=said("只列已逾期的。", "Only those with a clock that is late."))]
-Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1_000_000, help=said("最多列出多少条。", "At most so many."))]
+    typer.Option(
+        "--expect",
+        metavar="VERSION",
+        min=1,
+        help=said("仅当版本仍为此数时办理。", "Only if it is still at this version."),
+    ),
+]
+State = Annotated[
+    str | None,
+    typer.Option("--state", metavar="STATE", help=said("只列此状态。", "Only those in this state.")),
+]
+Mine = Annotated[
+    bool, typer.Option("--mine", help=said("只列由我办理或参与的。", "Only those I handle or sit on."))
+]
+Overdue = Annotated[
+    bool, typer.Option("--overdue", help=said("只列已逾期的。", "Only those with a clock that is late."))
+]
+Limit = Annotated[
+    int,
+    typer.Option(
+        "--limit", metavar="N", min=1, max=1_000_000, help=said("最多列出多少条。", "At most so many.")
+    ),
+]
 
 LONGEST_KEY = 200
 
@@ -42,11 +73,19 @@ LONGEST_KEY = 200
 def machine_app(machine: str, plural: str, help_: str) -> typer.Typer:
     """The commands of one machine; `plural` is the key its lists answer with."""
     app = noun(help_)
-    verb(app, "form", said("登记表单的字段及示例。", "The fields of registering, each with an example that would pass."))(_form(machine))
+    verb(
+        app,
+        "form",
+        said("登记表单的字段及示例。", "The fields of registering, each with an example that would pass."),
+    )(_form(machine))
     verb(app, "register", said("登记一项。", "Open one by hand."))(_register(machine))
-    verb(app, "list", said("列出可见事项。", "Those you may see, the most urgent first."))(_list(machine, plural))
+    verb(app, "list", said("列出可见事项。", "Those you may see, the most urgent first."))(
+        _list(machine, plural)
+    )
     verb(app, "show", said("查看一项。", "One in full, as you may see it."))(_show(machine))
-    verb(app, "moves", said("可办与不可办的步骤。", "What may be done next, and what may not, and why."))(_moves(machine))
+    verb(app, "moves", said("可办与不可办的步骤。", "What may be done next, and what may not, and why."))(
+        _moves(machine)
+    )
     verb(app, "advance", said("办理一步。", "Make a move."))(_advance(machine))
     verb(app, "history", said("办理经过。", "Everything that happened to it."))(_history(machine))
     return app
@@ -71,10 +110,14 @@ def _register(machine: str) -> Callable[..., Answer]:
         _check_machine(asked, machine)
         form, actor = given.fields(sets), asked.actor
         with asked.work.unit() as session:
-            moved = opening.open_matter(session, asked.work.office, machine, actor=actor, at=asked.at, fields=form,
-                                        key=_checked(key))  # fmt: skip
+            moved = opening.open_matter(
+                session, asked.work.office, machine, actor=actor, at=asked.at, fields=form, key=_checked(key)
+            )
         document = {"number": moved.number, "state": moved.to, "version": moved.version, "event": moved.event}
-        return Answer(document, [said(f"已登记 {moved.number}：{moved.to}。", f"{moved.number} is on file: {moved.to}.")])
+        return Answer(
+            document,
+            [said(f"已登记 {moved.number}：{moved.to}。", f"{moved.number} is on file: {moved.to}.")],
+        )
 
     return register
 
@@ -87,11 +130,23 @@ def _list(machine: str, plural: str) -> Callable[..., Answer]:
 
         _check_state(asked, machine, state)
         with asked.work.reading() as session:
-            page = listing.matters(session, asked.work.office, machine, actor=asked.actor, at=asked.at, state=state,
-                                   mine=mine, overdue=overdue, limit=limit)  # fmt: skip
+            page = listing.matters(
+                session,
+                asked.work.office,
+                machine,
+                actor=asked.actor,
+                at=asked.at,
+                state=state,
+                mine=mine,
+                overdue=overdue,
+                limit=limit,
+            )
             missed = _missed(session, machine)
         lines = [line.as_dict() for line in page.lines]
-        return Answer({plural: lines, "total": page.total} | missed, matter_texts.listed(asked, machine, lines, page.total))
+        return Answer(
+            {plural: lines, "total": page.total} | missed,
+            matter_texts.listed(asked, machine, lines, page.total),
+        )
 
     return list_
 
@@ -142,8 +197,17 @@ def _advance(machine: str) -> Callable[..., Answer]:
         form, actor = given.fields(sets), asked.actor
         with asked.work.unit() as session:
             listing.check_machine(session, number, machine)
-            moved = gate.advance(session, asked.work.office, number, move, actor=actor, at=asked.at,
-                                 expected_version=expect, key=_checked(key), fields=form)  # fmt: skip
+            moved = gate.advance(
+                session,
+                asked.work.office,
+                number,
+                move,
+                actor=actor,
+                at=asked.at,
+                expected_version=expect,
+                key=_checked(key),
+                fields=form,
+            )
         return Answer(moved.as_dict(), matter_texts.moved(moved))
 
     return advance
@@ -164,24 +228,38 @@ def _history(machine: str) -> Callable[..., Answer]:
 
 def _check_machine(asked: Asked, machine: str) -> None:
     if machine not in asked.work.office.rulebook().machines:
-        raise WrongUsage("no_such_machine", said(f"现行规则没有 {machine}。", f"The rulebook in force has no {machine}."),
-                         said("请检查所发布的规则。", "See which rulebook was published."))  # fmt: skip
+        raise WrongUsage(
+            "no_such_machine",
+            (f"现行规则没有 {machine}。", f"The rulebook in force has no {machine}."),
+            ("请检查所发布的规则。", "See which rulebook was published."),
+        )
 
 
 def _check_state(asked: Asked, machine: str, state: str | None) -> None:
     """A misspelt state would answer with an empty list, which looks like good news."""
     _check_machine(asked, machine)
-    known = {name for book in asked.work.office.rulebooks.values() if machine in book.machines
-             for name in book.machines[machine].states}  # fmt: skip
+    known = {
+        name
+        for book in asked.work.office.rulebooks.values()
+        if machine in book.machines
+        for name in book.machines[machine].states
+    }
     if state is None or state in known:
         return
     close = difflib.get_close_matches(state[:64], sorted(known), n=1)
-    meant = said(f"是否指 {close[0]}？", f"Did you mean {close[0]}?") if close else ""
-    raise WrongUsage("unknown_state", said(f"没有状态 {state[:64]!r}。", f"There is no state {state[:64]!r}."),
-                     meant or said(f"可用：{'、'.join(sorted(known))}。", f"There are: {', '.join(sorted(known))}."))  # fmt: skip
+    there = ", ".join(sorted(known))
+    cure = (
+        (f"是否指 {close[0]}？", f"Did you mean {close[0]}?")
+        if close
+        else (f"可用：{there}。", f"There are: {there}.")
+    )
+    shown = repr(state[:64])
+    raise WrongUsage("unknown_state", (f"没有状态 {shown}。", f"There is no state {shown}."), cure)
 
 
 def _checked(key: str | None) -> str | None:
     if key is not None and not (key.strip() and key.isprintable() and len(key) <= LONGEST_KEY):
-        raise WrongUsage("bad_key", said("请求键须为 1 至 200 个可见字符。", "A key is 1 to 200 visible characters."))
+        raise WrongUsage(
+            "bad_key", ("请求键须为 1 至 200 个可见字符。", "A key is 1 to 200 visible characters.")
+        )
     return key

@@ -26,12 +26,22 @@ def local(asked: Asked, instant: str | None, *, day: bool = False) -> str:
 
 def rehearsing(asked: Asked) -> Text:
     """A rehearsal says so on every page."""
-    return [said("【演练】以下均非真实数据。", "REHEARSAL: nothing here is real.")] if asked.work.rehearsal else []
+    return (
+        [said("【演练】以下均非真实数据。", "REHEARSAL: nothing here is real.")]
+        if asked.work.rehearsal
+        else []
+    )
 
 
 def form(fields: Sequence[Mapping[str, Any]]) -> Text:
     """The fields of a form."""
-    headings = [said("字段", "field"), said("名称", "label"), said("类型", "type"), said("必填", "required"), said("示例", "example")]
+    headings = [
+        said("字段", "field"),
+        said("名称", "label"),
+        said("类型", "type"),
+        said("必填", "required"),
+        said("示例", "example"),
+    ]
     return [Table(headings, [_field(one) for one in fields])]
 
 
@@ -44,33 +54,77 @@ def _field(one: Mapping[str, Any]) -> list[object]:
 
 def listed(asked: Asked, machine: str, lines: Sequence[Mapping[str, Any]], total: int) -> Text:
     """A list of matters."""
-    states = {name: state.label.in_(asked.lang) for book in asked.work.office.rulebooks.values()
-              if machine in book.machines for name, state in book.machines[machine].states.items()}  # fmt: skip
-    headings = [said("编号", "number"), said("状态", "state"), said("标题", "title"), said("承办人", "handler"), said("到期", "late from")]
+    states = {
+        name: state.label.in_(asked.lang)
+        for book in asked.work.office.rulebooks.values()
+        if machine in book.machines
+        for name, state in book.machines[machine].states.items()
+    }
+    headings = [
+        said("编号", "number"),
+        said("状态", "state"),
+        said("标题", "title"),
+        said("承办人", "handler"),
+        said("到期", "late from"),
+    ]
     rows = [
-        [line["number"], states.get(line["state"], line["state"]), line["title"], line["handler"], local(asked, line["due_at"])]
+        [
+            line["number"],
+            states.get(line["state"], line["state"]),
+            line["title"],
+            line["handler"],
+            local(asked, line["due_at"]),
+        ]
         for line in lines
     ]
-    shown = said(f"共 {total} 项。", f"{total} in all.") if len(rows) == total else said(
-        f"列出 {len(rows)} 项，共 {total} 项；用 --limit 看更多。", f"{len(rows)} of {total}; --limit shows more.")  # fmt: skip
+    shown = (
+        said(f"共 {total} 项。", f"{total} in all.")
+        if len(rows) == total
+        else said(
+            f"列出 {len(rows)} 项，共 {total} 项；用 --limit 看更多。",
+            f"{len(rows)} of {total}; --limit shows more.",
+        )
+    )
     return [*rehearsing(asked), *([Table(headings, rows)] if rows else []), shown]
 
 
 def shown(asked: Asked, found: Mapping[str, Any]) -> Text:
     """One matter in full."""
-    top = [(said("编号", "number"), found["number"]), (said("标题", "title"), found["title"]),
-           (said("状态", "state"), f"{found['state_label'][chosen()]} ({found['state']}, {said('版本', 'version')} {found['version']})"),
-           (said("项目", "project"), found["project"]), (said("承办人", "handler"), found["handler"]),
-           (said("收件日", "received on"), found["received_on"]),
-           (said("最近办理", "last moved"), f"{local(asked, found['moved_at'])}  {found['moved_by']}")]  # fmt: skip
-    parts: Text = [*rehearsing(asked), Table(["", ""], [list(pair) for pair in top if pair[1] not in (None, "")])]
+    top = [
+        (said("编号", "number"), found["number"]),
+        (said("标题", "title"), found["title"]),
+        (
+            said("状态", "state"),
+            f"{found['state_label'][chosen()]} ({found['state']}, {said('版本', 'version')} {found['version']})",
+        ),
+        (said("项目", "project"), found["project"]),
+        (said("承办人", "handler"), found["handler"]),
+        (said("收件日", "received on"), found["received_on"]),
+        (said("最近办理", "last moved"), f"{local(asked, found['moved_at'])}  {found['moved_by']}"),
+    ]
+    parts: Text = [
+        *rehearsing(asked),
+        Table(["", ""], [list(pair) for pair in top if pair[1] not in (None, "")]),
+    ]
     values = [[name, _value(value)] for name, value in found["values"].items()]
     if values:
         parts.append(Table([said("字段", "field"), said("内容", "value")], values))
     if found["deadlines"]:
-        rows = [[one["id"], one["label"][chosen()] if one["label"] else one["deadline"], one["status"], one["due_on"],
-                 said("暂定", "provisional") if one["provisional"] else ""] for one in found["deadlines"]]  # fmt: skip
-        parts.append(Table(["id", said("时限", "deadline"), said("状况", "status"), said("到期日", "due on"), ""], rows))
+        rows = [
+            [
+                one["id"],
+                one["label"][chosen()] if one["label"] else one["deadline"],
+                one["status"],
+                one["due_on"],
+                said("暂定", "provisional") if one["provisional"] else "",
+            ]
+            for one in found["deadlines"]
+        ]
+        parts.append(
+            Table(
+                ["id", said("时限", "deadline"), said("状况", "status"), said("到期日", "due on"), ""], rows
+            )
+        )
     if found["links"]:
         rows = [[one["link"], one["number"], one["state"]] for one in found["links"]]
         parts.append(Table([said("关联", "link"), said("编号", "number"), said("状态", "state")], rows))
@@ -83,7 +137,9 @@ def _value(value: object) -> str:
 
 def moves(document: Mapping[str, Any]) -> Text:
     """Open and blocked moves, with what each open one asks for."""
-    parts: Text = [f"{document['number']}: {document['state']}, {said('版本', 'version')} {document['version']}"]
+    parts: Text = [
+        f"{document['number']}: {document['state']}, {said('版本', 'version')} {document['version']}"
+    ]
     for one in document["open"]:
         parts.append(f"+ {one['move']} → {one['to']}  {one['label']}")
         if one["fields"]:
@@ -96,17 +152,32 @@ def moves(document: Mapping[str, Any]) -> Text:
 
 def moved(result: Moved) -> Text:
     """What a move did, here and elsewhere."""
-    lines: Text = [f"{result.number}: {result.from_} → {result.to} ({said('版本', 'version')} {result.version})"]
+    lines: Text = [
+        f"{result.number}: {result.from_} → {result.to} ({said('版本', 'version')} {result.version})"
+    ]
     lines += [f"  {one.number}: {one.from_ or said('新建', 'new')} → {one.to}" for one in result.consequences]
     return lines
 
 
 def history(asked: Asked, events: Sequence[Mapping[str, Any]]) -> Text:
     """What happened, in order."""
-    headings = [said("时间", "at"), said("何人", "who"), said("步骤", "move"), said("自", "from"), said("至", "to"), said("校验", "hash")]
+    headings = [
+        said("时间", "at"),
+        said("何人", "who"),
+        said("步骤", "move"),
+        said("自", "from"),
+        said("至", "to"),
+        said("校验", "hash"),
+    ]
     rows = [
-        [local(asked, one["at"]), one["actor"], one["label"][chosen()] if one["label"] else one["move"], one["from"],
-         one["to"], one["hash"][:12]]
+        [
+            local(asked, one["at"]),
+            one["actor"],
+            one["label"][chosen()] if one["label"] else one["move"],
+            one["from"],
+            one["to"],
+            one["hash"][:12],
+        ]
         for one in events
-    ]  # fmt: skip
+    ]
     return [*rehearsing(asked), Table(headings, rows)]

@@ -24,9 +24,21 @@ class Status(StrEnum):
     DEAD = "dead"
 
 
-State = Annotated[Status | None, typer.Option("--status", help=said("只列此状态。", "Only those that have come so far."))]
-Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1_000_000, help=said("最多列出多少条。", "At most so many."))]
-Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help=said("通知编号，见 list。", "Its id; see `list`."))]
+State = Annotated[
+    Status | None, typer.Option("--status", help=said("只列此状态。", "Only those that have come so far."))
+]
+Limit = Annotated[
+    int,
+    typer.Option(
+        "--limit", metavar="N", min=1, max=1_000_000, help=said("最多列出多少条。", "At most so many.")
+    ),
+]
+Id = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID", min=1, max=2**63 - 1, help=said("通知编号，见 list。", "Its id; see `list`.")
+    ),
+]
 
 
 @verb(app, "list", said("发件箱及失败原因。", "The outbox, with reasons for failure."))
@@ -38,10 +50,29 @@ def list_(asked: Asked, status: State = None, limit: Limit = 500) -> Answer:
         found = notices.notices(session, status=status.value if status else None, limit=limit)
         counts = notices.counts(session)
     lines = [{name: getattr(one, name) for name in one._fields} for one in found]
-    headings = ["id", said("收件人", "to"), said("事项", "about"), said("文种", "document"), said("渠道", "by"),
-                said("状况", "status"), said("次数", "tries"), said("失败原因", "what went wrong")]  # fmt: skip
-    rows = [[one.id, one.recipient, one.number, one.document, one.channel, one.status, one.attempts, one.last_error]
-            for one in found]  # fmt: skip
+    headings = [
+        "id",
+        said("收件人", "to"),
+        said("事项", "about"),
+        said("文种", "document"),
+        said("渠道", "by"),
+        said("状况", "status"),
+        said("次数", "tries"),
+        said("失败原因", "what went wrong"),
+    ]
+    rows = [
+        [
+            one.id,
+            one.recipient,
+            one.number,
+            one.document,
+            one.channel,
+            one.status,
+            one.attempts,
+            one.last_error,
+        ]
+        for one in found
+    ]
     total = "  ".join(f"{name} {count}" for name, count in counts.items())
     return Answer({"notices": lines, "counts": counts}, [*([Table(headings, rows)] if rows else []), total])
 
@@ -51,9 +82,21 @@ def deliver(asked: Asked) -> Answer:
     from plumbline import duties
 
     done = duties.deliver_notices(asked.work, at=asked.at)
-    document = {"at": asked.at.isoformat(), "delivered": done.delivered, "failed": done.failed, "dead": done.dead}
-    return Answer(document, [said(f"已送达 {done.delivered}，失败 {done.failed}，放弃 {done.dead}。",
-                                  f"{done.delivered} delivered, {done.failed} failed, {done.dead} given up.")])  # fmt: skip
+    document = {
+        "at": asked.at.isoformat(),
+        "delivered": done.delivered,
+        "failed": done.failed,
+        "dead": done.dead,
+    }
+    return Answer(
+        document,
+        [
+            said(
+                f"已送达 {done.delivered}，失败 {done.failed}，放弃 {done.dead}。",
+                f"{done.delivered} delivered, {done.failed} failed, {done.dead} given up.",
+            )
+        ],
+    )
 
 
 @verb(app, "revive", said("重新发送已放弃的通知。", "Take up again a notice that was given up."))
@@ -63,4 +106,7 @@ def revive(asked: Asked, notice: Id) -> Answer:
     actor = asked.actor
     with asked.work.unit() as session:
         outbox.revive(session, notice, by=actor, at=asked.at)
-    return Answer({"id": notice, "status": "pending"}, [said(f"通知 {notice} 将重新发送。", f"Notice {notice} will be tried again.")])
+    return Answer(
+        {"id": notice, "status": "pending"},
+        [said(f"通知 {notice} 将重新发送。", f"Notice {notice} will be tried again.")],
+    )

@@ -44,7 +44,15 @@ def prepare() -> None:
 
 
 def show(answer: Answer, *, as_json: bool) -> None:
-    """Write an answer to standard output."""
+    """Write an answer to standard output; quietly to nowhere once nobody reads it any more (`| head`)."""
+    try:
+        _write(answer, as_json=as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon()
+
+
+def _write(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         write(as_text(answer.document, sys.stdout))
         return

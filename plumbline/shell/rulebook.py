@@ -29,11 +29,23 @@ class Format(StrEnum):
     MERMAID = "mermaid"
 
 
-File = Annotated[Path | None, typer.Argument(metavar="FILE", help=said("规则文件；缺省为随附规则。", "A rulebook; without it, the shipped one."))]
+File = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FILE", help=said("规则文件；缺省为随附规则。", "A rulebook; without it, the shipped one.")
+    ),
+]
 Needed = Annotated[Path, typer.Argument(metavar="FILE", help=said("规则文件。", "A rulebook."))]
 Drawn = Annotated[str, typer.Argument(metavar="MACHINE", help=said("事项类型。", "Which machine."))]
 As = Annotated[Format, typer.Option("--format", help=said("图的格式。", "How it is written."))]
-Of = Annotated[Path | None, typer.Option("--rulebook", metavar="FILE", help=said("规则文件；缺省为随附规则。", "A rulebook; without it, the shipped one."))]
+Of = Annotated[
+    Path | None,
+    typer.Option(
+        "--rulebook",
+        metavar="FILE",
+        help=said("规则文件；缺省为随附规则。", "A rulebook; without it, the shipped one."),
+    ),
+]
 
 
 @verb(app, "check", said("检查规则。", "Read a rulebook and say everything that is wrong with it."))
@@ -54,7 +66,10 @@ def check(asked: Asked, file: File = None) -> Answer:
 
 def _faulty(faults: tuple[Any, ...]) -> Answer:
     lines = [{"file": one.file, "line": one.line, "key": one.key, "message": one.message} for one in faults]
-    text = [*(str(one) for one in faults), said(f"{len(faults)} 处错误，未载入。", f"{len(faults)} faults; it was not loaded.")]
+    text = [
+        *(str(one) for one in faults),
+        said(f"{len(faults)} 处错误，未载入。", f"{len(faults)} faults; it was not loaded."),
+    ]
     return Answer({"rulebook": None, "ok": False, "faults": lines, "findings": []}, text, 2)
 
 
@@ -62,8 +77,10 @@ def _findings(book: Rulebook, findings: list[dict[str, Any]]) -> list[str | Tabl
     rows = [[one["severity"], _where(one), one["message"]] for one in findings]
     headings = [said("程度", "severity"), said("位置", "where"), said("问题", "what")]
     moves = sum(len(machine.moves) for machine in book.machines.values())
-    size = said(f"{book.key}：{len(book.machines)} 类事项，{moves} 个步骤，发现 {len(rows)} 处。",
-                f"{book.key}: {len(book.machines)} machines, {moves} moves, {len(rows)} findings.")  # fmt: skip
+    size = said(
+        f"{book.key}：{len(book.machines)} 类事项，{moves} 个步骤，发现 {len(rows)} 处。",
+        f"{book.key}: {len(book.machines)} machines, {moves} moves, {len(rows)} findings.",
+    )
     return [*([Table(headings, rows)] if rows else []), size]
 
 
@@ -80,8 +97,12 @@ def diagram(asked: Asked, machine: Drawn = "clue", format_: As = Format.SVG, rul
     asked.check()
     book = rulebook_file.load(rulebook) if rulebook else rulebook_file.shipped(SHIPPED)
     if machine not in book.machines:
-        raise WrongUsage("unknown_machine", said(f"规则中没有 {machine[:64]!r}。", f"The rulebook has no machine {machine[:64]!r}."),
-                         said(f"可用：{'、'.join(book.machines)}。", f"There are: {', '.join(book.machines)}."))  # fmt: skip
+        there, shown = ", ".join(book.machines), repr(machine[:64])
+        raise WrongUsage(
+            "unknown_machine",
+            (f"规则中没有 {shown}。", f"The rulebook has no machine {shown}."),
+            (f"可用：{there}。", f"There are: {there}."),
+        )
     rules = book.machines[machine]
     if format_ is Format.MERMAID:
         picture = drawing.mermaid(rules, asked.lang)
@@ -91,7 +112,14 @@ def diagram(asked: Asked, machine: Drawn = "clue", format_: As = Format.SVG, rul
     return Answer({"machine": machine, "format": format_.value, "diagram": picture}, [picture])
 
 
-@verb(app, "publish", said("发布规则：此后登记的事项按它办理。", "Put a rulebook on file: whatever is opened from now on follows it."))
+@verb(
+    app,
+    "publish",
+    said(
+        "发布规则：此后登记的事项按它办理。",
+        "Put a rulebook on file: whatever is opened from now on follows it.",
+    ),
+)
 def publish(asked: Asked, file: Needed) -> Answer:
     from cases import rulebooks
     from states import check as checker
@@ -100,10 +128,16 @@ def publish(asked: Asked, file: Needed) -> Answer:
     book, tree = rulebook_file.load_with_places(file)
     errors = [one for one in checker.findings(book, tree) if one.severity == "error"]
     if errors:
-        raise WrongUsage("faulty_rulebook", said(f"规则有 {len(errors)} 处错误：{errors[0].message.zh}",
-                                                 f"The rulebook has {len(errors)} errors: {errors[0].message.en}"),
-                         said("请运行 rulebook check。", "`rulebook check` lists them."))  # fmt: skip
+        count, first = len(errors), errors[0].message
+        raise WrongUsage(
+            "faulty_rulebook",
+            (f"规则有 {count} 处错误：{first.zh}", f"The rulebook has {count} errors: {first.en}"),
+            ("请运行 rulebook check。", "`rulebook check` lists them."),
+        )
     with asked.work.unit() as session:
         key = rulebooks.publish(session, book, at=asked.at)
         before = rulebooks.make_current(session, key)
-    return Answer({"rulebook": key, "before": before}, [said(f"现行规则：{key}（此前 {before}）。", f"In force now: {key} (before: {before}).")])
+    return Answer(
+        {"rulebook": key, "before": before},
+        [said(f"现行规则：{key}（此前 {before}）。", f"In force now: {key} (before: {before}).")],
+    )

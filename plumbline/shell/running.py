@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,26 @@ from plumbline.shell.words import said
 
 Host = Annotated[str, typer.Option("--host", help=said("监听地址。", "The address to listen on."))]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=said("端口。", "The port."))]
-NoPrefect = Annotated[bool, typer.Option("--no-prefect", help=said("不启动 Prefect。", "Only the web; clocks then need `tick`."))]
-Log = Annotated[Path, typer.Argument(metavar="LOG", help=said("案件日志（CSV）。", "A log of what really happened (CSV)."))]
-Rules = Annotated[Path, typer.Option("--rulebook", metavar="FILE", help=said("规则文件。", "The rulebook to replay it under."))]
-Map = Annotated[Path, typer.Option("--map", metavar="FILE", help=said("列与步骤的对应。", "Which column is what, and which status which move."))]
+NoPrefect = Annotated[
+    bool,
+    typer.Option("--no-prefect", help=said("不启动 Prefect。", "Only the web; clocks then need `tick`.")),
+]
+Log = Annotated[
+    Path,
+    typer.Argument(metavar="LOG", help=said("案件日志（CSV）。", "A log of what really happened (CSV).")),
+]
+Rules = Annotated[
+    Path,
+    typer.Option("--rulebook", metavar="FILE", help=said("规则文件。", "The rulebook to replay it under.")),
+]
+Map = Annotated[
+    Path,
+    typer.Option(
+        "--map",
+        metavar="FILE",
+        help=said("列与步骤的对应。", "Which column is what, and which status which move."),
+    ),
+]
 
 
 def tick(asked: Asked) -> Answer:
@@ -38,27 +55,25 @@ def tick(asked: Asked) -> Answer:
 
 def serve(asked: Asked, host: Host = "127.0.0.1", port: Port = 8400, no_prefect: NoPrefect = False) -> Answer:
     """Web, and with Prefect its server, the schedules and a worker, until it is told to stop."""
-    from plumbline import serve as serving
-
     work = asked.work
-    output.remark(said(f"网址 http://{host}:{port}，按 Ctrl-C 停止。", f"On http://{host}:{port}; Ctrl-C stops it."))
+    output.remark(
+        said(f"网址 http://{host}:{port}，按 Ctrl-C 停止。", f"On http://{host}:{port}; Ctrl-C stops it.")
+    )
+    serving = import_module("plumbline.serve")
     serving.serve(work.settings, host=host, port=port, with_prefect=not no_prefect)
     return Answer({"stopped": True}, [said("已停止。", "Stopped.")])
 
 
 def demo(asked: Asked) -> Answer:
     """The main job on the sample, through Prefect; ends by itself."""
-    from plumbline import demo as playing
-
+    playing = import_module("plumbline.demo")
     return Answer(*playing.demo(asked.settings, lang=asked.lang))
 
 
 def rehearse(asked: Asked, log: Log, rulebook: Rules, map_: Map) -> Answer:
     """Replay a log of real cases under a rulebook: what would have been refused, missed, escalated."""
-    from plumbline import rehearsal
-
     for path, what in ((log, "LOG"), (rulebook, "--rulebook"), (map_, "--map")):
         given.check_file(path, what=what)
     with output.progress(said("重演", "rehearsing")) as step:
-        report = rehearsal.rehearse(log, rulebook=rulebook, mapping=map_, progress=step)
+        report = import_module("plumbline.rehearsal").rehearse(log, rulebook=rulebook, mapping=map_, progress=step)
     return Answer(report.as_dict(), report.lines(asked.lang))

@@ -11,8 +11,17 @@ from plumbline.shell.failures import WrongUsage
 from plumbline.shell.output import Answer
 from plumbline.shell.words import said
 
-Rehearsal = Annotated[bool, typer.Option("--rehearsal", help=said("建立演练库。", "Make it a rehearsal: nothing in it is real."))]
-Sample = Annotated[bool, typer.Option("--sample", help=said("载入港口中心样例（仅限演练库）。", "Load the Port Centre sample (rehearsals only)."))]
+Rehearsal = Annotated[
+    bool,
+    typer.Option("--rehearsal", help=said("建立演练库。", "Make it a rehearsal: nothing in it is real.")),
+]
+Sample = Annotated[
+    bool,
+    typer.Option(
+        "--sample",
+        help=said("载入港口中心样例（仅限演练库）。", "Load the Port Centre sample (rehearsals only)."),
+    ),
+]
 
 
 def init(asked: Asked, rehearsal: Rehearsal = False, sample: Sample = False) -> Answer:
@@ -20,14 +29,26 @@ def init(asked: Asked, rehearsal: Rehearsal = False, sample: Sample = False) -> 
     from plumbline import clock, setup
 
     if (asked.at_ or asked.as_) and not rehearsal:
-        raise WrongUsage("rehearsal_only", said("--as 和 --at 只能用于演练库。", "--as and --at work in a rehearsal only."),
-                         said("请加 --rehearsal。", "Give --rehearsal as well."))  # fmt: skip
-    at = read_instant(asked.at_, lang=asked.lang) if asked.at_ else clock.now()
+        raise WrongUsage(
+            "rehearsal_only",
+            ("--as 和 --at 只能用于演练库。", "--as and --at work in a rehearsal only."),
+            ("请加 --rehearsal。", "Give --rehearsal as well."),
+        )
+    at = read_instant(asked.at_) if asked.at_ else clock.now()
     done = setup.prepare(asked.settings, rehearsal=rehearsal, with_sample=sample, at=at)
-    document = {"created": done.created, "rehearsal": done.rehearsal, "rulebook": done.rulebook, "sample": done.sample,
-                "home": str(asked.settings.home)}  # fmt: skip
+    document = {
+        "created": done.created,
+        "rehearsal": done.rehearsal,
+        "rulebook": done.rulebook,
+        "sample": done.sample,
+        "home": str(asked.settings.home),
+    }
     made = said("已建立", "Made") if done.created else said("已是最新", "Up to date")
     kind = said("演练库", "a rehearsal") if done.rehearsal else said("真实数据库", "a real database")
-    lines = [said(f"{made}：{kind}，规则 {done.rulebook}，位于 {asked.settings.home}。",
-                  f"{made}: {kind}, with the rulebook {done.rulebook}, in {asked.settings.home}.")]  # fmt: skip
+    lines = [
+        said(
+            f"{made}：{kind}，规则 {done.rulebook}，位于 {asked.settings.home}。",
+            f"{made}: {kind}, with the rulebook {done.rulebook}, in {asked.settings.home}.",
+        )
+    ]
     return Answer(document, lines)

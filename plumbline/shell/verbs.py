@@ -18,13 +18,22 @@ Json = Annotated[
 ]
 As = Annotated[
     str | None,
-    typer.Option("--as", metavar="NAME", help=said("以某账号办理（仅限演练库）。", "Act as this account (rehearsals only).")),
+    typer.Option(
+        "--as",
+        metavar="NAME",
+        help=said("以某账号办理（仅限演练库）。", "Act as this account (rehearsals only)."),
+    ),
 ]
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="INSTANT", help=said("办理时刻，带时区（仅限演练库）。",
-                                                      "Act at this instant, with its offset (rehearsals only).")),
-]  # fmt: skip
+    typer.Option(
+        "--at",
+        metavar="INSTANT",
+        help=said(
+            "办理时刻，带时区（仅限演练库）。", "Act at this instant, with its offset (rehearsals only)."
+        ),
+    ),
+]
 _OPTIONS = {"json_": (Json, False), "as_": (As, None), "at_": (At, None)}
 
 Command = Callable[..., Answer]
@@ -50,7 +59,10 @@ def as_command(function: Command) -> Callable[..., None]:
 
     def run(context: typer.Context, json_: bool, as_: str | None, at_: str | None, **given: Any) -> None:
         asked = merged(context, json=json_, as_=as_, at_=at_)
-        answer = function(asked, **given)
+        try:
+            answer = function(asked, **given)
+        finally:
+            asked.close()
         output.show(answer, as_json=asked.json)
         if answer.status:
             raise typer.Exit(answer.status)
@@ -75,5 +87,8 @@ def as_command(function: Command) -> Callable[..., None]:
 def merged(context: typer.Context, *, json: bool, as_: str | None, at_: str | None) -> Asked:
     """The options of the command, and where it has none those given before it."""
     before: Asked = context.obj or Asked()
-    return Asked(as_=as_ if as_ is not None else before.as_, at_=at_ if at_ is not None else before.at_,
-                 json=json or before.json)  # fmt: skip
+    return Asked(
+        as_=as_ if as_ is not None else before.as_,
+        at_=at_ if at_ is not None else before.at_,
+        json=json or before.json,
+    )

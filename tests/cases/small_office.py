@@ -112,4 +112,4 @@ def office(told: Told | None = None, rules: Rulebook | None = None) -> Office:
 
 def staffed(session: Session) -> None:
     """Put the sample's organisations and people on file."""
-    sample.load(session)
+    sample.load(session, on=NOON.date())

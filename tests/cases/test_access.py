@@ -56,7 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = engine_for(f"sqlite:///{tmp_path_factory.mktemp('access')}/desk.db")
     SQLModel.metadata.create_all(engine)
     with Session(engine) as session, session.begin():
-        sample.load(session)
+        sample.load(session, on=AT.date())
     yield engine
     engine.dispose()
 

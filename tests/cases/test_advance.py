@@ -284,7 +284,7 @@ def test_nothing_else_in_the_code_can_change_a_state() -> None:
     assert writers - STATE_WRITERS <= BULK, "a state is written outside the gate"
 
 
-BULK = {"cases/ledger_landing.py", "plumbline/rehearsal_store.py"}
+BULK = {"cases/ledger_landing.py", "plumbline/rehearsal/store.py"}
 """These insert whole matters at the state their own record gives them; neither can change one that is on file."""
 
 

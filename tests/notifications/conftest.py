@@ -30,7 +30,7 @@ def unit(engine: Engine) -> Unit:
     with one() as session:
         key = rulebooks.publish(session, rulebook(), at=MORNING)
         session.add(Installation(uid="here", rehearsal=True, rulebook=key, created_at=MORNING))
-        sample.load(session)
+        sample.load(session, on=MORNING.date())
     return one
 
 
@@ -43,4 +43,6 @@ def house() -> Office:
 @pytest.fixture
 def letterhead(house: Office) -> Letterhead:
     """How its messages begin and end."""
-    return Letterhead(house, rehearsal=True, base_url="https://clues.example.org/", sender="plumbline@example.org")
+    return Letterhead(
+        house, rehearsal=True, base_url="https://clues.example.org/", sender="plumbline@example.org"
+    )

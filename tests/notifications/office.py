@@ -29,7 +29,8 @@ def rulebook() -> Rulebook:
     state = {"label": label("状态"), "owner": ["officer"]}
     clue = {
         "label": label("线索", "clue"), "initial": "registered",
-        "states": {"registered": state | {"owner": ["registrar"]}, "assigned": state, "waiting": {"label": label("等")}},
+        "states": {"registered": state | {"owner": ["registrar"]}, "assigned": state,
+                   "waiting": {"label": label("等")}},
         "moves": {name: {"label": label(name), "from": ["registered"], "roles": ["officer"]}
                   for name in ("assign", "close", "whisper", "call", "sit")},
         "notices": [

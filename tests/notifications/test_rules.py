@@ -78,7 +78,9 @@ def test_a_role_without_sight_of_the_matter_is_not_told_of_it(unit: Unit, house:
 
 def test_an_officer_who_does_not_handle_a_clue_is_not_told_of_it(unit: Unit, house: Office) -> None:
     with unit() as session:
-        assert told(session, house, rang(session, matter(session), ["officer"])) == [("officer", "work_prompt")]
+        assert told(session, house, rang(session, matter(session), ["officer"])) == [
+            ("officer", "work_prompt")
+        ]
 
 
 def test_a_posting_for_another_project_does_not_count(unit: Unit, house: Office) -> None:
@@ -91,7 +93,9 @@ def test_a_posting_for_another_project_does_not_count(unit: Unit, house: Office)
 
 def test_a_ladder_reaches_the_body_above_though_it_does_not_see_the_clue(unit: Unit, house: Office) -> None:
     with unit() as session:
-        assert told(session, house, rang(session, matter(session), ["above"])) == [("district", "work_prompt")]
+        assert told(session, house, rang(session, matter(session), ["above"])) == [
+            ("district", "work_prompt")
+        ]
 
 
 def test_above_means_the_nearest_body_that_has_anybody(unit: Unit, house: Office) -> None:
@@ -114,7 +118,9 @@ def test_a_tree_that_bites_its_tail_is_climbed_once(unit: Unit, house: Office) -
         assert told(session, house, rang(session, matter(session), ["above"])) == []
 
 
-def test_an_escalation_is_told_to_the_district_once_it_was_sent_and_not_before(unit: Unit, house: Office) -> None:
+def test_an_escalation_is_told_to_the_district_once_it_was_sent_and_not_before(
+    unit: Unit, house: Office
+) -> None:
     with unit() as session:
         draft = matter(session, machine="escalation", addressee="BHJ")
         assert told(session, house, happened(session, draft, "note")) == []
@@ -127,7 +133,10 @@ def test_seats_are_the_people_seated_in_this_matter_and_no_other(unit: Unit, hou
         task, other = matter(session, machine="task"), matter(session, machine="task")
         seat(session, task, "contractor", "owner")
         seat(session, other, "overseer")
-        assert [login for login, _ in told(session, house, happened(session, task, "set"))] == ["contractor", "owner"]
+        assert [login for login, _ in told(session, house, happened(session, task, "set"))] == [
+            "contractor",
+            "owner",
+        ]
 
 
 def test_a_seat_shows_nothing_to_a_role_that_sees_nothing_of_its_kind(unit: Unit, house: Office) -> None:
@@ -142,7 +151,9 @@ def test_many_events_are_told_as_each_alone(unit: Unit, house: Office) -> None:
         clues = [matter(session, handler=login) for login in ("officer", "officer2", None, "officer3")]
         events = [rang(session, clue, ["handler", "registrar", "above"]) for clue in clues]
         together = [(one.occurred.event, one.login) for one in rules.concerned(session, house, events)]
-        alone = [(one.occurred.event, one.login) for e in events for one in rules.concerned(session, house, [e])]
+        alone = [
+            (one.occurred.event, one.login) for e in events for one in rules.concerned(session, house, [e])
+        ]
         assert together == alone
         assert len(together) == 11
 
@@ -150,7 +161,9 @@ def test_many_events_are_told_as_each_alone(unit: Unit, house: Office) -> None:
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_number_of_queries_does_not_grow_with_the_events(unit: Unit, house: Office, count: int) -> None:
     with unit() as session:
-        events = [rang(session, matter(session), ["handler", "registrar", "seats", "above"]) for _ in range(count)]
+        events = [
+            rang(session, matter(session), ["handler", "registrar", "seats", "above"]) for _ in range(count)
+        ]
         asked = _queries(session)
         assert len(rules.concerned(session, house, events)) == 3 * count
         assert len(asked) == 3  # the tree, the seats, the people

@@ -17,23 +17,25 @@ LABEL = {"zh": "名称", "en": "A name"}
 OWN = {"kind": "setting", "source": "The office's own choice"}
 
 
-def machine(
-    states: str, moves: Mapping[str, str | Mapping[str, Any]], *, final: str = "", **parts: Any
-) -> Machine:
-    """A machine of the states named; a move is "from > to", or a mapping with `way` and what differs from usual."""
-    names, ends = states.split(), final.split()
+def machine(named: str, moves: Mapping[str, Any], *, final: str = "", **parts: Any) -> Machine:
+    """A machine of the states named; a move is "from > to", or a mapping with `way` and what differs from usual.
+
+    `state_b={...}` says what differs in the state b.
+    """
+    names, ends = named.split(), final.split()
+    differing = {name: parts.pop(f"state_{name}", {}) for name in names}
     return Machine.model_validate(
         {
             "label": LABEL,
             "initial": names[0],
-            "states": {name: _state(name in ends) for name in names},
+            "states": {name: _state(final=name in ends) | differing[name] for name in names},
             "moves": {name: _move(name, move) for name, move in moves.items()},
             **parts,
         }
     )
 
 
-def _state(final: bool) -> dict[str, Any]:  # noqa: FBT001 - private and obvious
+def _state(*, final: bool) -> dict[str, Any]:
     return {"label": LABEL, "kind": "final"} if final else {"label": LABEL, "owner": ["officer"]}
 
 

@@ -1,15 +1,17 @@
-"""An office on paper: the rulebook's machines, people and linked matters without a database, for telling its stories."""
+"""An office on paper: the rulebook's machines, people and linked matters, without a database."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from states.facts import ENGINE, Act, Actor, Facts, Link, Reason
+from states.facts import ENGINE, Act, Actor, Facts, Link, Reason, Refused
 from states.forms import read_form, static_example
 from states.guards import GUARDS
 from states.machine import Judge, Survey, judge
@@ -21,9 +23,9 @@ TODAY = date(2026, 11, 25)
 AT = datetime(2026, 11, 25, 2, tzinfo=UTC)
 
 ROLES = {
-    "supervisor": "supervisor", "registrar": "registrar", "officer": "officer", "officer2": "officer", "leader": "leader",
-    "head": "head", "owner": "member", "contractor": "member", "overseer": "member", "district": "district",
-    "auditor": "auditor", "operator": "operator",
+    "supervisor": "supervisor", "registrar": "registrar", "officer": "officer", "officer2": "officer",
+    "leader": "leader", "head": "head", "owner": "member", "contractor": "member", "overseer": "member",
+    "district": "district", "auditor": "auditor", "operator": "operator",
 }  # fmt: skip
 """The sample accounts and what each of them is."""
 
@@ -58,7 +60,7 @@ class PaperOffice:
         """Who judges its moves."""
         return judge(self.rulebook, matter.machine)
 
-    def note(self, who: str = "supervisor", machine: str = "clue", **given: Any) -> Matter:
+    def note(self, who: str = "supervisor", machine: str = "clue", /, **given: Any) -> Matter:
         """Opens a matter by hand with the examples, but for what is given."""
         rules = self.rulebook.machines[machine]
         form = self._filled(rules.register_, {}, who) | given
@@ -85,10 +87,14 @@ class PaperOffice:
         """The open and blocked moves."""
         return self.judge(matter).survey(self.facts(matter, who))
 
-    def move(self, matter: Matter, move: str, who: str, *, everything: bool = True, **given: Any) -> str:
-        """Makes a move with the examples, but for what is given. Raises Refused."""
+    def move(self, matter: Matter, move: str, who: str, /, **given: Any) -> str:
+        """Makes a move with the examples of all fields, but for what is given. Raises Refused."""
+        return self.make(matter, move, who, given, everything=True)
+
+    def make(self, matter: Matter, move: str, who: str, given: Mapping[str, Any], *, everything: bool) -> str:
+        """As `move`; `everything` fills in the fields that may be left blank as well."""
         rule = self.rules(matter).moves[move]
-        filled = self._filled(rule.fields, matter.values, who, everything=everything) | given
+        filled = self._filled(rule.fields, matter.values, who, everything=everything) | dict(given)
         read = read_form(rule.fields, filled, values=matter.values, today=self.today, zone=ZONE)
         state = self.judge(matter).fire(move, self.facts(matter, who, read))
         self._land(matter, move, rule, state, read, who)
@@ -104,14 +110,44 @@ class PaperOffice:
         """The latest linked matter of this kind."""
         return next(child for name, child in reversed(matter.children) if name == kind)
 
-    def wander(self, seed: int, steps: int, *, everything: bool = True) -> None:
-        """Random people make random open moves; what is blocked must refuse."""
-        choose = random.Random(seed)  # noqa: S311 - a reproducible walk, not a secret
+    def wander(self, seed: int, steps: int, *, everything: bool = True, varied: bool = False) -> None:
+        """Random people make random open moves; `varied` picks choices at random instead of the examples."""
+        choose = random.Random(seed)
         for _ in range(steps):
             matter, who = choose.choice(self.matters), choose.choice(sorted(ROLES))
             found = self.survey(matter, who)
-            if found.open:
-                self.move(matter, choose.choice(found.open), who, everything=everything)
+            if not found.open:
+                continue
+            move = choose.choice(found.open)
+            picked = self._picked(matter, move, choose) if varied else {}
+            try:
+                self.make(matter, move, who, picked, everything=everything)
+            except Refused:
+                if not picked:
+                    raise
+
+    def explore(self, seed: int, steps: int, tried: Counter[tuple[str, str]]) -> None:
+        """As `wander`, but towards what was tried least so far, with choices picked at random."""
+        choose = random.Random(seed)
+        for _ in range(steps):
+            offered = [(matter, who, move) for matter in choose.sample(self.matters, min(4, len(self.matters)))
+                       for who in choose.sample(sorted(ROLES), 5)
+                       for move in self.survey(matter, who).open]  # fmt: skip
+            if not offered:
+                continue
+            least = min(tried[matter.machine, move] for matter, _, move in offered)
+            matter, who, move = choose.choice([it for it in offered if tried[it[0].machine, it[2]] == least])
+            tried[matter.machine, move] += 1
+            with suppress(Refused):  # a choice picked at random may be one the move refuses
+                self.move(matter, move, who, **self._picked(matter, move, choose))
+
+    def made(self) -> set[tuple[str, str]]:
+        """Every move that was made, with its machine."""
+        return {(matter.machine, move) for matter in self.matters for move in matter.acts}
+
+    def _picked(self, matter: Matter, move: str, choose: random.Random) -> dict[str, str]:
+        fields = self.rules(matter).moves[move].fields
+        return {each.name: choose.choice(sorted(each.choices)) for each in fields if each.choices}
 
     def _links(self, matter: Matter) -> Iterator[Link]:
         for kind, child in matter.children:
@@ -127,7 +163,9 @@ class PaperOffice:
     def _filled(
         self, fields: tuple[FormField, ...], values: Mapping[str, Any], who: str, *, everything: bool = True
     ) -> dict[str, Any]:
-        found = {each.name: self._example(each, values, who) for each in fields if each.required or everything}
+        found = {
+            each.name: self._example(each, values, who) for each in fields if each.required or everything
+        }
         return {name: value for name, value in found.items() if value is not None}
 
     def _example(self, each: FormField, values: Mapping[str, Any], who: str) -> Any:
@@ -151,7 +189,9 @@ class PaperOffice:
             if each.sets == "handler" and each.name in form:
                 matter.handler = form[each.name]
 
-    def _land(self, matter: Matter, move: str, rule: Move, state: str, form: Mapping[str, Any], who: str) -> None:
+    def _land(
+        self, matter: Matter, move: str, rule: Move, state: str, form: Mapping[str, Any], who: str
+    ) -> None:
         matter.state = state
         matter.values |= form
         matter.acts[move] = Act(who, self.today)
@@ -164,7 +204,9 @@ class PaperOffice:
             matter.children.append((rule.opens.link, child))
         for drive in rule.drives:
             for other in self._driven(matter, drive.link, drive.towards):
-                self._drive(other, drive.move, {name: source[name] for name in drive.copies if name in source})
+                self._drive(
+                    other, drive.move, {name: source[name] for name in drive.copies if name in source}
+                )
 
     def _driven(self, matter: Matter, link: str, towards: str) -> list[Matter]:
         if towards == "children":

@@ -86,7 +86,9 @@ class TestFiring:
         assert JUDGE.fire("approve", facts("proposed", "leader", actor="wang", acts=acts)) == "assigned"
 
     def test_a_move_with_no_role_is_for_nobody(self) -> None:
-        assert codes(refusal(JUDGE, "forbidden", facts("registered", "officer", "leader"))) == ["not_your_role"]
+        assert codes(refusal(JUDGE, "forbidden", facts("registered", "officer", "leader"))) == [
+            "not_your_role"
+        ]
 
     def test_judging_changes_nothing(self) -> None:
         known = facts("registered")
@@ -116,8 +118,14 @@ class TestTheEngine:
         assert refused.reasons[0].cure.zh == "“答复”完成“答复”时自动完成。"
 
     def test_a_driven_move_of_people_may_be_made_by_both(self) -> None:
-        parent = machine("a b", {"go": "a > b", "ask": {"way": "a >", "opens": {"machine": "child", "link": "q"}}}, final="b")
-        child = machine("a b", {"reply": {"way": "a > b", "drives": [{"link": "q", "move": "go"}]}}, final="b")
+        parent = machine(
+            "a b",
+            {"go": "a > b", "ask": {"way": "a >", "opens": {"machine": "child", "link": "q"}}},
+            final="b",
+        )
+        child = machine(
+            "a b", {"reply": {"way": "a > b", "drives": [{"link": "q", "move": "go"}]}}, final="b"
+        )
         judging = judge(rulebook(parent=parent, child=child), "parent")
         assert judging.fire("go", self.engine("a")) == "b"
         assert judging.fire("go", facts("a")) == "b"
@@ -170,15 +178,17 @@ class TestCandidates:
         fields = [{"name": "team", "label": LABEL, **field}]
         return Judge("m", machine("a b", {"start": {"way": "a > b", "fields": fields}}, final="b"))
 
-    @pytest.mark.parametrize(("there_are", "opens"), [(0, False), (1, False), (2, True), (3, True)])
-    def test_a_team_of_two_needs_two_people(self, there_are: int, opens: bool) -> None:  # noqa: FBT001
+    @pytest.mark.parametrize("there_are,opens", [(0, False), (1, False), (2, True), (3, True)])
+    def test_a_team_of_two_needs_two_people(self, there_are: int, opens: bool) -> None:
         survey = self.team(type="people", at_least=2).survey(facts("a", possible={"team": there_are}))
         assert bool(survey.open) is opens
         assert opens or [reason.code for reason in survey.blocked[0][1]] == ["no_candidate"]
 
     def test_what_is_not_limited_or_not_required_does_not_block(self) -> None:
         assert self.team(type="person").survey(facts("a", possible={"other": 0})).open == ("start",)
-        assert self.team(type="person", required=False).survey(facts("a", possible={"team": 0})).open == ("start",)
+        assert self.team(type="person", required=False).survey(facts("a", possible={"team": 0})).open == (
+            "start",
+        )
 
 
 class TestOpening:
@@ -205,7 +215,7 @@ def test_a_judge_is_built_once_per_rulebook_and_not_shared_between_two() -> None
 def test_the_store_of_judges_does_not_grow_for_ever() -> None:
     for _ in range(300):
         judge(rulebook(m=machine("a b", {"go": "a > b"}, final="b")), "m")
-    assert len(machines._judges) <= machines._MOST_JUDGES  # noqa: SLF001 - a leak is seen nowhere else
+    assert len(machines._judges) <= machines._MOST_JUDGES
     assert JUDGE.fire("propose", facts("registered")) == "proposed"
 
 
@@ -253,14 +263,31 @@ def any_facts(draw: st.DrawFn) -> Facts:
         draw(st.sampled_from(STATES)),
         *draw(st.lists(st.sampled_from(ROLES), max_size=3)),
         is_handler=draw(st.booleans()),
-        values=draw(st.fixed_dictionaries({}, optional={"grave": st.booleans(), "way": st.sampled_from(["hold", "close"])})),
-        acts={move: Act(draw(st.sampled_from(["li", "wang"])), date(2026, 8, 1)) for move in draw(st.sets(st.sampled_from(["m0", "m1"])))},
-        links=tuple(Link("task", "task", "open", final=end) for end in draw(st.lists(st.booleans(), max_size=2))),
+        values=draw(
+            st.fixed_dictionaries(
+                {}, optional={"grave": st.booleans(), "way": st.sampled_from(["hold", "close"])}
+            )
+        ),
+        acts={
+            move: Act(draw(st.sampled_from(["li", "wang"])), date(2026, 8, 1))
+            for move in draw(st.sets(st.sampled_from(["m0", "m1"])))
+        },
+        links=tuple(
+            Link("task", "task", "open", final=end) for end in draw(st.lists(st.booleans(), max_size=2))
+        ),
         possible=draw(st.fixed_dictionaries({}, optional={"who": st.integers(0, 2)})),
     )
     if draw(st.integers(0, 3)):
         return known
-    return Facts(at=known.at, today=known.today, state=known.state, actor=Actor(ENGINE), values=known.values, acts=known.acts, links=known.links)
+    return Facts(
+        at=known.at,
+        today=known.today,
+        state=known.state,
+        actor=Actor(ENGINE),
+        values=known.values,
+        acts=known.acts,
+        links=known.links,
+    )
 
 
 @given(any_machine(), any_facts())

@@ -1,4 +1,4 @@
-"""Reading a rulebook: what is good is merged from its files, and everything that is wrong is said at once, with its line."""
+"""Reading a rulebook: its files are merged, and everything that is wrong is said at once, each with its line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from states import rulebook_file
 from states.rulebook_file import SHIPPED, NoSuchRulebook, RulebookFaults, load, shipped
+from states.yaml_tree import Fault, read_tree
 from tests.states.building import DATA, SMALL
 
 
@@ -59,9 +60,19 @@ class TestAGoodRulebook:
 
     def test_an_anchor_is_followed_and_a_merge_key_leaves_what_is_said_here(self, tmp_path: Path) -> None:
         text = "    basis: &own {kind: setting, source: This office's own choice}\n"
-        path = changed(tmp_path, text, text + "  b: {<<: *given, value: 3}\n  a: &given {value: 2, label: &l {zh: 乙, en: B}, basis: *own}\n")
+        path = changed(
+            tmp_path,
+            text,
+            text
+            + "  b: {<<: *given, value: 3}\n  a: &given {value: 2, label: &l {zh: 乙, en: B}, basis: *own}\n",
+        )
         assert "found undefined alias" in faults_of(path)[0]
-        path = changed(tmp_path, text, text + "  a: &given {value: 2, label: {zh: 乙, en: B}, basis: *own}\n  b: {<<: *given, value: 3}\n")
+        path = changed(
+            tmp_path,
+            text,
+            text
+            + "  a: &given {value: 2, label: {zh: 乙, en: B}, basis: *own}\n  b: {<<: *given, value: 3}\n",
+        )
         assert [load(path).settings[name].value for name in ("a", "b")] == [2, 3]
 
     @pytest.mark.parametrize("name", sorted(SHIPPED))
@@ -80,7 +91,9 @@ class TestAGoodRulebook:
         started = time.process_time()
         for path in SHIPPED.values():
             load(path)
-        assert time.process_time() - started < 1.5 * max(1, len(SHIPPED)), "a command must not wait for its rules"
+        assert time.process_time() - started < 1.5 * max(1, len(SHIPPED)), (
+            "a command must not wait for its rules"
+        )
 
 
 class TestAFaultyRulebook:
@@ -98,31 +111,73 @@ class TestAFaultyRulebook:
         assert found == expected
 
     @pytest.mark.parametrize(
-        ("old", "new", "at", "says"),
+        "old,new,at,says",
         [
-            ("        to: checked\n", "        to: cheked\n", "to: cheked", "no state 'cheked'; did you mean 'checked'?"),
-            ("from: [checked]\n        to: drafted", "from: [chekked]\n        to: drafted", "from: [chekked]", "no state 'chekked'"),
-            ("registered_by: [writer]", "registered_by: [righter]", "registered_by", "no role 'righter'; did you mean 'writer'?"),
+            (
+                "        to: checked\n",
+                "        to: cheked\n",
+                "to: cheked",
+                "no state 'cheked'; did you mean 'checked'?",
+            ),
+            (
+                "from: [checked]\n        to: drafted",
+                "from: [chekked]\n        to: drafted",
+                "from: [chekked]",
+                "no state 'chekked'",
+            ),
+            (
+                "registered_by: [writer]",
+                "registered_by: [righter]",
+                "registered_by",
+                "no role 'righter'; did you mean 'writer'?",
+            ),
             ("budget: 15 working days", "budget: 15 wurking days", "budget", "not a period"),
             ("offset: -3 working days", "offset: sooner", "offset: sooner", "not an offset"),
-            ("from_fact: seen_on", "from_fact: sean_on", "from_fact", "no field or fact 'sean_on'; did you mean 'seen_on'?"),
-            ("stops: [hand_back, ask, close]", "stops: [hand_back, asked]", "stops", "'asked'; did you mean 'ask'?"),
-            ("opens: {machine: answer,", "opens: {machine: anser,", "opens", "no machine 'anser'; did you mean 'answer'?"),
+            (
+                "from_fact: seen_on",
+                "from_fact: sean_on",
+                "from_fact",
+                "no field or fact 'sean_on'; did you mean 'seen_on'?",
+            ),
+            (
+                "stops: [hand_back, ask, close]",
+                "stops: [hand_back, asked]",
+                "stops",
+                "'asked'; did you mean 'ask'?",
+            ),
+            (
+                "opens: {machine: answer,",
+                "opens: {machine: anser,",
+                "opens",
+                "no machine 'anser'; did you mean 'answer'?",
+            ),
             ("receives: checker", "receives: nobody", "receives", "no role 'nobody'"),
             ("grid: [1, 0]", "grid: [0, 0]", "grid: [0, 0]}\n", "same place of the picture as 'drafted'"),
             ("label: {zh: 退回, en: Hand back}", "label: {zh: 退回}", "退回", "`en` is missing"),
             ("kind: waiting", "kind: wating", "wating", "not a value of `kind`"),
             ("        engine: true", "        engine: perhaps", "perhaps", "true or false"),
-            ("        roles: [writer]\n        fields", "        rolls: [writer]\n        fields", "rolls", "no key 'rolls' here; did you mean 'roles'?"),
+            (
+                "roles: [writer]\n        fields",
+                "rolls: [writer]\n        fields",
+                "rolls",
+                "no key 'rolls' here; did you mean 'roles'?",
+            ),
             ("on: [submit]", "on: []", "on: []", "`on` is empty"),
             ("example: Fence missing at gate 3", "choices: {}", "type: text", "needs an `example`"),
-            ("type: date, label", "type: date, example: 2026-01-01, label", "type: date", "No example is written down"),
+            (
+                "type: date, label",
+                "type: date, example: 2026-01-01, label",
+                "type: date",
+                "No example is written down",
+            ),
             ("      hand_back:\n", "      open:\n", "      open:", "the name of opening a matter"),
             ("name: late,", "name: soon,", "offset: +1", "A rung 'soon' is on this ladder already"),
             ("label: {zh: 起草人, en: Writer}", "label: Writer", "label: Writer", "both languages"),
         ],
-    )  # fmt: skip
-    def test_names_the_line_and_what_was_meant(self, tmp_path: Path, old: str, new: str, at: str, says: str) -> None:
+    )
+    def test_names_the_line_and_what_was_meant(
+        self, tmp_path: Path, old: str, new: str, at: str, says: str
+    ) -> None:
         path = changed(tmp_path, old, new)
         lines = path.read_text("utf-8").splitlines()
         found = faults_of(path)
@@ -130,7 +185,7 @@ class TestAFaultyRulebook:
         assert at.strip() in lines[int(fault.split(" ", 1)[0]) - 1]
 
     @pytest.mark.parametrize(
-        ("guards", "says"),
+        "guards,says",
         [
             ("[{value_iss: {way: [hold]}}]", "no guard 'value_iss'; did you mean 'value_is'?"),
             ("[{not_handler: yes}]", "not_handler takes no argument"),
@@ -139,7 +194,11 @@ class TestAFaultyRulebook:
         ],
     )
     def test_says_which_guard_cannot_be_used_so(self, tmp_path: Path, guards: str, says: str) -> None:
-        path = changed(tmp_path, "  from: [drafted]\n        to", f"  guards: {guards}\n        from: [drafted]\n        to")
+        path = changed(
+            tmp_path,
+            "  from: [drafted]\n        to",
+            f"  guards: {guards}\n        from: [drafted]\n        to",
+        )
         (fault,) = faults_of(path)
         assert says in fault
         assert int(fault.split(" ", 1)[0]) == line_of(path, "guards:")
@@ -149,7 +208,9 @@ class TestAFaultyRulebook:
         assert "looks at a form" in faults_of(path)[0]
 
     def test_a_law_is_named_with_its_article(self, tmp_path: Path) -> None:
-        path = changed(tmp_path, "basis: *own\n        ladder", "basis: {kind: law, source: Some law}\n        ladder")
+        path = changed(
+            tmp_path, "basis: *own\n        ladder", "basis: {kind: law, source: Some law}\n        ladder"
+        )
         assert "named with its article" in faults_of(path)[0]
 
     def test_a_key_given_twice_is_a_fault_not_a_choice(self, tmp_path: Path) -> None:
@@ -175,7 +236,7 @@ class TestAFaultyRulebook:
 
 class TestAFileThatIsNoRulebook:
     @pytest.mark.parametrize(
-        ("content", "says"),
+        "content,says",
         [
             (b"", "is empty"),
             (b"  \n\t\n", "is empty"),
@@ -204,7 +265,9 @@ class TestAFileThatIsNoRulebook:
 
     def test_an_anchor_that_multiplies_itself_is_refused(self, tmp_path: Path) -> None:
         lines = ["a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
-        lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefg", "bcdefgh", strict=True)]
+        lines += [
+            f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefg", "bcdefgh", strict=True)
+        ]
         assert "repeats itself" in faults_of(written(tmp_path, "\n".join(lines)))[0]
 
     def test_a_folder_a_missing_file_and_an_impossible_path(self, tmp_path: Path) -> None:
@@ -213,7 +276,9 @@ class TestAFileThatIsNoRulebook:
         assert "cannot be read" in faults_of(tmp_path / ("x" * 5000))[0]
         assert "cannot be read" in faults_of(Path("with\0nul"))[0]
 
-    @pytest.mark.parametrize("name", ["../answer.yaml", "/etc/passwd", "sub/answer.yaml", "..", "", "rulebook.yaml"])
+    @pytest.mark.parametrize(
+        "name", ["../answer.yaml", "/etc/passwd", "sub/answer.yaml", "..", "", "rulebook.yaml"]
+    )
     def test_only_files_beside_it_are_included(self, tmp_path: Path, name: str) -> None:
         path = changed(tmp_path, "include: [answer.yaml]", f"include: [answer.yaml, '{name}']")
         (fault,) = faults_of(path)
@@ -221,7 +286,9 @@ class TestAFileThatIsNoRulebook:
 
     def test_an_included_file_that_is_absent_is_told_where_it_is_included(self, tmp_path: Path) -> None:
         path = changed(tmp_path, "include: [answer.yaml]", "include: [answr.yaml]")
-        assert any(fault.startswith("6 include[0]: answr.yaml: There is no such file") for fault in faults_of(path))
+        assert any(
+            fault.startswith("6 include[0]: answr.yaml: There is no such file") for fault in faults_of(path)
+        )
 
     def test_an_included_file_holds_only_what_is_shared(self, tmp_path: Path) -> None:
         path = changed(tmp_path, "include: [answer.yaml]", "include: [answer.yaml, more.yaml]")
@@ -236,7 +303,12 @@ KEYS = [
 ]  # fmt: skip
 
 
-@given(st.sampled_from(KEYS), st.sampled_from(["", "x", "0", "[]", "{}", "null", "true", "-1", "'", "{a: b}", "99999999999999999999", "~", "*own"]))
+@given(
+    st.sampled_from(KEYS),
+    st.sampled_from(
+        ["", "x", "0", "[]", "{}", "null", "true", "-1", "'", "{a: b}", "99999999999999999999", "~", "*own"]
+    ),
+)
 def test_whatever_word_is_spoilt_the_answer_is_a_rulebook_or_faults_with_lines(
     tmp_path_factory: pytest.TempPathFactory, span: tuple[int, int], word: str
 ) -> None:
@@ -244,22 +316,23 @@ def test_whatever_word_is_spoilt_the_answer_is_a_rulebook_or_faults_with_lines(
     folder = tmp_path_factory.mktemp("spoilt")
     written(folder, (SMALL.parent / "answer.yaml").read_text("utf-8"), "answer.yaml")
     path = written(folder, text[: span[0]] + word + text[span[1] :])
+    most = text.count("\n") + 1
+    assert all(fault.message.endswith((".", "?")) and 0 <= fault.line <= most for fault in faults_in(path))
+
+
+def faults_in(path: Path) -> tuple[Fault, ...]:
+    """The faults of a rulebook that may have none."""
     try:
         load(path)
     except RulebookFaults as refused:
-        most = text.count("\n") + 1
-        assert refused.faults
-        assert all(fault.message.endswith((".", "?")) and 0 <= fault.line <= most for fault in refused.faults)
+        return refused.faults
+    return ()
 
 
 def test_what_is_plain_reads_as_any_yaml_reader_would() -> None:
     """Against PyYAML's own loader, on the parts of YAML that both take the same way."""
-    text = "a: [1, -2, 'three', \"4\", null, true]\nb: {c: |\n    text\n    more\n  }\n".replace("|\n    text\n    more\n  ", "d")
-    from states.yaml_tree import read_tree  # noqa: PLC0415
-
-    path = DATA / "small" / "answer.yaml"
+    path = SMALL.parent / "answer.yaml"
     assert read_tree(path).value == yaml.safe_load(path.read_text("utf-8"))
-    assert yaml.safe_load(text)["a"] == [1, -2, "three", "4", None, True]
 
 
 def test_every_shipped_rulebook_is_found_by_its_folder() -> None:

@@ -1,0 +1,129 @@
+"""`plumbline serve`: the status page, and with it Prefect's server, deployments and worker, until told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event
+
+import uvicorn
+
+from plumbline import clock
+from plumbline.serve import faults, lock, parts, scheduler
+from plumbline.serve.environment import prefect_home
+from plumbline.serve.faults import Stopped
+from plumbline.serve.lock import Running
+from plumbline.serve.stack import Stack
+from plumbline.serve.words import said
+from plumbline.settings import Settings
+from plumbline.work import Work
+from states.rulebook import Label
+from web import app
+
+Say = Callable[[str], None]
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8400,
+    with_prefect: bool = True,
+    say: Say,
+    ready: Callable[[], None] | None = None,
+    yaml: Path | None = None,
+) -> int:
+    """Serve until SIGTERM or SIGINT; 0 once everything has stopped, the worker before the server.
+
+    `say` is told, in one sentence each, what runs and where; `ready` is called once all of it does. `yaml` is another
+    prefect.yaml. Without Prefect only the page is served: `plumbline tick` from cron does the work then. To be called
+    from the main thread. Raises CannotServe, with nothing left running.
+    """
+    work = Work.open(settings)
+    stop = Event()
+    home = prefect_home(settings) if with_prefect else None
+    page = f"http://{host}:{port}/"
+    running = Running(os.getpid(), page, clock.now(), home)
+    try:
+        with ExitStack() as parted:
+            parted.enter_context(lock.held(settings, running))
+            parted.enter_context(_stopping(stop))
+            listener = parted.enter_context(_listening(settings, host, port))
+            parted.enter_context(_page(work, listener, running))
+            say(said(settings, f"状态页：{page}", f"The status page is at {page}"))
+            if home is None:
+                _without_prefect(settings, stop, say=say, ready=ready)
+            else:
+                Stack(settings, home, yaml or parts.prefect_yaml(), say, stop).run(ready=ready)
+    except Stopped:
+        pass
+    finally:
+        work.engine.dispose()
+    say(said(settings, "已全部停止。", "Everything has stopped."))
+    return 0
+
+
+def _without_prefect(settings: Settings, stop: Event, *, say: Say, ready: Callable[[], None] | None) -> None:
+    say(said(settings, "未启用 Prefect：请定时运行 plumbline tick。",
+              "Prefect is left out: run `plumbline tick` from cron, every minute or so."))  # fmt: skip
+    if ready is not None:
+        ready()
+    stop.wait()
+
+
+@contextmanager
+def _stopping(stop: Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stop`; a second one changes nothing, since stopping is bounded anyway."""
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _listening(settings: Settings, host: str, port: int) -> Iterator[socket.socket]:
+    """The page's socket, taken before anything is started. Raises CannotServe where it is not to be had."""
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.create_server(address[:2], family=family, backlog=128)
+    except (OSError, OverflowError) as fault:
+        raise faults.port_taken(
+            settings, host, port, getattr(fault, "strerror", None) or str(fault)
+        ) from fault
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _page(work: Work, listener: socket.socket, running: Running) -> Iterator[None]:
+    """The status page, in a thread of its own: it stays while Prefect's parts are restarted."""
+    config = uvicorn.Config(
+        app.create(work, scheduler=lambda: _health(running)), log_level="warning", access_log=False,
+        server_header=False, timeout_graceful_shutdown=3,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="page")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _health(running: Running) -> tuple[bool, Label]:
+    """What the page shows of Prefect."""
+    if running.prefect is None:
+        return True, scheduler.WITHOUT_PREFECT
+    verdict = scheduler.scheduler_is_creating_runs(running.prefect, at=clock.now(), since=running.started_at)
+    return verdict.ok, verdict.says

@@ -1,0 +1,74 @@
+"""Guards on linked matters: tasks, rounds and escalations that a move has to wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from states import guard_arguments
+from states.facts import Facts, Link, Reason
+from states.guard import any_of, because, guard
+from states.guard_arguments import listed
+
+
+def _linked(facts: Facts, argument: Any) -> list[Link]:
+    kinds = listed(argument["kind"] if isinstance(argument, dict) else argument)
+    return [link for link in facts.links if link.kind in kinds]
+
+
+@guard(guard_arguments.link)
+def no_open(facts: Facts, argument: Any) -> Reason | None:
+    """No linked matter of this kind is still open: a clue is not concluded over the head of its rectification tasks."""
+    still = [link for link in _linked(facts, argument) if not link.final]
+    if not still:
+        return None
+    return because(
+        "still_open",
+        f"尚有 {len(still)} 件关联事项（{_kinds(still)}）未办结，现处于：{_states(still)}。",
+        f"{len(still)} linked matters ({_kinds(still)}) still open, in: {_states(still)}.",
+        cure_zh="请其责任人先行办结（任务须凭证据销号，会商须形成纪要，上报须落实答复）。",
+        cure_en="Those who own it finish it first: a task on proof, a round by minutes, an escalation by its answer.",
+    )
+
+
+@guard(guard_arguments.link)
+def has_link(facts: Facts, argument: Any) -> Reason | None:
+    """A linked matter of this kind exists, in one of `states` if those are named: `{kind: task, states: [checked]}`."""
+    states = listed(argument.get("states", ())) if isinstance(argument, dict) else []
+    found = [link for link in _linked(facts, argument) if not states or link.state in states]
+    if found:
+        return None
+    kind = argument["kind"] if isinstance(argument, dict) else argument
+    where_zh, where_en = (
+        (f"且处于 {any_of(states, '或')}", f" in {any_of(states, 'or')}") if states else ("", "")
+    )
+    return because(
+        "link_missing",
+        f"须先有关联事项（{kind}）{where_zh}。",
+        f"A linked {kind}{where_en} is needed first.",
+        cure_zh="请先办理产生该事项的步骤，并推进到位。",
+        cure_en="Take the move that opens it, and bring it that far.",
+    )
+
+
+@guard(guard_arguments.link)
+def no_link_in(facts: Facts, argument: Any) -> Reason | None:
+    """No linked matter of this kind stands in one of `states`: a report that nobody signed for has not arrived."""
+    still = [link for link in _linked(facts, argument) if link.state in listed(argument["states"])]
+    if not still:
+        return None
+    return because(
+        "link_pending",
+        f"关联事项（{argument['kind']}）尚处于 {_states(still)}，未到可继续的程度。",
+        f"A linked {argument['kind']} has only come to {_states(still)}.",
+        cure_zh="请先推进该关联事项（上报件须由收件机关签收）。",
+        cure_en="Bring it further first; an escalation must be signed for by its addressee.",
+    )
+
+
+def _states(links: Iterable[Link]) -> str:
+    return ", ".join(sorted({link.state for link in links}))
+
+
+def _kinds(links: Iterable[Link]) -> str:
+    return ", ".join(sorted({link.kind for link in links}))

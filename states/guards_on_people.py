@@ -1,0 +1,112 @@
+"""Guards on who acts: the handler, a second person, somebody who has signed, somebody who is kept out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from states import guard_arguments
+from states.facts import Facts, Reason
+from states.guard import because, guard
+from states.guard_arguments import listed
+
+
+@guard(guard_arguments.roles_or_nothing)
+def is_handler(facts: Facts, argument: Any) -> Reason | None:
+    """The person is the one who handles the matter (Rules 2019 Art. 23: a named handler for every clue).
+
+    `is_handler: officer` asks this of officers only; others who may make the move need not be the handler.
+    """
+    if facts.actor.is_handler or facts.actor.is_engine:
+        return None
+    if argument is not None and facts.actor.roles.isdisjoint(listed(argument)):
+        return None
+    handler = facts.values.get("handler")
+    who_zh, who_en = (str(handler), str(handler)) if handler else ("（尚未指定）", "nobody yet")
+    return because(
+        "is_handler",
+        f"只有承办人可以办理这一步；现承办人：{who_zh}。",
+        f"Only the one who handles this matter may do this; that is {who_en}.",
+        cure_zh="请承办人办理，或由案管部门提出改派、负责人批准。",
+        cure_en="Ask the handler, or have the case supervision office propose another one for approval.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def not_handler(facts: Facts, _argument: Any) -> Reason | None:
+    """The person is not the one who handles the matter: whoever does the work does not judge it."""
+    if not facts.actor.is_handler:
+        return None
+    return because(
+        "not_handler",
+        "承办人（责任人）不能审核自己办理的事项。",
+        "Whoever handles a matter may not judge it.",
+        cure_zh="请另一位有权人员办理这一步。",
+        cure_en="Ask another person who holds the role.",
+    )
+
+
+@guard(guard_arguments.moves)
+def not_the_one_who(facts: Facts, argument: Any) -> Reason | None:
+    """The person did not make the named move (the latest one): proposer and approver are two people."""
+    for move in listed(argument):
+        act = facts.acts.get(move)
+        if act is not None and act.actor == facts.actor.id:
+            return because(
+                "second_person",
+                f"这一步须由另一人办理：“{move}”是您本人办理的，提出人不能自己批准。",
+                f"A second person must do this: {move!r} was made by you, and nobody approves their own proposal.",
+                cure_zh="请另一位有权人员审批。",
+                cure_en="Ask another person who holds the role to decide.",
+            )
+    return None
+
+
+@guard(guard_arguments.moves)
+def the_one_who(facts: Facts, argument: Any) -> Reason | None:
+    """The person made the named move: whoever handles a clue has signed for it first (Rules 2019 Art. 23)."""
+    for move in listed(argument):
+        act = facts.acts.get(move)
+        if act is None or act.actor != facts.actor.id:
+            return because(
+                "not_done_by_you",
+                f"您还没有办理“{move}”。",
+                f"You have not made {move!r} yet.",
+                cure_zh=f"请先由您本人办理“{move}”。",
+                cure_en=f"Make {move!r} yourself first.",
+            )
+    return None
+
+
+@guard(guard_arguments.moves)
+def once_each(facts: Facts, argument: Any) -> Reason | None:
+    """The person was not the last to make the named move: signing twice in a row adds nothing."""
+    for move in listed(argument):
+        act = facts.acts.get(move)
+        if act is not None and act.actor == facts.actor.id:
+            return because(
+                "done_already",
+                f"您已于 {act.on} 办理“{move}”。",
+                f"You made {move!r} already, on {act.on}.",
+                cure_zh="无需重复办理。",
+                cure_en="There is nothing left to do here.",
+            )
+    return None
+
+
+@guard(guard_arguments.fields_to_values)
+def role_kept_out(facts: Facts, argument: Any) -> Reason | None:
+    """A role stays out where a value holds: `{role: head, where: {managed_by: [own_head]}}`.
+
+    A report on the head of the own commission bypasses that commission's head (Reports Rules 2020 Art. 15).
+    """
+    if argument["role"] not in facts.actor.roles or not all(
+        facts.values.get(name) in listed(values) for name, values in argument["where"].items()
+    ):
+        return None
+    return because(
+        "kept_out",
+        "此件涉及本机关主要负责人，须绕开其本人。",
+        "This is about the head of this commission and bypasses that person.",
+        cure_zh="请分管领导办理，直接报上级。",
+        cure_en="The leader in charge does this, straight to the commission above.",
+    )

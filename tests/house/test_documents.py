@@ -1,0 +1,29 @@
+"""The documents in docs/ say what the rulebook says, and the README names only what exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from states.documents import DOCS, documents
+from states.rulebook_file import shipped
+
+ROOT = DOCS.parent
+GENERATED = documents(shipped())
+
+
+@pytest.mark.parametrize("path", sorted(GENERATED))
+def test_a_generated_document_is_current(path: str) -> None:
+    said = (DOCS / path).read_text(encoding="utf-8")
+    assert said == GENERATED[path], "run: python -m states.documents"
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_link_in_it_leads_somewhere(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
+    assert targets
+    missing = [target for target in targets if not Path(ROOT / target).exists()]
+    assert missing == []

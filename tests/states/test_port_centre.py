@@ -1,0 +1,255 @@
+"""The Port Centre rulebook as a whole, its ways, and what happens when everybody walks at random."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from states import check, paths
+from states.rulebook import Basis, Rulebook, StateKind
+from states.rulebook_file import shipped
+from tests.states.paper_office import ROLES, Matter, PaperOffice
+from tests.states.stories import TO_OFFICER, TO_VERIFYING, UNFOUNDED, done_by, reasons, refused, sealed_clue
+
+STATES = [  # contract.md
+    "discovered", "screened_out", "sealed_up", "registered", "assignment_proposed", "assigned", "in_consultation",
+    "disposition_proposed", "talk_letter", "verifying", "held", "rectifying", "referred", "escalated", "concluded",
+    "clarified", "archived",
+]  # fmt: skip
+
+
+@pytest.fixture
+def office() -> PaperOffice:
+    return PaperOffice()
+
+
+def test_the_clue_machine_has_exactly_the_states_of_the_contract() -> None:
+    assert list(shipped().machines["clue"].states) == STATES
+
+
+def test_every_machine_is_there_and_the_model_checker_finds_nothing() -> None:
+    assert set(shipped().machines) == {"clue", "consultation", "escalation", "task", "inspection"}
+    assert [str(each) for each in check.findings(shipped())] == []
+
+
+def test_every_open_state_has_an_owner_or_says_whom_it_waits_for() -> None:
+    for name, machine in shipped().machines.items():
+        for state, rule in machine.states.items():
+            if rule.kind is not StateKind.FINAL:
+                assert rule.owner or rule.waits_for, (name, state)
+
+
+def test_no_state_but_the_last_is_without_a_clock_or_a_way_up() -> None:
+    for name, machine in shipped().machines.items():
+        clocked = {state for clock in machine.deadlines for state in paths.running(machine, clock)}
+        up = {state for move in machine.moves.values() if move.opens for state in move.from_}
+        open_states = {state for state, rule in machine.states.items() if rule.kind is not StateKind.FINAL}
+        waits_elsewhere = {"escalated"} if name == "clue" else set()  # the escalation has its own clocks
+        assert open_states - clocked - up <= waits_elsewhere, name
+
+
+def bases(rulebook: Rulebook) -> list[Basis]:
+    found = [role.basis for role in rulebook.roles.values()]
+    for machine in rulebook.machines.values():
+        found += [move.basis for move in machine.moves.values()]
+        found += [deadline.basis for deadline in machine.deadlines.values()]
+        found += [each.extension.basis for each in machine.deadlines.values() if each.extension]
+        found += [duty.basis for duty in machine.mandatory.values()]
+    return [basis for basis in found if basis is not None]
+
+
+def test_a_law_is_named_with_its_article_and_everything_else_says_why() -> None:
+    for basis in bases(shipped()):
+        if basis.kind == "law":
+            assert basis.article, basis
+        else:
+            assert basis.note, basis
+
+
+@pytest.mark.parametrize(
+    "clock, budget, law",
+    [
+        ("opinion", "1 month", "第二十一条"),
+        ("pass_up", "5 working days", "第十五条"),
+        ("hand_over", "5 working days", "第一百六十九条、第一百七十一条"),
+        ("letter_reply", "15 working days", "第七条"),
+        ("talk_report", "1 month", "第三十条"),
+        ("from_above", "3 months", "第二十一条"),
+        ("acceptance_notice", "15 working days", None),
+        ("feedback", "15 working days", None),
+        ("verification", "2 months", None),
+        ("hold_review", "3 months", None),
+    ],
+)
+def test_each_period_rests_on_its_article_or_is_a_setting(clock: str, budget: str, law: str | None) -> None:
+    deadline = shipped().machines["clue"].deadlines[clock]
+    assert deadline.budget == budget
+    assert (deadline.basis.kind, deadline.basis.article) == (("law", law) if law else ("setting", None))
+
+
+def test_every_long_clock_has_rungs_before_and_after_its_day() -> None:
+    for name, machine in shipped().machines.items():
+        for clock, deadline in machine.deadlines.items():
+            offsets = [rung.offset for rung in deadline.ladder]
+            assert any(offset.startswith("+") for offset in offsets), (name, clock)
+            if "month" in deadline.budget:
+                assert any(offset.startswith("-") for offset in offsets), (name, clock)
+
+
+def test_the_labels_of_one_language_are_not_those_of_the_other() -> None:
+    for machine in shipped().machines.values():
+        labels = [state.label for state in machine.states.values()]
+        labels += [move.label for move in machine.moves.values()]
+        labels += [deadline.label for deadline in machine.deadlines.values()]
+        for label in labels:
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in label.zh), label
+            assert label.en.isascii(), label
+
+
+def test_members_never_see_a_clue_and_the_operator_sees_nothing() -> None:
+    roles = shipped().roles
+    assert set(roles["member"].sees) == {"consultation", "task"}
+    assert not roles["operator"].sees
+    assert set(roles["district"].sees) == {"escalation"}
+
+
+def test_the_auditor_reads_everything_and_moves_nothing() -> None:
+    machines = shipped().machines
+    assert set(shipped().roles["auditor"].sees) == set(machines)
+    assert not [
+        name for each in machines.values() for name, move in each.moves.items() if "auditor" in move.roles
+    ]
+
+
+def test_a_clue_travels_from_the_site_to_the_archive(office: PaperOffice) -> None:
+    clue = office.note("supervisor")
+    assert office.walk(clue, *TO_VERIFYING) == "verifying"
+    assert office.walk(clue, *UNFOUNDED) == "concluded"
+    assert (
+        office.walk(clue, ("registrar", "feed_back"), ("head", "clarify"), ("officer", "archive"))
+        == "archived"
+    )
+
+
+def test_a_talk_by_letter_is_answered_and_accepted(office: PaperOffice) -> None:
+    clue = office.note()
+    office.walk(clue, *TO_OFFICER)
+    office.move(clue, "propose_disposition", "officer", way="talk_letter")
+    assert office.walk(clue, ("leader", "approve_talk")) == "talk_letter"
+    office.walk(clue, ("officer", "send_letter"), ("officer", "reply_in"), ("officer", "report_talk"))
+    assert office.move(clue, "accept_explanation", "leader") == "concluded"
+
+
+def test_a_report_that_went_back_is_written_again_before_it_is_decided(office: PaperOffice) -> None:
+    clue = office.note()
+    office.walk(clue, *TO_VERIFYING, ("officer", "submit_report"), ("head", "return_report"))
+    assert reasons(refused(office, clue, "conclude_verified", "head")) == {"value_is"}
+    assert office.walk(clue, *UNFOUNDED) == "concluded"
+
+
+def test_only_the_way_that_was_proposed_can_be_approved(office: PaperOffice) -> None:
+    clue = office.note()
+    office.walk(clue, *TO_OFFICER)
+    office.move(clue, "propose_disposition", "officer", way="hold")
+    found = office.survey(clue, "head")
+    assert "approve_hold" in found.open
+    assert {"approve_talk", "approve_verification", "approve_close"} <= {move for move, _ in found.blocked}
+
+
+WAYS = (  # the ways of disposal: the way, where it ends, and who does what with which choice on it
+    ("talk_letter", "concluded", "leader:approve_talk", "officer:send_letter", "officer:reply_in",
+     "officer:report_talk=first_form", "leader:first_form_measure"),
+    ("talk_letter", "concluded", "leader:approve_talk", "officer:send_letter", "registrar:reply_in",
+     "officer:report_talk", "leader:accept_explanation"),
+    ("talk_letter", "verifying", "leader:approve_talk=talk", "officer:hold_talk", "officer:report_talk=again",
+     "leader:talk_again=letter", "officer:send_letter", "registrar:reply_in", "officer:report_talk=verify",
+     "head:verify_after_talk"),
+    ("verification", "concluded", "head:approve_verification", "officer:take_measure", "head:change_plan",
+     "officer:submit_report=reminder", "head:remind_verified", "officer:inform_subject"),
+    ("verification", "verifying", "head:approve_verification", "officer:submit_report=hold", "head:hold_verified",
+     "officer:look_again", "head:resume_verification"),
+    ("verification", "concluded", "head:approve_verification", "officer:submit_report=refer_party",
+     "head:refer_verified", "registrar:record_receipt", "registrar:record_outcome"),
+    ("verification", "escalated", "head:approve_verification", "officer:submit_report=file",
+     "head:transfer_for_filing"),
+    ("hold", "concluded", "leader:approve_hold", "head:close_held"),
+    ("close", "concluded", "head:approve_close"),
+    ("refer", "registered", "head:approve_referral", "registrar:record_receipt", "registrar:taken_back"),
+    ("rectify", "rectifying", "leader:approve_rectification", "head:add_task"),
+)  # fmt: skip
+CHOICES = {"report_talk": "recommendation", "submit_report": "verdict", "approve_talk": "talk_form",
+           "talk_again": "talk_form"}  # fmt: skip
+
+
+def follow(office: PaperOffice, way: tuple[str, ...]) -> Matter:
+    """Brings a new clue to the way of disposal and along it; open tasks are done on the way."""
+    clue = office.note()
+    office.walk(clue, *TO_OFFICER)
+    office.move(clue, "propose_disposition", "officer", way=way[0])
+    for step in way[2:]:
+        who, _, rest = step.partition(":")
+        move, _, choice = rest.partition("=")
+        office.move(clue, move, who, **({CHOICES[move]: choice} if choice else {}))
+    for kind, task in clue.children:
+        if kind == "task":
+            office.walk(task, *done_by(task.handler or ""))
+    return clue
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way[-1])
+def test_each_way_of_disposal_leads_where_the_rules_say(office: PaperOffice, way: tuple[str, ...]) -> None:
+    clue = follow(office, way)
+    assert clue.state == way[1]
+    if clue.state == "rectifying":
+        assert office.move(clue, "close_rectification", "head") == "concluded"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_offered_fires_and_whatever_is_blocked_refuses(seed: int) -> None:
+    office = an_office(seed)
+    office.wander(seed, 150, everything=seed % 4 < 2)
+    for matter in list(office.matters):
+        for who in sorted(ROLES):
+            for move, why in office.survey(matter, who).blocked:
+                assert why
+                assert reasons(refused(office, matter, move, who)) >= {reason.code for reason in why}
+
+
+def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
+    rules = shipped().machines
+    missing = {(name, move) for name, each in rules.items() for move in each.moves}
+    missing -= {
+        ("escalation", "resend"),
+        ("inspection", "make_up"),
+    }  # only once a clock has made its own move
+    missing -= {(name, rung.move or "") for name, each in rules.items() for clock in each.deadlines.values()
+                for rung in clock.ladder}  # fmt: skip
+    for way in WAYS:
+        office = PaperOffice()
+        follow(office, way)
+        missing -= office.made()
+    made: Counter[tuple[str, str]] = Counter()
+    for seed in range(80):
+        if not missing:
+            break
+        office = an_office(seed)
+        office.explore(seed, 150, made)
+        missing -= office.made()
+    assert sorted(missing) == []
+
+
+def an_office(seed: int) -> PaperOffice:
+    """An office with a few things to do, different for each seed."""
+    office = PaperOffice()
+    kind, managed_by = ("duty_neglect", "non_action")[seed % 2], ("ours", "other", "key")[seed % 3]
+    office.note("supervisor", kind=kind, managed_by=managed_by, real_name=seed % 5 > 0)
+    office.note("registrar", "inspection")
+    if seed % 4 == 0:
+        sealed_clue(office)
+    return office
+
+
+def test_every_matter_can_be_brought_to_an_end_from_every_state() -> None:
+    for name, machine in shipped().machines.items():
+        assert set(machine.states) <= paths.can_end(machine), name

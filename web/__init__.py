@@ -1,0 +1,1 @@
+"""What people see in a browser. So far a status page: what runs, since when, how much; nothing of any clue."""

@@ -1,0 +1,97 @@
+"""The application: a status page, and what probes and Prometheus ask. Everything is served from here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import DBAPIError
+
+from plumbline import clock
+from plumbline.work import Work
+from states.rulebook import Label
+from web import metrics, words
+from web.status import Status, status
+
+HERE = Path(__file__).parent
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+Scheduler = Callable[[], tuple[bool, Label]]
+"""Asks whether Prefect does its work: yes or no, and a sentence."""
+
+
+def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
+    """The application for this database. Without `scheduler` nothing is said of Prefect."""
+    app = FastAPI(title="Plumbline", openapi_url=None, docs_url=None, redoc_url=None)
+    pages = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+    @app.middleware("http")
+    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await go_on(request)
+        response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @app.get("/", response_class=HTMLResponse)
+    def page(request: Request) -> HTMLResponse:
+        lang = words.asked(request, work.settings.lang)
+        found = _read(work)
+        prefect = scheduler() if scheduler is not None else None
+        text = pages.get_template("status.html").render(
+            status=found,
+            prefect=prefect,
+            lang=lang,
+            t=words.TEXTS[lang],
+            local=words.local,
+            rehearsal=work.rehearsal,
+        )
+        return HTMLResponse(
+            text, status_code=200 if found is not None else 503, headers={"Content-Language": lang}
+        )
+
+    @app.get("/healthz", response_class=PlainTextResponse)
+    def alive() -> str:
+        return "ok"
+
+    @app.get("/readyz")
+    def ready() -> JSONResponse:
+        found = _read(work)
+        schema = "unknown" if found is None else "current" if found.migrated else "not migrated"
+        answer = {
+            "ready": schema == "current",
+            "database": "down" if found is None else "up",
+            "schema": schema,
+        }
+        return JSONResponse(answer, status_code=200 if answer["ready"] else 503)
+
+    @app.get("/metrics")
+    def measured() -> Response:
+        prefect = scheduler()[0] if scheduler is not None else None
+        return Response(metrics.exposition(_read(work), prefect=prefect), media_type=metrics.KIND)
+
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    return app
+
+
+def _read(work: Work) -> Status | None:
+    """The status, or None where the database cannot be read."""
+    try:
+        return status(work, at=clock.now())
+    except DBAPIError:
+        return None

@@ -1,0 +1,102 @@
+"""The texts of the pages, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "title": "准绳 · 运行状态",
+        "other": "English",
+        "rehearsal": "演练数据，不是真实案件。",
+        "down": "读不到数据库。",
+        "down_do": "请在服务器上运行 plumbline doctor。",
+        "well": "一切正常",
+        "ill": "有事项需要处理",
+        "duties": "定时任务",
+        "duty": "任务",
+        "last": "上次运行",
+        "acted": "办理时点",
+        "counts": "结果",
+        "never": "尚未运行",
+        "silent": "已中断",
+        "runs": "正常",
+        "not_yet": "等待首次运行",
+        "state": "状态",
+        "outbox": "发件箱",
+        "pending": "待发",
+        "sending": "发送中",
+        "sent": "已发",
+        "dead": "已放弃",
+        "waiting": "现在可发",
+        "deadlines": "期限",
+        "running": "计时中",
+        "late": "其中已超期",
+        "paused": "已中止计时",
+        "due": "到点待处理",
+        "machinery": "设施",
+        "prefect": "Prefect",
+        "database": "数据库",
+        "schema": "数据库结构",
+        "current": "最新",
+        "old": "须升级：请运行 plumbline init",
+        "as_of": "截至",
+    },
+    "en": {
+        "title": "Plumbline · status",
+        "other": "中文",
+        "rehearsal": "Rehearsal data, no real case.",
+        "down": "The database cannot be read.",
+        "down_do": "Run `plumbline doctor` on the server.",
+        "well": "All is well",
+        "ill": "Something needs doing",
+        "duties": "Duties of the clock",
+        "duty": "Duty",
+        "last": "Last run",
+        "acted": "Acted as of",
+        "counts": "Result",
+        "never": "never",
+        "silent": "silent",
+        "runs": "runs",
+        "not_yet": "waits for its first run",
+        "state": "State",
+        "outbox": "Outbox",
+        "pending": "pending",
+        "sending": "being sent",
+        "sent": "sent",
+        "dead": "given up",
+        "waiting": "could leave now",
+        "deadlines": "Deadlines",
+        "running": "running",
+        "late": "of them late",
+        "paused": "paused",
+        "due": "rungs waiting to fire",
+        "machinery": "Machinery",
+        "prefect": "Prefect",
+        "database": "Database",
+        "schema": "Schema",
+        "current": "current",
+        "old": "needs an upgrade: run `plumbline init`",
+        "as_of": "As of",
+    },
+}
+
+
+def asked(request: Request, usual: str) -> str:
+    """The language of a page: `?lang=`, else what the browser prefers, else the usual one."""
+    wanted = request.query_params.get("lang", "")
+    if wanted in TEXTS:
+        return wanted
+    preferred = request.headers.get("accept-language", "")[:2].lower()
+    return preferred if preferred in TEXTS else usual
+
+
+def local(at: datetime) -> str:
+    """An instant as the office reads it: local, to the minute."""
+    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
