@@ -117,7 +117,8 @@ def _claim(session: Session, programme: Programme, slot: date, *, outcome: str, 
     """Take the slot: 1 if it is ours, 0 if somebody else already did."""
     into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = into(Slot).values(programme=programme.code, slot=slot, outcome=outcome, reason=reason, at=at)
-    return int(session.connection().execute(row.on_conflict_do_nothing()).rowcount == 1)
+    taken = session.connection().execute(row.on_conflict_do_nothing().returning(col(Slot.id)))
+    return int(taken.first() is not None)
 
 
 def _open(session: Session, office: Office, programme: Programme, slot: date, *, at: datetime) -> int:

@@ -43,7 +43,7 @@ def _row(
     by = channel if who.has_address else FOLDER
     return {
         "event": None, "matter": None, "recipient": who.login, "channel": by, "document": DIGEST, "lang": who.lang,
-        "counts": dict(counts), "status": PENDING, "attempts": 0, "next_at": at, "planned_at": at,
+        "due_on": None, "counts": dict(counts), "status": PENDING, "attempts": 0, "next_at": at, "planned_at": at,
         "message_id": outbox.message_id(mark, cause, who.login, by),
     }  # fmt: skip
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, col
 
 from cases.matters import Matter
@@ -31,10 +30,18 @@ FIRST_WAIT_FOR = timedelta(minutes=1)
 LONGEST_WAIT_FOR = timedelta(hours=5)  # and with its jitter never more than six
 MOST_ATTEMPTS = 24  # about three and a half days
 
-_INSERT: Mapping[str, Any] = {
-    "sqlite": sqlite.insert(Notice).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(Notice).on_conflict_do_nothing(),
-}
+_PLANNED = (
+    "event", "matter", "recipient", "channel", "document", "lang", "due_on", "counts", "message_id", "status",
+    "attempts", "next_at", "planned_at",
+)  # fmt: skip
+# As text, because SQLAlchemy compiles its own ON CONFLICT anew every time, and every move plans notices.
+_INSERT = (
+    text(
+        f"INSERT INTO notice ({', '.join(_PLANNED)}) VALUES (:{', :'.join(_PLANNED)}) ON CONFLICT DO NOTHING"  # noqa: S608
+    )
+    .bindparams(*(bindparam(name, type_=getattr(Notice, name).type) for name in _PLANNED))
+    .execution_options(preserve_rowcount=True)
+)
 
 
 class NotDead(Exception):
@@ -89,7 +96,7 @@ def _row(one: rules.Concerned, *, channel: str, mark: str) -> dict[str, Any]:
     by = channel if one.has_address else FOLDER
     return {
         "event": event.event, "matter": event.matter, "recipient": one.login, "channel": by, "document": one.document,
-        "lang": one.lang, "due_on": event.due_on, "status": PENDING, "attempts": 0, "next_at": event.at,
+        "lang": one.lang, "due_on": event.due_on, "counts": None, "status": PENDING, "attempts": 0, "next_at": event.at,
         "planned_at": event.at, "message_id": message_id(mark, f"event:{event.event}", one.login, by),
     }  # fmt: skip
 
@@ -98,9 +105,7 @@ def insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     """Put notices in the outbox, leaving out those that are there already; how many are new."""
     if not rows:
         return 0
-    connection = session.connection()
-    statement = _INSERT[connection.dialect.name].execution_options(preserve_rowcount=True)
-    return int(connection.execute(statement, list(rows)).rowcount)
+    return int(session.connection().execute(_INSERT, list(rows)).rowcount)
 
 
 def installation_mark(session: Session) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Result, Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from cases import access
@@ -19,6 +19,28 @@ from cases.organisations import Organisation
 from cases.people import Person, Posting
 
 PLACES = ("handler", "opener", "seats", "above")  # what a rule may name besides roles
+
+
+_TREE = select(col(Organisation.code), col(Organisation.parent))
+_SEATS = select(col(Seat.matter), col(Seat.person)).where(
+    col(Seat.matter).in_(bindparam("matters", expanding=True))
+)
+_SENT = select(col(Matter.id), col(Matter.sent_at)).where(
+    col(Matter.id).in_(bindparam("matters", expanding=True))
+)
+_HOLDING = select(col(Posting.person)).where(
+    col(Posting.role).in_(bindparam("roles", expanding=True)),
+    col(Posting.organisation).in_(bindparam("bodies", expanding=True)),
+)
+_PEOPLE = (
+    select(col(Person.login), col(Person.email), col(Person.lang),
+           col(Posting.role), col(Posting.organisation), col(Posting.project))
+    .join(Posting, col(Posting.person) == col(Person.login), isouter=True)
+    .where(col(Person.active))
+    .where(or_(col(Person.login).in_(bindparam("logins", expanding=True)), col(Person.login).in_(_HOLDING)))
+    .order_by(col(Person.login))
+)  # fmt: skip
+"""Built once: putting a query together costs more than asking it, and every move asks."""
 
 
 class Concerned(NamedTuple):
@@ -175,69 +197,51 @@ class Directory:
 
     @cached_property
     def _parents(self) -> Mapping[str, str | None]:
-        query = select(col(Organisation.code), col(Organisation.parent))
-        return dict(self._session.execute(query).tuples().all())
+        return dict(self._ask(_TREE).tuples().all())
 
     @cached_property
     def _seats(self) -> Mapping[int, set[str]]:
-        matters = {one.matter for one in self._occurrences}
-        query = select(col(Seat.matter), col(Seat.person)).where(col(Seat.matter).in_(matters))
         found: dict[int, set[str]] = defaultdict(set)
-        for matter, person in self._session.execute(query):
+        for matter, person in self._ask(_SEATS, matters=[one.matter for one in self._occurrences]):
             found[matter].add(person)
         return found
 
     @cached_property
     def _sent(self) -> Mapping[int, datetime | None]:
-        matters = {one.matter for one in self._occurrences if one.addressee is not None}
-        query = select(col(Matter.id), col(Matter.sent_at)).where(col(Matter.id).in_(matters))
-        return dict(self._session.execute(query).tuples().all())
+        addressed = [one.matter for one in self._occurrences if one.addressee is not None]
+        return dict(self._ask(_SENT, matters=addressed).tuples().all())
 
     def _read(self) -> dict[str, Someone]:
         """Every active person that one of the names may mean, with all their postings."""
-        if not (meant := self._meant()):
-            return {}
-        query = (
-            select(col(Person.login), col(Person.email), col(Person.lang),
-                   col(Posting.role), col(Posting.organisation), col(Posting.project))
-            .join(Posting, col(Posting.person) == col(Person.login), isouter=True)
-            .where(col(Person.active), or_(*meant))
-            .order_by(col(Person.login))
-        )  # fmt: skip
         found: dict[str, Someone] = {}
-        for login, email, lang, *held in self._session.execute(query):
+        for login, email, lang, *held in self._ask(_PEOPLE, **self._meant()):
             who = found.setdefault(login, Someone(login, bool(email), lang))
             if held[0] is not None:
                 who.postings.append(Held(*held))
         return found
 
-    def _meant(self) -> list[ColumnElement[bool]]:
-        """The conditions on a person that the names amount to, for all events together."""
-        meant: list[ColumnElement[bool]] = []
-        if logins := {login for one in self._occurrences for login in self._in_person(one)}:
-            meant.append(col(Person.login).in_(logins))
-        if "seats" in self._names:
-            meant.append(
-                col(Person.login).in_({login for seated in self._seats.values() for login in seated})
-            )
-        if roles := self._names.difference(PLACES):
-            bodies = {body for one in self._occurrences for body in (one.organisation, one.addressee) if body}
-            meant.append(self._holding(roles, bodies))
-        if "above" in self._names:
-            above = {body for one in self._occurrences for body in self._line(one.organisation)}
-            receiving = {self._office.rulebook(one.rulebook).receives for one in self._occurrences}
-            meant.append(self._holding(receiving, above))
-        return meant
-
-    def _in_person(self, one: Occurred) -> Iterator[str]:
-        if "handler" in self._names and one.handler:
-            yield one.handler
-        if "opener" in self._names and one.opener:
-            yield one.opener
-
-    @staticmethod
-    def _holding(roles: Iterable[str], bodies: Iterable[str]) -> ColumnElement[bool]:
-        holding = select(col(Posting.person)).where(
-            col(Posting.role).in_(list(roles)), col(Posting.organisation).in_(list(bodies))
+    def _meant(self) -> dict[str, list[str]]:
+        """Logins, and roles in bodies, that include everybody the names mean; more is no harm."""
+        logins: set[str | None] = set()
+        roles = self._names.difference(PLACES)
+        bodies = (
+            {body for one in self._occurrences for body in (one.organisation, one.addressee)}
+            if roles
+            else set()
         )
-        return col(Person.login).in_(holding)
+        if "handler" in self._names:
+            logins.update(one.handler for one in self._occurrences)
+        if "opener" in self._names:
+            logins.update(one.opener for one in self._occurrences)
+        if "seats" in self._names:
+            logins.update(login for seated in self._seats.values() for login in seated)
+        if "above" in self._names:
+            roles |= {self._office.rulebook(one.rulebook).receives for one in self._occurrences}
+            bodies |= {
+                body for code in {one.organisation for one in self._occurrences} for body in self._line(code)
+            }
+        return {"logins": [*filter(None, logins)], "roles": [*roles], "bodies": [*filter(None, bodies)]}
+
+    def _ask(self, query: Select[Any], **given: Any) -> Result[Any]:
+        # Not through the session's own `execute`: that prepares every query for objects, which none of these are.
+        return self._session.connection().execute(query, given)

@@ -148,12 +148,12 @@ def _check_grid(tree: Tree, key: Key, machine: Any) -> None:
 
 
 def _check_opening(tree: Tree, key: Key, machine: Any) -> None:
-    opening = machine.get("register_move", "open") if isinstance(machine, dict) else None
-    if isinstance(machine, dict) and isinstance(machine.get("moves"), dict) and opening in machine["moves"]:
+    opening = str(machine.get("register_move", "open")) if isinstance(machine, dict) else ""
+    if opening in names(machine, "moves.?"):
         message = (
             f"{opening!r} is the name of opening a matter; call the move otherwise, or set `register_move`."
         )
-        tree.fault((*key, "moves", str(opening)), message)
+        tree.fault((*key, "moves", opening), message)
 
 
 def _check_rung_names(tree: Tree, key: Key, ladder: Any) -> None:

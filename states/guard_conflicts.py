@@ -18,7 +18,6 @@ OPPOSITES = (
     ("act_done", "not_done"),
     ("the_one_who", "not_the_one_who"),
     ("the_one_who", "once_each"),
-    ("has_link", "no_link_in"),
 )
 
 

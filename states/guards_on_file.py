@@ -20,10 +20,11 @@ def value_is(facts: Facts, argument: Any) -> Reason | None:
         if have not in listed(wanted):
             return because(
                 "value_is",
-                f"{name} 须为 {any_of(wanted, '或')}，目前是 {_said(have, '未填')}。",
-                f"{name} would have to be {any_of(wanted, 'or')}; it is {_said(have, 'not set')}.",
-                cure_zh=f"先由填写 {name} 的人改正，或走相应的另一步。",
-                cure_en=f"Whoever set {name} corrects it first, or take the move that fits it.",
+                f"{{field:{name}}}须为{_choices(name, wanted, '或')}，目前是{_said(name, have, '未填')}。",
+                f"{{field:{name}}} would have to be {_choices(name, wanted, 'or')}; "
+                f"it is {_said(name, have, 'not set')}.",
+                cure_zh=f"先由填写{{field:{name}}}的人改正，或走相应的另一步。",
+                cure_en=f"Whoever set {{field:{name}}} corrects it first, or take the move that fits it.",
             )
     return None
 
@@ -36,10 +37,10 @@ def value_is_not(facts: Facts, argument: Any) -> Reason | None:
         if have is not None and have in listed(unwanted):
             return because(
                 "value_is_not",
-                f"{name} 为 {have} 时不能办理这一步。",
-                f"This cannot be done while {name} is {have}.",
-                cure_zh=f"如 {name} 登记有误，请先更正；否则请走相应的另一步。",
-                cure_en=f"Correct {name} first if it is wrong; otherwise take the move that fits it.",
+                f"{{field:{name}}}为{_said(name, have, '')}时不能办理这一步。",
+                f"This cannot be done while {{field:{name}}} is {_said(name, have, '')}.",
+                cure_zh=f"如{{field:{name}}}登记有误，请先更正；否则请走相应的另一步。",
+                cure_en=f"Correct {{field:{name}}} first if it is wrong; otherwise take the move that fits it.",
             )
     return None
 
@@ -52,8 +53,8 @@ def value_given(facts: Facts, argument: Any) -> Reason | None:
         return None
     return because(
         "value_given",
-        f"尚缺：{'、'.join(missing)}。",
-        f"Still missing: {', '.join(missing)}.",
+        f"尚缺：{'、'.join(f'{{field:{name}}}' for name in missing)}。",
+        f"Still missing: {', '.join(f'{{field:{name}}}' for name in missing)}.",
         cure_zh="请先补充登记。",
         cure_en="Have it added to the file first.",
     )
@@ -66,8 +67,8 @@ def is_true(facts: Facts, argument: Any) -> Reason | None:
         if facts.values.get(name) is not True:
             return because(
                 "is_true",
-                f"仅适用于 {name} 为“是”的事项。",
-                f"This is only for matters where {name} is yes.",
+                f"仅适用于{{field:{name}}}为“是”的事项。",
+                f"This is only for matters where {{field:{name}}} is yes.",
                 cure_zh="如登记有误，请先更正；否则无需办理这一步。",
                 cure_en="Correct it first if it is wrong; otherwise there is nothing to do here.",
             )
@@ -81,16 +82,22 @@ def is_not_true(facts: Facts, argument: Any) -> Reason | None:
         if facts.values.get(name) is True:
             return because(
                 "is_not_true",
-                f"{name} 为“是”时不能办理这一步。",
-                f"This cannot be done while {name} is yes.",
+                f"{{field:{name}}}为“是”时不能办理这一步。",
+                f"This cannot be done while {{field:{name}}} is yes.",
                 cure_zh="如登记有误，请先更正；否则请走相应的另一步。",
                 cure_en="Correct it first if it is wrong; otherwise take the move that fits it.",
             )
     return None
 
 
-def _said(value: Any, nothing: str) -> str:
-    return nothing if value is None else str(value)
+def _said(name: str, value: Any, nothing: str) -> str:
+    if value is None:
+        return nothing
+    return f"{{choice:{name}={value}}}" if str(value).isidentifier() else str(value)
+
+
+def _choices(name: str, values: Any, word: str) -> str:
+    return any_of([_said(name, value, "") for value in listed(values)], word)
 
 
 @guard(guard_arguments.act)
@@ -108,12 +115,14 @@ def act_done(facts: Facts, argument: Any) -> Reason | None:
     move = wanted["move"]
     return because(
         "act_missing",
-        f"尚未办理“{move}”。" if act is None else f"“{move}”是上一轮（{act.on}）办理的，须重新办理。",
-        f"{move!r} has not been done yet."
+        f"尚未办理{{move:{move}}}。"
         if act is None
-        else f"{move!r} dates from before ({act.on}) and is due again.",
-        cure_zh=f"请先办理“{move}”。",
-        cure_en=f"Do {move!r} first.",
+        else f"{{move:{move}}}是上一轮（{act.on}）办理的，须重新办理。",
+        f"{{move:{move}}} has not been done yet."
+        if act is None
+        else f"{{move:{move}}} dates from before ({act.on}) and is due again.",
+        cure_zh=f"请先办理{{move:{move}}}。",
+        cure_en=f"Do {{move:{move}}} first.",
     )
 
 
@@ -125,8 +134,8 @@ def not_done(facts: Facts, argument: Any) -> Reason | None:
     move = argument if isinstance(argument, str) else argument["move"]
     return because(
         "done_already",
-        f"已于 {facts.acts[move].on} 办理“{move}”。",
-        f"{move!r} was done on {facts.acts[move].on}.",
+        f"已于 {facts.acts[move].on} 办理{{move:{move}}}。",
+        f"{{move:{move}}} was done on {facts.acts[move].on}.",
         cure_zh="无需重复办理。",
         cure_en="There is nothing left to do here.",
     )

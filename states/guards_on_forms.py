@@ -20,8 +20,8 @@ def two_people(facts: Facts, argument: Any) -> Reason | None:
         if named is not None and len(set(listed(named))) < 2:
             return because(
                 "two_people",
-                f"正式措施须有两人以上进行（监察法第四十四条）；{name} 只有一人。",
-                f"Two or more people act in any formal measure (Supervision Law Art. 44); {name} names one.",
+                f"正式措施须有两人以上进行（监察法第四十四条）；{{field:{name}}}只有一人。",
+                f"Two or more people act in any formal measure (Supervision Law Art. 44); {{field:{name}}} names one.",
                 cure_zh="请再指定一名承办人员。",
                 cure_en="Name at least one more officer.",
             )
@@ -56,8 +56,8 @@ def redacted(facts: Facts, argument: Any) -> Reason | None:
         if any(len(name) > 1 and name in text for name in hidden):
             return because(
                 "not_redacted",
-                f"{field} 中出现了被反映人信息；会商成员单位只能看到问题，不能看到人。",
-                f"{field} names the person concerned; members of a consultation see the problem, not the person.",
+                f"{{field:{field}}}中出现了被反映人信息；会商成员单位只能看到问题，不能看到人。",
+                f"{{field:{field}}} names the person concerned; members of a round see the problem, not the person.",
                 cure_zh="请删去姓名，只写项目、环节、问题和控制漏洞。",
                 cure_en="Take the name out; write of the project, the link, the problem and the gap in control.",
             )
@@ -117,8 +117,9 @@ def belongs_here(facts: Facts, argument: Any) -> Reason | None:
                 "belongs_above",
                 "此件应由上级机关受理，本级不得登记、摘抄（检举控告规则第十五条）。",
                 "This belongs to a higher commission and may not be registered here (Reports Rules Art. 15).",
-                cure_zh="请案管部门办理“seal_up”径送上级；管辖填写有误的，先办理“reclassify”更正。",
-                cure_en="The case supervision office makes seal_up; if the managing body is wrong, reclassify first.",
+                cure_zh="请案管部门办理{move:seal_up}径送上级；管辖填写有误的，先办理{move:reclassify}更正。",
+                cure_en="The case supervision office makes {move:seal_up}; if the managing body is wrong, it makes "
+                "{move:reclassify} first.",
             )
     return None
 
@@ -132,6 +133,6 @@ def belongs_above(facts: Facts, argument: Any) -> Reason | None:
         "belongs_here",
         "只有应由上级机关受理的检举控告才密封径送。",
         "Only what belongs to a higher commission is sealed and sent up unread.",
-        cure_zh="属本级管辖的请登记受理；管辖填写有误的，先办理“reclassify”更正。",
-        cure_en="Register what is ours; if the managing body is wrong, reclassify first.",
+        cure_zh="属本级管辖的请登记受理；管辖填写有误的，先办理{move:reclassify}更正。",
+        cure_en="Register what is ours; if the managing body is wrong, {move:reclassify} first.",
     )

@@ -39,36 +39,19 @@ def has_link(facts: Facts, argument: Any) -> Reason | None:
     if found:
         return None
     kind = argument["kind"] if isinstance(argument, dict) else argument
-    where_zh, where_en = (
-        (f"且处于 {any_of(states, '或')}", f" in {any_of(states, 'or')}") if states else ("", "")
-    )
+    wanted = [f"{{state:{kind}.{name}}}" for name in states]
     return because(
         "link_missing",
-        f"须先有关联事项（{kind}）{where_zh}。",
-        f"A linked {kind}{where_en} is needed first.",
+        f"须先有关联事项：{{link:{kind}}}" + (f"，处于{any_of(wanted, '或')}。" if wanted else "。"),
+        f"A linked {{link:{kind}}}" + (f" in {any_of(wanted, 'or')}" if wanted else "") + " is needed first.",
         cure_zh="请先办理产生该事项的步骤，并推进到位。",
         cure_en="Take the move that opens it, and bring it that far.",
     )
 
 
-@guard(guard_arguments.link)
-def no_link_in(facts: Facts, argument: Any) -> Reason | None:
-    """No linked matter of this kind stands in one of `states`: a report that nobody signed for has not arrived."""
-    still = [link for link in _linked(facts, argument) if link.state in listed(argument["states"])]
-    if not still:
-        return None
-    return because(
-        "link_pending",
-        f"关联事项（{argument['kind']}）尚处于 {_states(still)}，未到可继续的程度。",
-        f"A linked {argument['kind']} has only come to {_states(still)}.",
-        cure_zh="请先推进该关联事项（上报件须由收件机关签收）。",
-        cure_en="Bring it further first; an escalation must be signed for by its addressee.",
-    )
-
-
 def _states(links: Iterable[Link]) -> str:
-    return ", ".join(sorted({link.state for link in links}))
+    return ", ".join(sorted({f"{{state:{link.kind}.{link.state}}}" for link in links}))
 
 
 def _kinds(links: Iterable[Link]) -> str:
-    return ", ".join(sorted({link.kind for link in links}))
+    return ", ".join(f"{{link:{name}}}" for name in sorted({link.kind for link in links}))

@@ -53,8 +53,8 @@ def not_the_one_who(facts: Facts, argument: Any) -> Reason | None:
         if act is not None and act.actor == facts.actor.id:
             return because(
                 "second_person",
-                f"这一步须由另一人办理：“{move}”是您本人办理的，提出人不能自己批准。",
-                f"A second person must do this: {move!r} was made by you, and nobody approves their own proposal.",
+                f"这一步须由另一人办理：{{move:{move}}}是您本人办理的，提出人不能自己批准。",
+                f"A second person must do this: {{move:{move}}} was made by you; nobody approves their own proposal.",
                 cure_zh="请另一位有权人员审批。",
                 cure_en="Ask another person who holds the role to decide.",
             )
@@ -69,10 +69,10 @@ def the_one_who(facts: Facts, argument: Any) -> Reason | None:
         if act is None or act.actor != facts.actor.id:
             return because(
                 "not_done_by_you",
-                f"您还没有办理“{move}”。",
-                f"You have not made {move!r} yet.",
-                cure_zh=f"请先由您本人办理“{move}”。",
-                cure_en=f"Make {move!r} yourself first.",
+                f"您还没有办理{{move:{move}}}。",
+                f"You have not made {{move:{move}}} yet.",
+                cure_zh=f"请先由您本人办理{{move:{move}}}。",
+                cure_en=f"Make {{move:{move}}} yourself first.",
             )
     return None
 
@@ -85,8 +85,8 @@ def once_each(facts: Facts, argument: Any) -> Reason | None:
         if act is not None and act.actor == facts.actor.id:
             return because(
                 "done_already",
-                f"您已于 {act.on} 办理“{move}”。",
-                f"You made {move!r} already, on {act.on}.",
+                f"您已于 {act.on} 办理{{move:{move}}}。",
+                f"You made {{move:{move}}} already, on {act.on}.",
                 cure_zh="无需重复办理。",
                 cure_en="There is nothing left to do here.",
             )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import transitions
 
-from states import paths
+from states import paths, refusals
 from states.facts import Facts, Reason, Refused
 from states.guards import GUARDS, Guard
 from states.rulebook import Label, Machine, Mandatory, Move, Role, Rulebook
+from states.wording import Wording, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,13 @@ class Judge:
         *,
         roles: Mapping[str, Role] | None = None,
         triggers: Mapping[str, Label] | None = None,
+        wording: Wording | None = None,
     ) -> None:
-        """`roles` give the names for people; `triggers` say of moves of the engine what makes them happen."""
+        """`roles` and `wording` give the names for people; `triggers` say what makes the engine's moves happen."""
         self.machine_name = machine_name
         self.machine = machine
         self._roles = roles or {}
+        self._wording = wording or Wording()
         triggers = dict(triggers or _rungs(machine))
         self._conditions = {
             name: _Condition(move, self._roles, triggers.get(name), _duties(machine, name))
@@ -75,14 +77,14 @@ class Judge:
         mandatory_report, no_candidate, or of the guard.
         """
         if facts.state not in self.machine.states:
-            raise _refusal(_unknown_state(facts.state))
+            raise _refusal(refusals.unknown_state(facts.state))
         if move not in self.machine.moves:
-            raise _refusal(_unknown_move(move, self.machine))
+            raise _refusal(refusals.unknown_move(move, self.machine))
         if facts.state not in self.machine.moves[move].from_:
-            raise _refusal(_wrong_state(move, facts.state, self.machine))
+            raise _refusal(refusals.wrong_state(move, facts.state, self.machine))
         case = _Case(facts)
         if not self._engine.events[move].trigger(case, case):
-            raise Refused(_summary(case.reasons), tuple(case.reasons))
+            raise Refused(_summary(case.reasons), tuple(self._wording.of(reason) for reason in case.reasons))
         return case.state
 
     def survey(self, facts: Facts) -> Survey:
@@ -107,13 +109,8 @@ class Judge:
         if self.may_open(facts):
             return
         if self.machine.registered_by:
-            raise _refusal(_not_your_role(self.machine.registered_by, self._roles))
-        kind = self.machine.label
-        message = Label(
-            zh=f"“{kind.zh}”不能手工登记。", en=f"A matter of the kind {kind.en!r} is not opened by hand."
-        )
-        cure = Label(zh="它由其他事项的步骤产生。", en="It comes about by a move of another matter.")
-        raise _refusal(Reason("not_your_role", message, cure))
+            raise _refusal(refusals.not_your_role(self.machine.registered_by, self._roles))
+        raise _refusal(refusals.not_by_hand(self.machine.label))
 
 
 class _Condition:
@@ -129,8 +126,8 @@ class _Condition:
         self.move = move
         self.roles = frozenset(move.roles)
         self.driven = move.engine or trigger is not None
-        self.by_itself = _by_itself(trigger)
-        self.not_your_role = _not_your_role(move.roles, roles)
+        self.by_itself = refusals.by_itself(trigger)
+        self.not_your_role = refusals.not_your_role(move.roles, roles)
         self.guards = _bound(move.guards)
         self.duties = duties
         self.filled = tuple(each for each in move.fields if each.required)
@@ -160,13 +157,7 @@ class _Condition:
         for each in self.filled:
             needed = (each.at_least or 1) if each.type == "people" else 1
             if facts.possible.get(each.name, needed) < needed:
-                zh, en = each.label.zh, each.label.en
-                message = Label(
-                    zh=f"没有可填入“{zh}”的对象（至少需要 {needed} 个）。",
-                    en=f"There is nobody or nothing that could stand in {en!r} ({needed} needed).",
-                )
-                cure = Label(zh="请管理员先登记。", en="Ask the operator to enter it first.")
-                yield Reason("no_candidate", message, cure)
+                yield refusals.no_candidate(each.label, needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +180,15 @@ def judge(rulebook: Rulebook, machine_name: str) -> Judge:
     machine = rulebook.machines[machine_name]
     known = _judges.get(id(machine))
     if known is None or known.machine is not machine:
-        known = Judge(machine_name, machine, roles=rulebook.roles, triggers=triggers(rulebook, machine_name))
-        while len(_judges) >= _MOST_JUDGES:
-            _judges.pop(next(iter(_judges)), None)
+        known = Judge(
+            machine_name,
+            machine,
+            roles=rulebook.roles,
+            triggers=triggers(rulebook, machine_name),
+            wording=wording(rulebook, machine_name),
+        )
+        if len(_judges) >= _MOST_JUDGES:
+            _judges.clear()  # at once, which no other thread can see half-done
         _judges[id(machine)] = known
     return known
 
@@ -246,57 +243,3 @@ def _summary(reasons: list[Reason]) -> str:
 
 def _refusal(reason: Reason) -> Refused:
     return Refused(reason.code, (reason,))
-
-
-def _not_your_role(names: tuple[str, ...], roles: Mapping[str, Role]) -> Reason:
-    if not names:
-        message = Label(zh="没有人可以办理这一步。", en="Nobody may make this move.")
-        return Reason(
-            "not_your_role", message, Label(zh="请修订规则。", en="The rulebook would have to change.")
-        )
-    zh = "、".join(roles[name].label.zh if name in roles else name for name in names)
-    en = ", ".join(roles[name].label.en if name in roles else name for name in names)
-    message = Label(zh=f"这一步由以下角色办理：{zh}。", en=f"This is for: {en}.")
-    return Reason(
-        "not_your_role", message, Label(zh=f"请转请办理：{zh}。", en=f"Ask somebody who holds it: {en}.")
-    )
-
-
-def _by_itself(trigger: Label | None) -> Reason:
-    message = Label(zh="这一步由系统自动完成。", en="This happens by itself.")
-    if trigger is None:
-        return Reason("engine_move", message, Label(zh="无需操作。", en="There is nothing to do."))
-    return Reason(
-        "engine_move", message, Label(zh=f"{trigger.zh}自动完成。", en=f"It happens when {trigger.en}.")
-    )
-
-
-def _unknown_state(state: str) -> Reason:
-    message = Label(zh=f"规则中没有“{state}”状态。", en=f"The rulebook has no state {state!r}.")
-    cure = Label(
-        zh="请用本事项登记时的规则版本办理。",
-        en="Use the version of the rulebook that this matter was opened under.",
-    )
-    return Reason("unknown_state", message, cure)
-
-
-def _unknown_move(move: str, machine: Machine) -> Reason:
-    close = get_close_matches(move[:64], machine.moves, n=1, cutoff=0.6)
-    said = ascii(move[:40])[1:-1]
-    zh = f"是否指“{close[0]}”？" if close else "请用 moves 命令查看可办步骤。"
-    en = f"Did you mean {close[0]!r}?" if close else "Ask for the moves of this matter to see what is open."
-    message = Label(zh=f"没有“{said}”这一步。", en=f"There is no move {said!r}.")
-    return Reason("unknown_move", message, Label(zh=zh, en=en))
-
-
-def _wrong_state(move: str, state: str, machine: Machine) -> Reason:
-    here, what = machine.states[state].label, machine.moves[move].label
-    states = [machine.states[name].label for name in machine.moves[move].from_]
-    zh, en = "、".join(each.zh for each in states), ", ".join(each.en for each in states)
-    message = Label(
-        zh=f"当前状态为“{here.zh}”（{state}），不能办理“{what.zh}”。",
-        en=f"{what.en!r} is not a way out of the present state, {here.en!r} ({state}).",
-    )
-    return Reason(
-        "wrong_state", message, Label(zh=f"该步骤须从以下状态办理：{zh}。", en=f"It starts from: {en}.")
-    )

@@ -16,10 +16,12 @@ from cases import advance, clocks, gathering, history, opening, sweep
 from cases.matters import OnFile
 from cases.office import Occurred, Office, occurred
 from plumbline.rehearsal.held import Held
+from plumbline.rehearsal.log import UnreadableLog
 from plumbline.rehearsal.rows import Case, Reader, Row, Step
 from plumbline.rehearsal.store import Store
 from plumbline.rehearsal.tally import Tally
 from states import forms, guards
+from states.calendars import DayOutsideCalendar
 from states.facts import Act, Actor, Facts, Refused
 from states.machine import Judge
 from states.rulebook import FormField, Machine
@@ -61,13 +63,16 @@ class Walk:
 
 
 def play(stage: Stage, case: Case) -> None:
-    """Play a case from its first row to the end of the log, and put down what became of it."""
-    walk = _opened(stage, case)
-    for row, step in stage.reader.steps(case):
-        _fire(walk, until=row.at)
-        _make(walk, row, step)
-        stage.tally.weeks[_monday(stage, row.at)].moves += 1
-    _fire(walk, until=stage.ends_at)
+    """Play a case from its first row to the end of the log, and put down what became of it. Raises UnreadableLog."""
+    try:
+        walk = _opened(stage, case)
+        for row, step in stage.reader.steps(case):
+            _fire(walk, until=row.at)
+            _make(walk, row, step)
+            stage.tally.weeks[_monday(stage, row.at)].moves += 1
+        _fire(walk, until=stage.ends_at)
+    except DayOutsideCalendar as fault:
+        raise UnreadableLog(f"Case {case.name}, from line {case.rows[0].number}: {fault}") from None
     _close(walk)
 
 

@@ -71,6 +71,11 @@ class PrefectApi:
         before = {"expected_start_time": {"before_": (at - by).isoformat()}, **_WAITING}
         return int(self._ask("/flow_runs/count", {"flow_runs": before}))
 
+    def artifacts(self, *, limit: int = 200) -> list[dict[str, Any]]:
+        """The accounts of runs, newest first."""
+        wanted = {"artifacts": {"key": {"exists_": True}}, "limit": limit, "sort": "CREATED_DESC"}
+        return list(self._ask("/artifacts/filter", wanted))
+
     def make_pool(self) -> None:
         """Make the work pool, unless it is there."""
         answer = self._post("/work_pools/", {"name": POOL, "type": "process"})

@@ -23,9 +23,10 @@ from plumbline.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PrefectSession:
-    """A server that runs while the session is open."""
+    """A server that runs while the session is open, and its process."""
 
     home: PrefectHome
+    process: int
 
     def api(self) -> PrefectApi:
         """A connection to it, to see what was recorded."""
@@ -45,7 +46,7 @@ def prefect_session(settings: Settings, *, folder: str = "prefect-session") -> I
     try:
         with _as_environment(variables), _as_prefect_settings(home):
             parts.await_server(settings, home, server, Event())
-            yield PrefectSession(home)
+            yield PrefectSession(home, server.process.pid)
     finally:
         server.stop(within=15)
 

@@ -1,21 +1,22 @@
 """An oracle for rehearsals: pm4py's token replay of the same machine finds the same cases whole.
 
-The net: a place for each state, a transition for each move and each state it leaves, labelled with the move. A state and
-a label never have more than one transition, so the net is deterministic, and whether a trace fits depends on no choice that
-token replay would have to guess. A log may end while a case is open: a silent transition leads from every state to the sink.
-It is the only silent one, and what it leads to enables nothing, so replay gains nothing by firing one too early.
+The net: a place for each state, a transition for each move and each state it leaves, labelled with the move. A state and a
+label never have more than one transition: the net is deterministic, and whether a trace fits depends on no choice that token
+replay would have to guess. A log may end while a case is open: a silent transition leads from every state to the sink. There
+is no other silent one, and nothing leads out of the sink, so replay gains nothing by firing one too early.
 
-Two things of pm4py's had to be known. Several transitions of one label: since 2020 it takes the one that is enabled, if any is,
-and with a deterministic net there is never more than one. An activity that the net does not know: it is passed over as if it had
-not happened, so such a trace would fit; rows that no rule of the mapping names therefore get a transition that can never fire.
+Two things had to be known of pm4py. Of several transitions with one label it takes the one that is enabled, if any is; in a
+deterministic net there is never more than one. An activity that the net does not know it passes over as if it had not
+happened, and such a trace would fit; so whatever is no move of the machine gets a transition that can never fire.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -40,7 +41,7 @@ EXCERPT = EXAMPLES / "incidents-excerpt.csv"
 WHOLE_LOG = Path(__file__).parents[3] / "shared" / "data" / "incidents-2010-2012.csv.gz"
 FIRST_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
-Traces = dict[str, Sequence[str]]
+Traces = Mapping[str, Sequence[str]]
 
 
 @pytest.fixture(scope="module")
@@ -56,21 +57,20 @@ def mapping(rulebook: Rulebook) -> LogMapping:
 def fitting(machine: Machine, traces: Traces) -> set[str]:
     """The traces that pm4py's token replay takes to fit the net of this machine."""
     pm4py = pytest.importorskip("pm4py", reason="pm4py is not installed: make replay")
-    from pm4py.objects.petri_net.obj import Marking, PetriNet
-    from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
+    objects = pytest.importorskip("pm4py.objects.petri_net.obj")
+    arcs = pytest.importorskip("pm4py.objects.petri_net.utils.petri_utils")
+    net = objects.PetriNet("machine")
 
-    net = PetriNet("machine")
-
-    def place(name: str) -> PetriNet.Place:
-        made = PetriNet.Place(name)
+    def place(name: str) -> Any:
+        made = objects.PetriNet.Place(name)
         net.places.add(made)
         return made
 
-    def transition(name: str, label: str | None, before: PetriNet.Place, after: PetriNet.Place) -> None:
-        made = PetriNet.Transition(name, label)
+    def transition(name: str, label: str | None, before: Any, after: Any) -> None:
+        made = objects.PetriNet.Transition(name, label)
         net.transitions.add(made)
-        add_arc_from_to(before, made, net)
-        add_arc_from_to(made, after, net)
+        arcs.add_arc_from_to(before, made, net)
+        arcs.add_arc_from_to(made, after, net)
 
     sink, nowhere = place("sink"), place("nowhere")
     places = {state: place(state) for state in machine.states}
@@ -82,7 +82,7 @@ def fitting(machine: Machine, traces: Traces) -> set[str]:
     for label in {one for trace in traces.values() for one in trace} - set(machine.moves):
         transition(label, label, nowhere, nowhere)
     diagnostics = pm4py.conformance_diagnostics_token_based_replay(
-        _frame(traces), net, Marking({places[machine.initial]: 1}), Marking({sink: 1})
+        _frame(traces), net, objects.Marking({places[machine.initial]: 1}), objects.Marking({sink: 1})
     )
     return {name for name, found in zip(traces, diagnostics, strict=True) if found["trace_is_fit"]}
 
@@ -121,13 +121,17 @@ def whole_cases(store: str) -> set[str]:
             WHOLE_LOG,
             marks=[
                 pytest.mark.slow,
-                pytest.mark.skipif(not WHOLE_LOG.exists(), reason="the whole log is not here, only the excerpt"),
+                pytest.mark.skipif(
+                    not WHOLE_LOG.exists(), reason="the whole log is not here, only the excerpt"
+                ),
             ],
         ),
     ],
     ids=["excerpt", "whole log"],
 )
-def test_the_same_cases_are_whole(path: Path, rulebook: Rulebook, mapping: LogMapping, tmp_path: Path) -> None:
+def test_the_same_cases_are_whole(
+    path: Path, rulebook: Rulebook, mapping: LogMapping, tmp_path: Path
+) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     rehearsed = rehearse(path, rulebook, mapping, store_url=store)
     fits = fitting(rulebook.machines["incident"], traces_of(path, mapping))
@@ -142,7 +146,7 @@ def test_replay_and_judge_agree_on_any_trace(rulebook: Rulebook) -> None:
     drawn = random.Random(2013)
     traces = {f"{number:04d}": list(_walk(machine, drawn)) for number in range(400)}
     allowed = {name for name, trace in traces.items() if _allowed(rulebook, trace)}
-    assert 100 < len(allowed) < 300
+    assert 100 < len(allowed) < 350
     assert fitting(machine, traces) == allowed
 
 
@@ -152,7 +156,7 @@ def _walk(machine: Machine, drawn: random.Random) -> Iterator[str]:
         ways = machine.moves_from[state]
         if not ways:
             return
-        move = drawn.choice([*machine.moves, "never heard of"] if slips and drawn.random() < 0.15 else ways)
+        move = drawn.choice([*machine.moves, "never heard of"] if slips and drawn.random() < 0.3 else ways)
         yield move
         if move in machine.moves:
             state = machine.moves[move].to or state

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from states import check
-from states.check import RULES, Finding, findings
+from states.check import Finding, findings
+from states.check_rules import RULES
 from states.rulebook import Machine, Rulebook
 from states.rulebook_file import SHIPPED, load_with_places
 from tests.states.building import LABEL, OWN, SMALL, machine, rulebook
@@ -251,6 +252,20 @@ class TestMandatoryReports:
             ("bypassed", "machines.clue.mandatory.tell_above.before")
         ]
         assert result[0].message.en == "'d' is reached without the report, by drop."
+
+    def test_that_cannot_be_made_where_they_are_asked_for(self) -> None:
+        moves = {**SOUND, "report": {"way": "a > a", "opens": {"machine": "above", "link": "escalation"}}}
+        duty = {
+            "label": LABEL, "cure": LABEL, "basis": OWN, "satisfied_by": "escalation", "before": ["close"],
+            "when": [{"name": "is_true", "argument": ["grave"]}],
+        }  # fmt: skip
+        register = [{"name": "grave", "type": "boolean", "label": LABEL}]
+        above = machine("a b", {"answer": "a > b"}, final="b")
+        subject = machine("a b c", moves, final="c", mandatory={"tell_above": duty}, register=register)
+        assert found(subject, above=above) == {"stuck_by_a_duty": ["mandatory.tell_above"]}
+        moves["report"] = {"way": "a b >", "opens": {"machine": "above", "link": "escalation"}}
+        subject = machine("a b c", moves, final="c", mandatory={"tell_above": duty}, register=register)
+        assert found(subject, above=above) == {}
 
     def test_that_stand_before_every_way_out(self) -> None:
         above = machine("a b", {"answer": "a > b"}, final="b")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -318,6 +320,42 @@ def test_whatever_word_is_spoilt_the_answer_is_a_rulebook_or_faults_with_lines(
     path = written(folder, text[: span[0]] + word + text[span[1] :])
     most = text.count("\n") + 1
     assert all(fault.message.endswith((".", "?")) and 0 <= fault.line <= most for fault in faults_in(path))
+
+
+WHOLE = yaml.load(SMALL.read_text("utf-8"), yaml.BaseLoader)
+ANYTHING = st.recursive(
+    st.sampled_from(
+        [None, True, -1, 10**30, "", "x", "open", "checked", "is_handler", "notice", "a.b", "\n"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["zh", "en", "name", "notice", "open", "a.b", ""]), inner, max_size=3
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+def test_whatever_part_is_replaced_by_whatever_the_answer_is_the_same_kind(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    whole = copy.deepcopy(WHOLE)
+    here: Any = whole
+    for _ in range(data.draw(st.integers(1, 6))):
+        inside = list(here) if isinstance(here, dict) else list(range(len(here)))
+        at = data.draw(st.sampled_from(inside))
+        if not isinstance(here[at], dict | list) or not here[at]:
+            break
+        parent, last, here = here, at, here[at]
+    else:
+        here, at = parent, last
+    here[at] = data.draw(ANYTHING)
+    folder = tmp_path_factory.mktemp("replaced")
+    written(folder, (SMALL.parent / "answer.yaml").read_text("utf-8"), "answer.yaml")
+    path = written(folder, yaml.safe_dump(whole, allow_unicode=True))
+    assert all(fault.message.endswith((".", "?")) for fault in faults_in(path))
 
 
 def faults_in(path: Path) -> tuple[Fault, ...]:

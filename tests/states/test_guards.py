@@ -1,0 +1,250 @@
+"""Each guard: when it holds, what it says when it does not, and which arguments it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from states.facts import ENGINE, Act, Actor, Facts, Link
+from states.guards import GUARDS
+from states.rulebook_file import shipped
+from states.wording import Wording
+from tests.states.paper_office import AT, TODAY
+
+EARLIER = date(2026, 11, 1)
+ABOVE = {"where": {"managed_by": ["higher"]}, "blank": ["subject"], "says": {"title": ["sealed"]}}
+EVIDENCE = {"came_on": "evidence_on", "after": ["close", "accept"]}
+TASK, DONE = Link("task", "task", "under_way", final=False), Link("task", "task", "cancelled", final=True)
+
+
+def facts(
+    *, actor: str = "li", roles: tuple[str, ...] = ("officer",), handles: bool = False,
+    values: Mapping[str, Any] | None = None, acts: Mapping[str, Act] | None = None, links: tuple[Link, ...] = (),
+    form: Mapping[str, Any] | None = None,
+) -> Facts:  # fmt: skip
+    """A matter and somebody who looks at it."""
+    who = Actor(actor, frozenset(roles), is_handler=handles)
+    return Facts(
+        at=AT,
+        today=TODAY,
+        state="any",
+        actor=who,
+        values=values or {},
+        acts=acts or {},
+        links=links,
+        form=form,
+    )
+
+
+def by(person: str, on: date = TODAY) -> Act:
+    return Act(person, on)
+
+
+BYPASS = {"role": "head", "where": {"managed_by": ["own_head"]}}
+HOLDS: list[tuple[str, Any, Facts]] = [
+    ("is_handler", None, facts(handles=True)),
+    ("is_handler", None, facts(actor=ENGINE, roles=())),
+    ("is_handler", "officer", facts(roles=("leader",))),
+    ("not_handler", None, facts()),
+    ("not_the_one_who", "propose", facts(acts={"propose": by("wang")})),
+    ("not_the_one_who", "propose", facts()),
+    ("the_one_who", "sign", facts(acts={"sign": by("li")})),
+    ("once_each", "sign", facts(acts={"sign": by("wang")})),
+    (
+        "role_kept_out",
+        BYPASS,
+        facts(values={"managed_by": "own_head"}),
+    ),
+    ("role_kept_out", BYPASS, facts(roles=("head",))),
+    ("value_is", {"way": ["hold", "close"]}, facts(values={"way": "close"})),
+    ("value_is_not", {"way": ["hold"]}, facts()),
+    ("value_is_not", {"way": ["hold"]}, facts(values={"way": "close"})),
+    ("value_given", ["way", "reason"], facts(values={"way": "hold", "reason": "because"})),
+    ("is_true", "real_name", facts(values={"real_name": True})),
+    ("is_not_true", "real_name", facts()),
+    ("act_done", "sign", facts(acts={"sign": by("wang")})),
+    (
+        "act_done",
+        {"move": "tell", "not_before": ["close"]},
+        facts(acts={"tell": by("li"), "close": by("li")}),
+    ),
+    ("act_done", {"move": "tell", "not_before": "close"}, facts(acts={"tell": by("li", EARLIER)})),
+    ("not_done", "sign", facts()),
+    (
+        "not_done",
+        {"move": "tell", "not_before": "close"},
+        facts(acts={"tell": by("li", EARLIER), "close": by("li")}),
+    ),
+    ("no_open", "task", facts(links=(DONE,))),
+    ("no_open", ["task", "escalation"], facts()),
+    ("has_link", "task", facts(links=(TASK,))),
+    ("has_link", {"kind": "task", "states": ["cancelled"]}, facts(links=(TASK, DONE))),
+    ("two_people", "team", facts(form={"team": ["li", "wang"]})),
+    ("two_people", "team", facts()),
+    ("new_evidence", EVIDENCE, facts(acts={"close": by("li")}, form={"evidence_on": TODAY.isoformat()})),
+    ("new_evidence", EVIDENCE, facts(form={"evidence_on": "2020-01-01"})),
+    ("new_evidence", EVIDENCE, facts(acts={"close": by("li")})),
+    (
+        "redacted",
+        {"text": "brief", "hides": "subject"},
+        facts(values={"subject": "赵某"}, form={"brief": "基床验收"}),
+    ),
+    ("redacted", {"text": "brief", "hides": "subject"}, facts(values={"subject": "赵某"})),
+    ("not_classified", "classification", facts(form={"classification": "work_secret"})),
+    ("belongs_here", "managed_by", facts(values={"managed_by": "ours"}, form={"managed_by": "key"})),
+    ("belongs_above", "managed_by", facts(values={"managed_by": "own_head"})),
+    ("sealed_unread", ABOVE, facts(form={"managed_by": "higher", "title": "sealed"})),
+    ("sealed_unread", ABOVE, facts(form={"managed_by": "ours", "title": "anything", "subject": "赵某"})),
+    ("either", [{"is_true": "real_name"}, "is_handler"], facts(handles=True)),
+]
+
+REFUSES: list[tuple[str, Any, Facts, str]] = [
+    ("is_handler", None, facts(values={"handler": "wang"}), "wang"),
+    ("is_handler", "officer", facts(), "nobody yet"),
+    ("not_handler", None, facts(handles=True), "may not judge"),
+    ("not_the_one_who", ["draft", "propose"], facts(acts={"propose": by("li")}), "propose was made by you"),
+    ("the_one_who", "sign", facts(acts={"sign": by("wang")}), "not made sign"),
+    ("once_each", "sign", facts(acts={"sign": by("li")}), "2026-11-25"),
+    ("role_kept_out", BYPASS,
+     facts(roles=("head",), values={"managed_by": "own_head"}), "bypasses"),
+    ("value_is", {"way": ["hold", "close"]}, facts(values={"way": "talk"}), "hold or close"),
+    ("value_is", {"way": ["hold"]}, facts(), "not set"),
+    ("value_is_not", {"way": ["hold"]}, facts(values={"way": "hold"}), "while way is hold"),
+    ("value_given", ["way", "reason"], facts(values={"way": ""}), "way, reason"),
+    ("is_true", "real_name", facts(values={"real_name": "true"}), "real_name is yes"),
+    ("is_not_true", "real_name", facts(values={"real_name": True}), "real_name is yes"),
+    ("act_done", "sign", facts(), "has not been done"),
+    ("act_done", {"move": "tell", "not_before": "close"},
+     facts(acts={"tell": by("li", EARLIER), "close": by("li")}), "due again"),
+    ("not_done", "sign", facts(acts={"sign": by("wang")}), "2026-11-25"),
+    ("no_open", ["escalation", "task"], facts(links=(DONE, TASK)), "under_way"),
+    ("has_link", "task", facts(), "linked task"),
+    ("has_link", {"kind": "task", "states": ["cancelled"]}, facts(links=(TASK,)), "in cancelled"),
+    ("two_people", "team", facts(form={"team": ["li", "li"]}), "Art. 44"),
+    ("two_people", "team", facts(form={"team": "li"}), "Art. 44"),
+    ("new_evidence", EVIDENCE, facts(acts={"close": by("li", EARLIER), "accept": by("li")},
+                                     form={"evidence_on": "2026-11-24"}), "older than the closing (2026-11-25)"),
+    ("redacted", {"text": ["brief"], "hides": ["subject"]},
+     facts(values={"subject": "赵某"}, form={"brief": "请赵某说明"}), "not the person"),
+    ("not_classified", "classification", facts(form={"classification": "state_secret"}), "Art. 31"),
+    ("not_classified", "classification", facts(values={"classification": "state_secret"}), "Art. 31"),
+    ("belongs_here", "managed_by", facts(values={"managed_by": "higher"}, form={"managed_by": "ours"}), "Art. 15"),
+    ("belongs_here", "managed_by", facts(form={"managed_by": "own_head"}), "Art. 15"),
+    ("belongs_above", "managed_by", facts(values={"managed_by": "ours"}), "Only what belongs"),
+    ("sealed_unread", ABOVE,
+     facts(form={"managed_by": "higher", "title": "收礼", "subject": "赵某"}), "subject, title"),
+    ("either", ["is_handler", {"is_true": "real_name"}], facts(), "real_name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("guard, argument, known", HOLDS)
+def test_it_holds(guard: str, argument: Any, known: Facts) -> None:
+    assert GUARDS[guard].holds(known, argument) is None
+
+
+@pytest.mark.parametrize("guard, argument, known, says", REFUSES)
+def test_it_refuses_and_says_what_is_missing_and_who_can_cure_it(
+    guard: str, argument: Any, known: Facts, says: str
+) -> None:
+    reason = GUARDS[guard].holds(known, argument)
+    assert reason is not None
+    reason = Wording().of(reason)
+    assert says in reason.message.en
+    for text in (reason.message, reason.cure):
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in text.zh)
+        assert not any("\u4e00" <= sign <= "\u9fff" for sign in text.en.replace("赵某", ""))
+
+
+def test_no_guard_goes_untested_and_none_is_without_use() -> None:
+    assert {guard for guard, *_ in HOLDS} == {guard for guard, *_ in REFUSES} == set(GUARDS)
+    assert used() == set(GUARDS)
+
+
+def used() -> set[str]:
+    """The guards that the shipped rulebook uses."""
+    found: set[str] = set()
+    for machine in shipped().machines.values():
+        uses = [use for move in machine.moves.values() for use in move.guards]
+        uses += [use for deadline in machine.deadlines.values() for use in deadline.when]
+        for use in (*uses, *machine.register_guards):
+            found.add(use.name)
+            if use.name == "either":
+                found |= {each if isinstance(each, str) else next(iter(each)) for each in use.argument}
+    return found
+
+
+@pytest.mark.parametrize("guard", sorted(name for name, each in GUARDS.items() if each.of == "form"))
+def test_a_guard_on_the_form_holds_while_nothing_is_filled_in(guard: str) -> None:
+    for name, argument, known in HOLDS:
+        if name == guard:
+            surveyed = Facts(AT, TODAY, "any", known.actor, known.values, known.acts, known.links, form=None)
+            assert GUARDS[name].holds(surveyed, argument) is None
+
+
+@given(people=st.lists(st.sampled_from(["li", "wang", "chen"]), min_size=1, max_size=4))
+def test_two_people_means_two_different_people(people: list[str]) -> None:
+    reason = GUARDS["two_people"].holds(facts(form={"team": people}), "team")
+    assert (reason is None) == (len(set(people)) >= 2)
+
+
+@given(
+    closed=st.dates(date(2026, 1, 1), date(2026, 12, 31)), came=st.dates(date(2026, 1, 1), date(2026, 12, 31))
+)
+def test_evidence_is_new_from_the_day_of_the_closing(closed: date, came: date) -> None:
+    known = facts(acts={"close": by("li", closed)}, form={"evidence_on": came.isoformat()})
+    assert (GUARDS["new_evidence"].holds(known, EVIDENCE) is None) == (came >= closed)
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    "guard, argument, says",
+    [
+        ("is_handler", "offcer", "'offcer'"),
+        ("not_handler", "x", "takes no argument"),
+        ("not_the_one_who", "propose_asignment", "'propose_asignment'"),
+        ("the_one_who", [], "moves"),
+        ("value_is", {"way": ["helt"]}, "choice of way 'helt'"),
+        ("value_is", {"wey": ["hold"]}, "'wey'"),
+        ("value_is", "way", "with their values"),
+        ("value_given", 7, "fields"),
+        ("is_true", "real_nam", "'real_nam'"),
+        ("act_done", {"mov": "sign_for"}, "takes a move"),
+        ("act_done", {"move": "sign_for", "not_before": ["nothing"]}, "'nothing'"),
+        ("no_open", "consulting", "kind of link 'consulting'"),
+        ("no_open", {"states": ["closed"]}, "kind of link"),
+        ("has_link", {"kind": "consultation", "states": ["colsed"]}, "state 'colsed'"),
+        ("new_evidence", {"came_on": "evidence_on"}, "after"),
+        ("redacted", {"text": ["agenda"]}, "hides"),
+        ("role_kept_out", {"role": "chief", "where": {"managed_by": ["own_head"]}}, "role 'chief'"),
+        ("sealed_unread", {"blank": ["subject"]}, "where"),
+        ("either", ["is_handler"], "two or more"),
+        ("either", ["is_handler", {"is_treu": "real_name"}], "guard 'is_treu'"),
+        ("either", ["is_handler", {"is_true": "real_nam"}], "is_true: "),
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_named(guard: str, argument: Any, says: str) -> None:
+    problem = GUARDS[guard].check_argument(argument, shipped().machines["clue"], shipped())
+    assert problem is not None
+    assert says in problem
+
+
+def test_a_fact_handed_on_by_another_machine_is_known_with_its_choices() -> None:
+    meeting, rulebook = shipped().machines["consultation"], shipped()
+    check = GUARDS["value_is_not"].check_argument
+    assert check({"kind": ["non_action"]}, meeting, rulebook) is None
+    assert check({"kind": ["no_such_kind"]}, meeting, rulebook) is not None
+
+
+def test_the_way_back_to_the_opener_is_a_link_too() -> None:
+    task, rulebook = shipped().machines["task"], shipped()
+    assert (
+        GUARDS["has_link"].check_argument({"kind": "of_task", "states": ["rectifying"]}, task, rulebook)
+        is None
+    )
