@@ -44,9 +44,9 @@ def open_deadlines(
     wanted = [access.visible_to(session, actor, office.rulebook()), col(Deadline.status).in_(clocks.RUNNING)]
     if until is not None:
         wanted.append(col(Deadline.due_at) <= until)
-    joined = select(Deadline, col(Matter.number), col(Matter.machine), col(Matter.handler), col(Matter.rulebook)).join(
-        Matter, col(Matter.id) == col(Deadline.matter)
-    )
+    joined = select(
+        Deadline, col(Matter.number), col(Matter.machine), col(Matter.handler), col(Matter.rulebook)
+    ).join(Matter, col(Matter.id) == col(Deadline.matter))
     query = joined.where(*wanted).order_by(
         col(Deadline.due_at).is_(None), col(Deadline.due_at), col(Deadline.id)
     )

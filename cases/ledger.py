@@ -1,7 +1,8 @@
-"""Ledgers of other times and offices: read from a workbook or text file, judged row by row, before anything is stored.
+"""Ledgers of other times and offices: read from a workbook or text file, judged row by row, before anything
+is stored.
 
-Reading touches no database. What lands is `cases.ledger_landing`, what comes back is `cases.ledger_errors`, and what goes
-out is `cases.ledger_export`.
+Reading touches no database. What lands is `cases.ledger_landing`, what comes back is
+`cases.ledger_errors`, and what goes out is `cases.ledger_export`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Ledger:
-    """What a file says. `rows` are the good rows by sheet row, one column per field, with the `state` each is in."""
+    """What a file says. `rows` are the good rows by sheet row, one column per field, with the `state` each
+    is in.
+    """
 
     path: Path
     sha256: str
@@ -69,8 +72,9 @@ def read_ledger(
 ) -> Ledger:
     """Read and judge the ledger in `path`, an .xlsx workbook or a .csv text. Nothing is stored.
 
-    `today` is the last day a date may name. `columns` maps fields to headers where the words on file do not. `machine`
-    adds its states' labels to the words for progress. Raises NotALedger with a sentence that says what to do.
+    `today` is the last day a date may name. `columns` maps fields to headers where the words on file do
+    not. `machine` adds its states' labels to the words for progress. Raises NotALedger with a sentence
+    that says what to do.
     """
     tell = progress or (lambda _part, _done, _of: None)
     known = words_with(machine)

@@ -16,7 +16,7 @@ BEFORE_RECEIPT = "before it was received"
 USED_TWICE = "already used in this file"
 DIGITS_LOST = "digits lost: the cell was a number; make it text and write it again"
 TOO_LONG = "too long"
-SECRET = "a state secret: it may not enter this system; take the row out and handle it on paper"
+CLASSIFIED = "a state secret: it may not enter this system; take the row out and handle it on paper"
 BAD_CHARACTER = "holds a character that is not allowed"
 
 IN_CHINESE = {
@@ -28,15 +28,19 @@ IN_CHINESE = {
     USED_TWICE: "本文件中编号重复",
     DIGITS_LOST: "数字已丢失：请将单元格设为文本后重新填写",
     TOO_LONG: "内容过长",
-    SECRET: "国家秘密不得进入本系统：请从文件中删除该行，按保密规定线下办理",
+    CLASSIFIED: "国家秘密不得进入本系统：请从文件中删除该行，按保密规定线下办理",
     BAD_CHARACTER: "含有不允许的字符",
 }
 
 SHORT, LONG, NUMBER = 200, 20_000, 64  # characters of a line, a story and a number
 LOST_FROM = 1e15  # Excel keeps fifteen digits
-PLACEHOLDERS = frozenset({"/", "\\", "-", "--", "—", "——", "无", "暂无", "空", "n/a", "na", "nil", "none", "null"})
+PLACEHOLDERS = frozenset(
+    {"/", "\\", "-", "--", "—", "——", "无", "暂无", "空", "n/a", "na", "nil", "none", "null"}
+)
 
-_PLAIN = re.compile(r"[\w ,.;:!?()%+#&/·—…“”‘’《》〔〕【】、，。；：！？（）－-]*")  # nothing here needs a closer look
+_PLAIN = re.compile(
+    r"[\w ,.;:!?()%+#&/·—…“”‘’《》〔〕【】、，。；：！？（）－-]*"
+)  # nothing here needs a closer look
 _PLAIN_NUMBER = re.compile(r"[A-Za-z]{2,12}(?:-[0-9]{1,10}){1,4}")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 _LOOKS_LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
@@ -46,12 +50,14 @@ _PADDED = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
 _DASHES = str.maketrans("‐‑‒–—―−﹣", "--------")
 
 
-class BadCell(Exception):  # noqa: N818 - becomes the reason beside a row
+class BadCell(Exception):
     """The cell cannot be taken; the text says why."""
 
 
 def defused(text: str) -> str:
-    """`text` as a spreadsheet program shows it and never computes it, also after it was copied into a text file."""
+    """`text` as a spreadsheet program shows it and never computes it, also after it was copied into a text
+    file.
+    """
     return f"'{text}" if _LOOKS_LIKE_FORMULA.match(text) else text
 
 
@@ -119,7 +125,9 @@ def _checked(text: str, most: int, *, lines: bool) -> str:
 
 def _code(text: str) -> str:
     """The first character that is not to be seen, by its code point."""
-    return next((f"U+{ord(sign):04X}" for sign in text if not sign.isprintable() and sign not in "\n\t"), "U+0000")
+    return next(
+        (f"U+{ord(sign):04X}" for sign in text if not sign.isprintable() and sign not in "\n\t"), "U+0000"
+    )
 
 
 def why_in(lang: str, why: str) -> str:

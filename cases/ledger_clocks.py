@@ -1,9 +1,9 @@
 """The clocks of imported clues, computed from the ledger's own dates.
 
-A clock runs if the rulebook says so of the state the clue came in (`imported_in`). Where the ledger says when it was
-stopped (the day of the disposition opinion), it is on file as met or late. Of the rungs that lie before the import only the
-last one fires: the others are noted as passed in the ledger's first line, so that an old clue brings one notice and not a
-whole ladder at once.
+A clock runs if the rulebook says so of the state the clue came in (`imported_in`). Where the ledger says
+when it was stopped (the day of the disposition opinion), it is on file as met or late. Of the rungs that
+lie before the import only the last one fires: the others are noted as passed in the ledger's first line,
+so that an old clue brings one notice and not a whole ladder at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from cases import clocks
 from cases.clocks import Timing
@@ -21,7 +21,6 @@ from states import guards
 from states.facts import Actor, Facts
 from states.rulebook import Deadline as DeadlineRule
 from states.rulebook import Machine
-
 
 MOVE = "import"  # the event by which a clue of a ledger begins
 DEADLINE = ("name", "status", "started_on", "budget", "due_on", "due_at", "provisional", "calendar_version",
@@ -49,6 +48,15 @@ class _Rule:
     runs: bool  # in this state; otherwise it is only on file as met or late
 
 
+class _Course(NamedTuple):
+    """What decides everything about an imported clock but whose it is."""
+
+    name: str
+    started_on: date
+    stopped_on: date | None
+    paused: bool
+
+
 @dataclass
 class ImportedClocks:
     """Makes the clocks of many clues that are imported at one instant by one person."""
@@ -60,7 +68,7 @@ class ImportedClocks:
 
     def __post_init__(self) -> None:
         self.today = self.office.day(self.at)
-        self._made: dict[tuple[str, date, date | None, bool], Clock] = {}
+        self._made: dict[_Course, Clock] = {}
         self._held: dict[tuple[Any, ...], bool] = {}
         self._carried = {state: self._carried_in(state) for state in self.machine.states}
 
@@ -71,10 +79,10 @@ class ImportedClocks:
             if (said or each.runs) and self._holds(each, clue):
                 stopped_on = date.fromisoformat(min(said)) if said else None
                 paused = stopped_on is None and clue.state in each.rule.pauses_in
-                key = each.name, self._started_on(each.rule, clue), stopped_on, paused
-                if key not in self._made:
-                    self._made[key] = self._make(each.rule, *key)
-                yield self._made[key]
+                course = _Course(each.name, self._started_on(each.rule, clue), stopped_on, paused)
+                if course not in self._made:
+                    self._made[course] = self._make(each.rule, course)
+                yield self._made[course]
 
     def _carried_in(self, state: str) -> tuple[_Rule, ...]:
         """Every clock that runs in this state, or that a date of the ledger may have stopped before."""
@@ -96,13 +104,22 @@ class ImportedClocks:
         """Whether the conditions of the clock hold. Of free texts and dates only that they are there can matter."""
         if not each.rule.when:
             return True
-        key = (each.name, clue.state, *((name, name in _FREE or value) for name, value in clue.values.items()))
+        key = (
+            each.name,
+            clue.state,
+            *((name, name in _FREE or value) for name, value in clue.values.items()),
+        )
         if key not in self._held:
-            facts = Facts(at=self.at, today=self.today, state=clue.state, actor=Actor(self.actor), values=clue.values)
-            self._held[key] = all(guards.GUARDS[use.name].holds(facts, use.argument) is None for use in each.rule.when)
+            facts = Facts(
+                at=self.at, today=self.today, state=clue.state, actor=Actor(self.actor), values=clue.values
+            )
+            self._held[key] = all(
+                guards.GUARDS[use.name].holds(facts, use.argument) is None for use in each.rule.when
+            )
         return self._held[key]
 
-    def _make(self, rule: DeadlineRule, name: str, started_on: date, stopped_on: date | None, paused: bool) -> Clock:  # noqa: FBT001 - the parts of the key
+    def _make(self, rule: DeadlineRule, course: _Course) -> Clock:
+        name, started_on, stopped_on, paused = course
         ran = clocks.timed(self.office, rule, clocks.ledger_of(started_on, rule.budget, [], roll=rule.roll))
         opened = ("opened", started_on, ran.due_on, MOVE)
         start = name, rule, started_on
@@ -114,8 +131,12 @@ class ImportedClocks:
             return Clock(row, (opened, ("closed", stopped_on, None, MOVE)))
         if paused:
             entry = ("paused", self.today, None, self.actor, MOVE)
-            held = clocks.timed(self.office, rule, clocks.ledger_of(started_on, rule.budget, [entry], roll=rule.roll))
-            return Clock(self._row(*start, held, status="paused"), (opened, ("paused", self.today, None, MOVE)))
+            held = clocks.timed(
+                self.office, rule, clocks.ledger_of(started_on, rule.budget, [entry], roll=rule.roll)
+            )
+            return Clock(
+                self._row(*start, held, status="paused"), (opened, ("paused", self.today, None, MOVE))
+            )
         behind, passed, standing = self._on_its_rung(rule, ran)
         opened = (*opened[:3], f"{MOVE}; passed before: {passed}" if passed else MOVE)
         return Clock(self._row(*start, standing, status="open", rungs_fired=behind), (opened,))

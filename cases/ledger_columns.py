@@ -27,7 +27,9 @@ class Header:
     place: int  # in the grid's cells
     titles: Sequence[str]  # as they stand there
     columns: Mapping[str, int]  # field: place of its column
-    unknown: tuple[str, ...] = field(default=())  # headers that name no field, or one that has a column already
+    unknown: tuple[str, ...] = field(
+        default=()
+    )  # headers that name no field, or one that has a column already
 
 
 def find(path: Path, grid: Grid, words: Words, given: Mapping[str, str]) -> Header | None:
@@ -50,7 +52,9 @@ def find(path: Path, grid: Grid, words: Words, given: Mapping[str, str]) -> Head
 
 def no_header(path: Path, words: Words) -> NotALedger:
     """That no sheet has a header row, and what one looks like."""
-    titles = [words.titles[name] for name in words.fields if name not in ("serial", "reporter", "reporter_contact")]
+    titles = [
+        words.titles[name] for name in words.fields if name not in ("serial", "reporter", "reporter_contact")
+    ]
     return NotALedger(
         f"{path.name} has no header row. A ledger's header holds at least {_named(words, NEEDED, 'en')}; known are: "
         f"{', '.join(title.en for title in titles)} (or the Chinese ones). Name others with --columns field=Header.",
@@ -69,7 +73,9 @@ def _score(titles: Sequence[str], words: Words, given: Mapping[str, str]) -> int
     named = {words.field_of(title) or title for title in titles
              if title and (words.field_of(title) or plain(title) in by_hand)}  # fmt: skip
     sure = {entry[0] if isinstance(entry, tuple) else entry for entry in named}
-    seeming = {words.likely_field(title, taken=sure) for title in titles if title and words.field_of(title) is None}
+    seeming = {
+        words.likely_field(title, taken=sure) for title in titles if title and words.field_of(title) is None
+    }
     return 2 * len(sure) + len(seeming - {None})
 
 
@@ -136,12 +142,15 @@ def _check_needed(path: Path, grid: Grid, header: Header, words: Words) -> None:
         raise NotALedger(
             f"{path.name}: the header in row {row} has no column for {_named(words, lacking, 'en')}. If one of these "
             f"is it, say so with {example}: {there}.",
-            f"{path.name}：第 {row} 行表头缺少{_named(words, lacking, 'zh')}。若为以下某列，请用 {example} 指定：{there}。",
+            f"{path.name}：第 {row} 行表头缺少{_named(words, lacking, 'zh')}。"
+            f"若为以下某列，请用 {example} 指定：{there}。",
         )
 
 
 def _check_single(path: Path, grid: Grid, header: Header, words: Words) -> None:
-    """Refuse a second header row: under the first, it names columns anew; anywhere else it starts another table."""
+    """Refuse a second header row: under the first, it names columns anew; anywhere else it starts another
+    table.
+    """
     own = {plain(title) for title in header.titles if title}
     key = [header.columns[name] for name in NEEDED]
     for place, row in enumerate(grid.cells[header.place + 1 :], start=header.place + 1):
@@ -152,7 +161,9 @@ def _check_single(path: Path, grid: Grid, header: Header, words: Words) -> None:
 
 def _is_header(row: Sequence[Any], key: Sequence[int], own: set[str], words: Words) -> bool:
     titles = _titles(row)
-    if any(place < len(row) and row[place] != "" and not _is_title(titles[place], own, words) for place in key):
+    if any(
+        place < len(row) and row[place] != "" and not _is_title(titles[place], own, words) for place in key
+    ):
         return False
     return sum(_is_title(title, own, words) for title in titles) >= 2
 

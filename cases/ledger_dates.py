@@ -14,11 +14,19 @@ from cases.ledger_sheet import EPOCH_1900
 
 NO_SUCH_DATE = "no such date"
 AMBIGUOUS = "ambiguous"
-EARLIEST, LATEST = date(1949, 1, 1), date(2199, 12, 31)  # a ledger's day outside of these is a slip of the pen
+EARLIEST, LATEST = (
+    date(1949, 1, 1),
+    date(2199, 12, 31),
+)  # a ledger's day outside of these is a slip of the pen
 
-_TIME = r"(?:[T ]?(?:上午|下午|早上|中午|晚上)?\d{1,2}(?::|时)\d{1,2}(?:(?::|分)\d{1,2}(?:\.\d+)?)?(?:分|秒)?(?:Z|[+-]\d\d:?\d\d)?|上午|下午)?"
+_TIME = (
+    r"(?:[T ]?(?:上午|下午|早上|中午|晚上)?\d{1,2}(?::|时)\d{1,2}(?:(?::|分)\d{1,2}(?:\.\d+)?)?(?:分|秒)?"
+    r"(?:Z|[+-]\d\d:?\d\d)?|上午|下午)?"
+)
 _WEEKDAY = r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
-_YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.·、\\~]|年)(\d{1,2})(?:[-/.·、\\~]|月)(\d{1,2})[日号]?" + _WEEKDAY + _TIME)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})(?:[-/.·、\\~]|年)(\d{1,2})(?:[-/.·、\\~]|月)(\d{1,2})[日号]?" + _WEEKDAY + _TIME
+)
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _DAY_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- .]*([a-z]{3,9})[- .,]*(\d{4})")
@@ -33,20 +41,21 @@ _INCOMPLETE = re.compile(
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
-_CHINESE = {ord(sign): str(digit) for digit, sign in enumerate("〇一二三四五六七八九")} | {ord("零"): "0", ord("○"): "0"}
-_CHINESE_DATE = re.compile(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]")
+_DIGITS = "〇一二三四五六七八九"
+_CHINESE = str.maketrans(f"{_DIGITS}零○", "012345678900")
+_CHINESE_DATE = re.compile(rf"([零○{_DIGITS}]{{4}})年([{_DIGITS}十]{{1,2}})月([{_DIGITS}十]{{1,3}})[日号]")
 
 
-class NotADay(Exception):  # noqa: N818 - becomes the reason beside a row
+class NotADay(Exception):
     """The cell does not say a day; the text says why: "no such date" or "ambiguous"."""
 
 
 def day_of(cell: Any, *, epoch: date = EPOCH_1900) -> date:
     """The day a cell says. `epoch` is day 0 of the workbook's serial numbers. Raises NotADay.
 
-    Read: cells that are dates; serial numbers; `2026-03-05`, `2026/3/5`, `2026.3.5`, `2026年3月5日`, `20260305`, with
-    full-width digits, a weekday or a time of day after them; `5 March 2026`; 二〇二六年三月五日. Refused as ambiguous:
-    `8/3/26`, `03/05/2026` and whatever lacks a year or a day.
+    Read: cells that are dates; serial numbers; `2026-03-05`, `2026/3/5`, `2026.3.5`, `2026年3月5日`,
+    `20260305`, with full-width digits, a weekday or a time of day after them; `5 March 2026`; 二〇二六年三月五日.
+    Refused as ambiguous: `8/3/26`, `03/05/2026` and whatever lacks a year or a day.
     """
     if isinstance(cell, datetime):
         cell = cell.date()
@@ -122,7 +131,11 @@ def _number(chinese: str) -> str:
     """一 to 三十一 in digits."""
     tens, ten, ones = chinese.rpartition("十")
     digit = ones.translate(_CHINESE) or "0"
-    return str((int(tens.translate(_CHINESE) or 1) if ten else 0) * 10 + int(digit)) if digit.isdecimal() else "0"
+    return (
+        str((int(tens.translate(_CHINESE) or 1) if ten else 0) * 10 + int(digit))
+        if digit.isdecimal()
+        else "0"
+    )
 
 
 def reader(epoch: date) -> Callable[[Any], date | NotADay]:

@@ -1,4 +1,6 @@
-"""A column as its different values and who has which: what is asked of a value is asked once, however often it stands."""
+"""A column as its different values and who has which: what is asked of a value is asked once, however often
+it stands.
+"""
 
 from __future__ import annotations
 

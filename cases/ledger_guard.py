@@ -1,8 +1,9 @@
 """What is looked at before a ledger is opened: that it is a workbook at all, and one that fits.
 
-A reader that trusts what it is given can be stopped by a file of five kilobytes: two cells, in A1 and in XFD1048576, make
-it ask for 500 gigabytes, and the process ends. So the parts of a workbook are unpacked here once, in small pieces, and
-counted, before anything else reads them. That costs a tenth of the reading.
+A reader that trusts what it is given can be stopped by a file of five kilobytes: two cells, in A1 and in
+XFD1048576, make it ask for 500 gigabytes, and the process ends. So the parts of a workbook are unpacked
+here once, in small pieces, and counted, before anything else reads them. That costs a tenth of the
+reading.
 """
 
 from __future__ import annotations
@@ -32,14 +33,18 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FAR = re.compile(rb'<c r="(?:[A-Z]{3}|C[V-Z]|[D-Z][A-Z]|[A-Z]{1,2}(?:[2-9][0-9]{5}|[0-9]{7,}))')
 _CELL = rb"<(?:[A-Za-z]\w*:)?c"
 _FILLED = rb"[^>]*(?<!/)>(?!\s*</)"  # the rest of an opening tag with something in it
-_FAR_ROW = re.compile(rb"\br\s*=\s*[\"'][A-Z]{1,3}(?:[2-9][0-9]{5}|[0-9]{7,})[\"']" + _FILLED)  # from row 200,000
-_FAR_COLUMN = re.compile(rb"\br\s*=\s*[\"'](?:C[V-Z]|[D-Z][A-Z]|[A-Z]{3,})[0-9]+[\"']" + _FILLED)  # from column 100
+_FAR_ROW = re.compile(
+    rb"\br\s*=\s*[\"'][A-Z]{1,3}(?:[2-9][0-9]{5}|[0-9]{7,})[\"']" + _FILLED
+)  # from row 200,000
+_FAR_COLUMN = re.compile(
+    rb"\br\s*=\s*[\"'](?:C[V-Z]|[D-Z][A-Z]|[A-Z]{3,})[0-9]+[\"']" + _FILLED
+)  # from column 100
 _ROW_BY_PLACE = re.compile(rb"<(?:[A-Za-z]\w*:)?row(?:\s(?![^>]*\br\s*=)[^>]*)?(?<!/)>")
 _CELL_BY_PLACE = re.compile(_CELL + rb"(?:\s(?![^>]*\br\s*=)[^>]*)?(?<!/)>")
 _ANY_CELL = re.compile(_CELL + rb"[\s/>]")
 
 
-class NotALedger(Exception):  # noqa: N818 - a fact about the file, not an error of the program
+class NotALedger(Exception):
     """The file cannot be read as a ledger; the message says why, and what to do."""
 
     def __init__(self, en: str, zh: str) -> None:
@@ -145,7 +150,9 @@ def _check_parts(path: Path, packed: zipfile.ZipFile) -> None:
         types = packed.getinfo("[Content_Types].xml")
     except KeyError:
         raise damaged(path) from None
-    if types.file_size > _PIECE or b"sheet.main+xml" not in packed.read(types).replace(b"macroEnabled", b"sheet"):
+    if types.file_size > _PIECE or b"sheet.main+xml" not in packed.read(types).replace(
+        b"macroEnabled", b"sheet"
+    ):
         raise damaged(path)
 
 
@@ -202,7 +209,8 @@ def _widest(piece: bytes) -> int:
 
 
 def _is_ordinary(piece: bytes) -> bool:
-    """Whether every cell says its place, in the way every spreadsheet program writes it, and none lies far outside.
+    """Whether every cell says its place, in the way every spreadsheet program writes it, and none lies far
+    outside.
 
     Nearly every piece is, and this answers five times sooner than looking at each tag.
     """

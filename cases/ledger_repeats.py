@@ -1,9 +1,10 @@
 """Repeat reports among the rows of a ledger: kept, and linked to the first.
 
-A row repeats an earlier one when everything that says what is reported, and by which way, is the same: source, named or
-anonymous, subject, unit and post, project, link and problem. The day, the number and how far it has got may differ. The
-same matter reported by another way or about another post is not a repeat but a second source, and stays on its own.
-A number that says so itself, such as MGJ-2026-0083-2 after MGJ-2026-0083, needs only the same subject and project.
+A row repeats an earlier one when everything that says what is reported, and by which way, is the same:
+source, named or anonymous, subject, unit and post, project, link and problem. The day, the number and how
+far it has got may differ. The same matter reported by another way or about another post is not a repeat
+but a second source, and stays on its own. A number that says so itself, such as MGJ-2026-0083-2 after
+MGJ-2026-0083, needs only the same subject and project.
 
 Rules on reports (2020), Art. 14: repeat reports are kept and counted with the first.
 """
@@ -21,8 +22,9 @@ from cases.ledger_distinct import Distinct, Values
 from cases.ledger_words import plain
 
 SAME = ("source", "real_name", "subject", "subject_unit", "subject_post", "project", "link", "problem")
-_NUMBERED = re.compile(r"(.+?)(?:[-_/.]\d{1,2}|之[一二三四五六七八九十\d]+|[(\[【]?(?:重复|重|补)\d*[)\]】]?|\(\d{1,2}\))")
-
+_NUMBERED = re.compile(
+    r"(.+?)(?:[-_/.]\d{1,2}|之[一二三四五六七八九十\d]+|[(\[【]?(?:重复|重|补)\d*[)\]】]?|\(\d{1,2}\))"
+)
 _MAY_BE_NUMBERED = re.compile(r"[-_/.]\d{1,2}$|[^0-9]$")
 
 
@@ -34,9 +36,9 @@ class Repeat:
     first: str
 
 
-def key(values: dict[str, object]) -> str:
-    """What two reports of the same have in common, as one text."""
-    return "\x1f".join(_word(values.get(name)) for name in SAME)
+def key(values: Mapping[str, object]) -> tuple[str, ...]:
+    """What two reports of the same have in common."""
+    return tuple(_word(values.get(name)) for name in SAME)
 
 
 def repeats(good: pd.DataFrame) -> tuple[Repeat, ...]:
@@ -69,7 +71,9 @@ def _named_first(number: str, short: Any, heads: dict[str, tuple[str, Any]]) -> 
 
 
 def _keys(good: pd.DataFrame, words: Mapping[str, Values], names: Sequence[str]) -> list[Any]:
-    """What each row has in common with its repeats; nothing where no subject is named, for then nothing says so."""
+    """What each row has in common with its repeats; nothing where no subject is named, for then nothing says
+    so.
+    """
     if "subject" not in good:
         return [None] * len(good)
     rows = zip(*(words[name] for name in names if name in words), strict=True)

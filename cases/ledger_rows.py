@@ -1,7 +1,7 @@
 """From cells to rows: each column is cleaned as a whole, then judged as a whole.
 
-Every fault of every row is found in one pass. Columns repeat themselves (a ledger of 100,000 rows has some thousand
-different dates), so each different cell is read once; see `ledger_distinct`.
+Every fault of every row is found in one pass. Columns repeat themselves (a ledger of 100,000 rows has
+some thousand different dates), so each different cell is read once; see `ledger_distinct`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class Checked:
-    """The rows of a sheet: `good` by sheet row, with a value per field (None where there is none) and the `state` the
-    clue is in; the faults of the others; and how many were no clues at all."""
+    """The rows of a sheet: `good` by sheet row, with a value per field (None where there is none) and the
+    `state` the clue is in; the faults of the others; and how many were no clues at all.
+    """
 
     good: pd.DataFrame
     faults: tuple[Fault, ...]
@@ -59,7 +60,9 @@ class Checked:
 
 @dataclass
 class _Table:
-    """The columns of the rows under judgement, as they stood and as they were read, and the faults found so far."""
+    """The columns of the rows under judgement, as they stood and as they were read, and the faults found so
+    far.
+    """
 
     rows: npt.NDArray[np.int64]  # their numbers in the sheet
     stood: Mapping[str, Distinct]
@@ -99,8 +102,7 @@ def _columns(body: Sequence[Sequence[Any]], width: int) -> list[Distinct]:
     even = body if min(map(len, body), default=widest) == widest else [
         [*row, *[""] * (widest - len(row))] for row in body
     ]  # fmt: skip
-    sheet = pd.DataFrame(even, columns=range(widest), dtype=object)
-    return [Distinct.of(sheet[place].to_numpy(dtype=object)) for place in sheet.columns]
+    return [Distinct.of(column) for column in zip(*even, strict=True)] if even else [Distinct.of(())] * widest
 
 
 _CLUE, _BLANK, _TOTAL, _FOOTNOTE = range(4)
@@ -125,7 +127,9 @@ def _kinds(
 
 
 def _starts(cell: str, with_words: Iterable[str]) -> bool:
-    """Whether the cell is one of the words, or begins with one and goes on with a colon or a figure: "合计：240件"."""
+    """Whether the cell is one of the words, or begins with one and goes on with a colon or a figure:
+    "合计：240件".
+    """
     return plain(cell.replace("：", ":").partition(":")[0]).rstrip("0123456789件条个宗项") in with_words
 
 
@@ -196,7 +200,7 @@ def _judge_secrets(table: _Table, words: Words) -> None:
     _translate(table, "classification", _word_reader(words.classifications, known))
     if "classification" in table.read:
         is_secret = table.read["classification"].where(lambda value: value == "state_secret")
-        table.refuse("classification", is_secret, cells.SECRET)
+        table.refuse("classification", is_secret, cells.CLASSIFIED)
 
 
 def _judge_day(table: _Table, name: str, today: date) -> None:

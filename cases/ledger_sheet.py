@@ -1,4 +1,5 @@
-"""Reading what stands in the cells: of a workbook with calamine, of a text file with the csv module. Nothing is evaluated.
+"""Reading what stands in the cells: of a workbook with calamine, of a text file with the csv module. Nothing
+is evaluated.
 
 A formula's cell holds the value its program last computed, or nothing.
 """
@@ -21,7 +22,9 @@ import python_calamine as calamine
 from cases import ledger_guard
 from cases.ledger_guard import LAST_COLUMN, LAST_ROW, NotALedger
 
-EPOCH_1900 = date(1899, 12, 30)  # day 0 of the serials of nearly every workbook; the leap day 1900 that never was
+EPOCH_1900 = date(
+    1899, 12, 30
+)  # day 0 of the serials of nearly every workbook; the leap day 1900 that never was
 EPOCH_1904 = date(1904, 1, 1)  # of workbooks from old Macintoshes, which say so
 _IS_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 
@@ -92,7 +95,9 @@ def _epoch(path: Path) -> date:
 
 
 def _text(path: Path) -> Grid:
-    """A comma, semicolon or tab separated file, in UTF-8 (with or without mark), UTF-16 (with mark) or GB18030."""
+    """A comma, semicolon or tab separated file, in UTF-8 (with or without mark), UTF-16 (with mark) or
+    GB18030.
+    """
     text, encoding = _decoded(path)
     first_line = text.partition("\n")[0]
     mark = max(",;\t", key=first_line.count)
@@ -105,7 +110,8 @@ def _text(path: Path) -> Grid:
     except csv.Error as fault:
         where = len(cells) + 1
         raise NotALedger(
-            f"{path.name}: row {where} cannot be read ({fault}): a quotation mark was not closed, or a cell is too long.",
+            f"{path.name}: row {where} cannot be read ({fault}): a quotation mark was not closed, "
+            "or a cell is too long.",
             f"{path.name}：第 {where} 行无法读取：引号未闭合，或单元格内容过长。",
         ) from None
     return Grid(path.name, 1, cells, encoding=encoding)

@@ -1,4 +1,6 @@
-"""From a good row to what a clue keeps: the rulebook's fields, its choices, a title; who reported is kept apart."""
+"""From a good row to what a clue keeps: the rulebook's fields, its choices, a title; who reported is kept
+apart.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Translation:
             values["title"] = title
             days = [day for day in (received_on, opinion_on, closed_on) if day is not None]
             details = {name: value for name, value in zip(private, secret, strict=True) if value is not None}
-            yield Clue(int(row), number, state, title, received_on, max(days), project, handler, values, details)
+            yield Clue(
+                int(row), number, state, title, received_on, max(days), project, handler, values, details
+            )
 
     def _columns(self) -> dict[str, Values]:
         """The fields to keep, one array each."""
@@ -88,7 +92,10 @@ class Translation:
     def _fields(self) -> Mapping[str, FormField]:
         """The rulebook's fields by name; of one that several moves have, with the choices of them all."""
         found: dict[str, FormField] = {}
-        for each in (*self.machine.register_, *(one for move in self.machine.moves.values() for one in move.fields)):
+        for each in (
+            *self.machine.register_,
+            *(one for move in self.machine.moves.values() for one in move.fields),
+        ):
             known = found.get(each.name)
             choices = dict(each.choices) | dict(known.choices if known else {})
             found[each.name] = (known or each).model_copy(update={"choices": choices})

@@ -64,7 +64,9 @@ class Words:
 
     def ways(self, field: FormField) -> Mapping[str, str]:
         """The rulebook's choice for each way of disposition, by the state a clue is in when that way was chosen."""
-        labels = ((code, word) for code, label in field.choices.items() for word in (label.zh, label.en, code))
+        labels = (
+            (code, word) for code, label in field.choices.items() for word in (label.zh, label.en, code)
+        )
         known = ((self.dispositions.get(plain(word)), code) for code, word in labels)
         return {state: code for state, code in known if state is not None}
 

@@ -16,5 +16,5 @@ def rehearsed(folder: Path) -> dict[str, Any]:
     """The summary of the excerpt's rehearsal; its store is left in `folder` for whoever wants to look into it."""
     rulebook = load(EXAMPLES / "incidents.yaml")
     mapping = read_mapping(EXAMPLES / "incidents.map.yaml", rulebook)
-    log = EXAMPLES / "incidents-excerpt.csv"
+    log = EXAMPLES / "incidents-excerpt.csv.gz"
     return dict(rehearse(log, rulebook, mapping, store_url=f"sqlite:///{folder / 'rehearsal.db'}").as_dict())

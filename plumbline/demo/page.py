@@ -45,7 +45,7 @@ def write(played: Played, *, rehearsed: dict[str, Any] | None = None) -> Path:
                            trim_blocks=True, lstrip_blocks=True).get_template("timeline.html.j2")  # fmt: skip
     with work.reading() as session:
         ends_at = played.told[-1].at
-        ledger_export.export_ledger(session, work.office, folder / "ledger.xlsx", login="head", at=ends_at, lang="zh")
+        ledger_export.export_ledger(session, work.office, folder / "ledger.xlsx", actor="head", at=ends_at, lang="zh")
         text = template.render(
             story=played.story, told=played.told, counts=played.counts, runs=played.runs, rehearsed=rehearsed,
             clues=[_shown(session, played, *one) for one in SHOWN if one[0] in played.called],

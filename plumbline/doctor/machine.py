@@ -6,8 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-import pysqlite3.dbapi2 as driver
-
+from plumbline.database import sqlite as driver
 from plumbline.doctor.findings import Check, ok, wrong
 from plumbline.settings import Settings
 

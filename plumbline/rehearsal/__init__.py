@@ -7,6 +7,13 @@ from plumbline.rehearsal.run import rehearse
 from plumbline.rehearsal.store import UnusableStore
 
 __all__ = [
-    "LogMapping", "MappingFaults", "Part", "Rehearsed", "UnreadableLog", "UnusableStore", "read_mapping", "rehearse",
+    "LogMapping",
+    "MappingFaults",
+    "Part",
+    "Rehearsed",
+    "UnreadableLog",
+    "UnusableStore",
+    "read_mapping",
+    "rehearse",
     "summary_table",
-]  # fmt: skip
+]

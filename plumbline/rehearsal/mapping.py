@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from states.periods import Period, Unit
 from states.rulebook import FormField, Label, Machine, Name, Rulebook
 from states.schema_faults import meant, sentences
 from states.yaml_tree import Fault, Key, Tree, read_tree
@@ -159,6 +160,9 @@ def _dangling(mapping: LogMapping, rulebook: Rulebook) -> Iterator[tuple[Key, st
         )
         return
     machine = rulebook.machines[mapping.machine]
+    for name, clock in machine.deadlines.items():
+        if Period.parse(clock.budget).unit is Unit.HOUR:
+            yield ("machine",), f"The clock {name!r} of the rulebook runs in hours; a rehearsal counts days."
     yield from _time_faults(mapping)
     yield from _unknown(mapping, ("role",), mapping.role, "role", rulebook.roles)
     yield from _form_faults(("opening",), mapping.opening, machine.register_)

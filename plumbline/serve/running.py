@@ -91,12 +91,14 @@ def _stopping(stop: Event) -> Iterator[None]:
 @contextmanager
 def _listening(settings: Settings, host: str, port: int) -> Iterator[socket.socket]:
     """The page's socket, taken before anything is started. Raises CannotServe where it is not to be had."""
+    if not 0 < port < 65536:  # asked for an address, some systems wrap it around
+        raise faults.port_taken(settings, host, port, "no such port")
     try:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=128)
-    except (OSError, OverflowError) as fault:
+    except OSError as fault:
         raise faults.port_taken(
             settings, host, port, getattr(fault, "strerror", None) or str(fault)
         ) from fault

@@ -42,7 +42,12 @@ def _version() -> str:
 
 Version = Annotated[
     bool,
-    typer.Option("--version", help=said("显示版本。", "Say which version this is."), is_eager=True, callback=_say_version),
+    typer.Option(
+        "--version",
+        help=said("显示版本。", "Say which version this is."),
+        is_eager=True,
+        callback=_say_version,
+    ),
 ]
 
 MACHINES = {

@@ -239,6 +239,16 @@ def _faulty_rulebook(fault: Any, lang: str) -> Failure:
     return Failure(USAGE, "faulty_rulebook", message, reasons)
 
 
+def _faulty_mapping(fault: Any, lang: str) -> Failure:
+    reasons = [{"code": "mapping_fault", "message": str(one), "cure": ""} for one in fault.faults]
+    message = said(f"对应表有 {len(reasons)} 处错误。", f"The mapping has {len(reasons)} faults.", lang)
+    return Failure(USAGE, "faulty_mapping", message, reasons)
+
+
+def _cannot_serve(fault: Any, _lang: str) -> Failure:
+    return _one(UNREACHABLE, fault.code, fault.message, fault.cure)
+
+
 def _sentence(status: int, code: str) -> Callable[[Any, str], Failure]:
     """For exceptions whose text is the sentence to show."""
     return lambda fault, _lang: _one(status, code, str(fault) or str(type(fault).__doc__).splitlines()[0])
@@ -279,6 +289,13 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "cases.errors.KeyReused": _key_reused,
     "cases.due_dates.NoSuchDeadline": _no_such_deadline,
     "cases.ledger_guard.NotALedger": _not_a_ledger,
+    "cases.ledger_sheets.NotWritable": _sentence(UNREACHABLE, "not_writable"),
+    "plumbline.rehearsal.log.UnreadableLog": _sentence(USAGE, "unreadable_log"),
+    "plumbline.rehearsal.mapping.MappingFaults": _faulty_mapping,
+    "plumbline.rehearsal.store.UnusableStore": _sentence(UNREACHABLE, "unusable_store"),
+    "plumbline.serve.faults.CannotServe": _cannot_serve,
+    "plumbline.demo.play.NotTheDemos": _sentence(UNREACHABLE, "not_the_demos"),
+    "plumbline.demo.story.StoryBroken": _sentence(UNREACHABLE, "story_broken"),
     "notifications.outbox.NotDead": _not_dead,
     "cases.people.UnknownPerson": _unknown_person,
     "cases.tokens.TokenRefused": _token_refused,
@@ -286,6 +303,7 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "sqlalchemy.exc.DBAPIError": _driver,
     "sqlalchemy.exc.TimeoutError": _driver,
     "pysqlite3.dbapi2.Error": _driver,
+    "sqlite3.Error": _driver,
     "psycopg.Error": _driver,
     "builtins.OSError": _file,
     "builtins.MemoryError": _too_much,

@@ -7,13 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 import migrations
-from plumbline.database import engine_for
+from plumbline.database import engine_for, sqlite
 from plumbline.settings import Settings
 from plumbline.shell.failures import NotReady
 

@@ -111,16 +111,16 @@ def _console(stream: TextIO) -> Any:
 
 
 @contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Any]:
-    """A progress bar on standard error while something long runs: `step(done)` moves it. Silent without a terminal."""
+def progress(label: str) -> Iterator[Any]:
+    """A progress bar on standard error while something long runs; `step(done, of)` moves it. Without a terminal, none."""
     if not sys.stderr.isatty():
-        yield lambda _done: None
+        yield lambda _done, _of: None
         return
     from rich.progress import Progress
 
     with Progress(console=_console(sys.stderr), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        task = bar.add_task(label, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def abandon() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +36,15 @@ Map = Annotated[
     ),
 ]
 
+Store = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help=said("演练库的文件。", "Where the replayed cases are kept, for looking into."),
+    ),
+]
+
 
 def tick(asked: Asked) -> Answer:
     """Everything that is due fires once. Needs no Prefect."""
@@ -55,25 +64,44 @@ def tick(asked: Asked) -> Answer:
 
 def serve(asked: Asked, host: Host = "127.0.0.1", port: Port = 8400, no_prefect: NoPrefect = False) -> Answer:
     """Web, and with Prefect its server, the schedules and a worker, until it is told to stop."""
-    work = asked.work
-    output.remark(
-        said(f"网址 http://{host}:{port}，按 Ctrl-C 停止。", f"On http://{host}:{port}; Ctrl-C stops it.")
-    )
-    serving = import_module("plumbline.serve")
-    serving.serve(work.settings, host=host, port=port, with_prefect=not no_prefect)
-    return Answer({"stopped": True}, [said("已停止。", "Stopped.")])
+    work = asked.work  # says what is wrong with the database before anything is started
+    asked.close()
+    from plumbline.serve.running import serve as until_stopped
+
+    until_stopped(work.settings, host=host, port=port, with_prefect=not no_prefect, say=output.remark)
+    return Answer({"stopped": True})
 
 
 def demo(asked: Asked) -> Answer:
     """The main job on the sample, through Prefect; ends by itself."""
-    playing = import_module("plumbline.demo")
-    return Answer(*playing.demo(asked.settings, lang=asked.lang))
+    from plumbline import demo as playing
+
+    document, lines = playing.demo(asked.settings, lang=asked.lang)
+    return Answer(document, lines)
 
 
-def rehearse(asked: Asked, log: Log, rulebook: Rules, map_: Map) -> Answer:
+def rehearse(asked: Asked, log: Log, rulebook: Rules, map_: Map, store: Store = None) -> Answer:
     """Replay a log of real cases under a rulebook: what would have been refused, missed, escalated."""
     for path, what in ((log, "LOG"), (rulebook, "--rulebook"), (map_, "--map")):
         given.check_file(path, what=what)
+    from plumbline import clock, rehearsal
+    from states import rulebook_file
+
+    rules = rulebook_file.load(rulebook)
+    mapping = rehearsal.read_mapping(map_, rules)
+    place = (
+        store
+        or asked.settings.home / "rehearsals" / f"{log.name.partition('.')[0]}-{clock.now():%Y%m%dT%H%M%S}.db"
+    )
     with output.progress(said("重演", "rehearsing")) as step:
-        report = import_module("plumbline.rehearsal").rehearse(log, rulebook=rulebook, mapping=map_, progress=step)
-    return Answer(report.as_dict(), report.lines(asked.lang))
+        done = rehearsal.rehearse(
+            log, rules, mapping, store_url=f"sqlite:///{place.absolute()}", progress=step
+        )
+    return Answer(done.as_dict(), _summary(rehearsal.summary_table(done, lang=asked.lang)))
+
+
+def _summary(parts: Iterable[Any]) -> list[str | Table]:
+    found: list[str | Table] = []
+    for part in parts:
+        found += [part.title, Table(part.headings, part.rows)]
+    return found

@@ -26,13 +26,17 @@ def number(unit: Unit, small: Office) -> str:
         return open_matter(session, small, "clue", actor="registrar", at=NOON - 28 * DAY, fields=form).number
 
 
-def listed(unit: Unit, small: Office, login: str, *, at: datetime, until: datetime | None = None) -> list[str]:
+def listed(
+    unit: Unit, small: Office, login: str, *, at: datetime, until: datetime | None = None
+) -> list[str]:
     with unit() as session:
         page = due_dates.open_deadlines(session, small, actor=login, at=at, until=until)
         return [f"{one['number']} {one['due_on']}{' late' if one['overdue'] else ''}" for one in page.lines]
 
 
-def test_a_running_clock_is_listed_to_those_who_see_its_matter(unit: Unit, small: Office, number: str) -> None:
+def test_a_running_clock_is_listed_to_those_who_see_its_matter(
+    unit: Unit, small: Office, number: str
+) -> None:
     assert listed(unit, small, "registrar", at=NOON - 28 * DAY) == [f"{number} 2026-08-24"]
     assert listed(unit, small, "registrar", at=NOON) == [f"{number} 2026-08-24 late"]
     assert listed(unit, small, "contractor", at=NOON) == []
@@ -44,9 +48,15 @@ def test_until_is_the_instant_from_which_it_is_late(unit: Unit, small: Office, n
     assert len(listed(unit, small, "registrar", at=NOON, until=late_from)) == 1
 
 
-def test_the_walk_ends_on_the_due_date_and_the_entries_say_why(unit: Unit, small: Office, number: str) -> None:
+def test_the_walk_ends_on_the_due_date_and_the_entries_say_why(
+    unit: Unit, small: Office, number: str
+) -> None:
     at = NOON - 20 * DAY
-    steps = [("registrar", "assign", {"handler": "officer"}), ("officer", "wait", None), ("officer", "go_on", None)]
+    steps = [
+        ("registrar", "assign", {"handler": "officer"}),
+        ("officer", "wait", None),
+        ("officer", "go_on", None),
+    ]
     for day, (login, move, form) in enumerate(steps):
         with unit() as session:
             advance(session, small, number, move, actor=login, at=at + day * DAY, fields=form)
@@ -62,7 +72,9 @@ def test_the_walk_ends_on_the_due_date_and_the_entries_say_why(unit: Unit, small
     assert told["budget"] == "15 working days"
 
 
-def test_a_closed_clock_is_no_longer_listed_but_still_explained(unit: Unit, small: Office, number: str) -> None:
+def test_a_closed_clock_is_no_longer_listed_but_still_explained(
+    unit: Unit, small: Office, number: str
+) -> None:
     with unit() as session:
         clock = due_dates.open_deadlines(session, small, actor="registrar", at=NOON).lines[0]["id"]
         advance(session, small, number, "assign", actor="registrar", at=NOON, fields={"handler": "officer"})

@@ -51,7 +51,9 @@ def test_an_officer_sees_what_they_handle_and_a_stranger_nothing(unit: Unit, sma
     mine, _ = registered(unit, small), registered(unit, small)
     assigned(unit, small, mine, "officer")
     with unit() as session:
-        assert [one.number for one in listing.matters(session, small, "clue", actor="officer", at=NOON).lines] == [mine]
+        assert [
+            one.number for one in listing.matters(session, small, "clue", actor="officer", at=NOON).lines
+        ] == [mine]
         for login in ("officer2", "contractor", "district", "nobody", "engine", "clock"):
             assert listing.matters(session, small, "clue", actor=login, at=NOON).total == 0, login
 
@@ -86,7 +88,10 @@ def test_a_matter_is_shown_without_whoever_reported_it(unit: Unit, small: Office
     with unit() as session:
         found = listing.shown(session, small, number, actor="registrar")
         events = listing.history(session, small, number, actor="registrar")
-        session.exec(select(Matter)).one().values = {"title": "a wall", "reporter_name": "smuggled in by another program"}
+        session.exec(select(Matter)).one().values = {
+            "title": "a wall",
+            "reporter_name": "smuggled in by another program",
+        }
         session.flush()
         smuggled = listing.shown(session, small, number, actor="registrar")
     assert found["deadlines"][0]["deadline"] == "opinion"

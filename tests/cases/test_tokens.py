@@ -25,7 +25,9 @@ def test_a_token_holds_until_the_instant_it_expires(unit: Unit) -> None:
             tokens.prove(session, "officer", issued.token, at=NOON + DAY)
 
 
-@pytest.mark.parametrize("login, token", [("head", None), ("officer", "plumb_guessed"), ("officer", ""), ("", None)])
+@pytest.mark.parametrize(
+    "login, token", [("head", None), ("officer", "plumb_guessed"), ("officer", ""), ("", None)]
+)
 def test_a_token_proves_nobody_else(unit: Unit, login: str, token: str | None) -> None:
     with unit() as session:
         issued = tokens.issue(session, "officer", at=NOON)

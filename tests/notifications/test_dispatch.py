@@ -6,14 +6,16 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select, update
 
 from cases.office import Office
 from cases.people import Person
@@ -29,6 +31,18 @@ from tests.notifications.office import INSTANT, MINUTE, MORNING, matter, rang
 
 class KilledHere(BaseException):
     """The process ended at this very point: nothing that is written after it runs."""
+
+
+@dataclass
+class Points:
+    """Points at which a process may be killed; the `left`-th that is reached is the last."""
+
+    left: int
+
+    def reach(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KilledHere
 
 
 class KilledAfterwards(RecorderChannel):
@@ -148,6 +162,36 @@ def test_killed_between_sending_and_marking_one_more_copy_goes_out_with_the_same
     assert deliver(second, worker="two", at=MORNING + LEASE_FOR) == DeliveryReport(delivered=1)
     assert first.messages.keys() == second.messages.keys()
     assert first.taken[0][1].as_bytes() == second.taken[0][1].as_bytes()
+
+
+@pytest.mark.parametrize("point", range(1, 8))
+def test_killed_at_any_point_nothing_is_missing_and_one_copy_at_most_is_extra(
+    unit: Unit, house: Office, letterhead: Letterhead, point: int
+) -> None:
+    """The points: before and after each commit, and before and after the message is handed over, for two notices."""
+    planned(unit, house, "officer", "officer2")
+    points, channel = Points(point), RecorderChannel()
+
+    @contextmanager
+    def mortal() -> Iterator[Session]:
+        points.reach()
+        with unit() as session:
+            yield session
+        points.reach()
+
+    def before(_message: Message) -> None:
+        points.reach()
+
+    channel.before = before
+    with pytest.raises(KilledHere):
+        dispatch.deliver_due(mortal, {"folder": channel}, worker="w", at=MORNING, letterhead=letterhead)
+    points.left = 1000
+    dispatch.deliver_due(
+        mortal, {"folder": channel}, worker="w", at=MORNING + LEASE_FOR, letterhead=letterhead
+    )
+    assert len(channel.messages) == 2
+    assert len(channel.taken) <= 3
+    assert statuses(unit) == {SENT: 2}
 
 
 def test_whoever_finishes_after_the_lease_marks_nothing(unit: Unit, house: Office, deliver: Deliver) -> None:

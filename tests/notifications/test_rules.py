@@ -14,6 +14,8 @@ from cases.organisations import Organisation
 from cases.people import Person, Posting
 from notifications import rules
 from notifications.dispatch import Unit
+from states.rulebook import Machine
+from states.rulebook_file import shipped
 from tests.notifications.office import MORNING, happened, matter, rang, seat
 
 
@@ -198,3 +200,25 @@ def _queries(session: Session) -> list[Any]:
 
     event.listen(session.connection(), "before_cursor_execute", note)
     return asked
+
+
+def _tellings(machine: Machine) -> list[tuple[str, ...]]:
+    """Everything a machine's notices and ladders name as addressees."""
+    rungs = [rung.to for deadline in machine.deadlines.values() for rung in deadline.ladder]
+    return [rule.to for rule in machine.notices] + rungs
+
+
+@pytest.mark.parametrize("machine", sorted(shipped().machines))
+def test_every_role_the_shipped_rulebook_tells_may_see_what_it_is_told_of(machine: str) -> None:
+    """A role that sees nothing of a machine is left out in silence: a rule that names one is a slip of the rulebook."""
+    book = shipped()
+    roles = {name for to in _tellings(book.machines[machine]) for name in to}.difference(rules.PLACES)
+    assert {name for name in roles if machine not in book.roles[name].sees} == set()
+
+
+@pytest.mark.parametrize("machine", sorted(shipped().machines))
+def test_every_paper_the_shipped_rulebook_sends_has_a_name(machine: str) -> None:
+    rules_of = shipped().machines[machine]
+    sent = {rung.document for deadline in rules_of.deadlines.values() for rung in deadline.ladder}
+    sent |= {rule.document for rule in rules_of.notices}
+    assert sent <= shipped().documents.keys()

@@ -11,7 +11,10 @@ from states.rulebook import Rulebook
 from states.rulebook_file import FOLDER, load
 
 EXAMPLES = FOLDER / "examples"
-EXCERPT = EXAMPLES / "incidents-excerpt.csv"
+EXCERPT = EXAMPLES / "incidents-excerpt.csv.gz"
+WHOLE_LOG = Path(__file__).parents[3] / "shared" / "data" / "incidents-2010-2012.csv.gz"
+"""The log that the excerpt is of, where it stands beside the project."""
+
 HEADER = ("case_id", "at", "activity", "status", "group", "line", "impact")
 
 ACTIVITY = {"Awaiting Assignment": "Queued", "Resolved": "Completed", "Closed": "Completed", "In Call": "Completed",

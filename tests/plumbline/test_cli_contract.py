@@ -38,7 +38,9 @@ def test_lists_by_state_by_person_and_by_lateness(shell: Shell) -> None:
     number = shell.register()
     assert shell.do("registrar", "clue", "list", "--state", "registered")["total"] == 0
     assert shell.do("registrar", "clue", "list", "--state", "discovered")["total"] == 1
-    assert shell.do("supervisor", "clue", "list", "--mine")["total"] == 1, "opened by them and nobody handles it yet"
+    assert shell.do("supervisor", "clue", "list", "--mine")["total"] == 1, (
+        "opened by them and nobody handles it yet"
+    )
     assert shell.do("registrar", "clue", "list", "--mine")["total"] == 0
     due = shell.do("registrar", "clue", "show", number)["deadlines"]
     assert due, "a clue has its clocks from the start"
@@ -143,7 +145,11 @@ def test_a_deadline_of_a_clue_one_may_not_see_does_not_exist(shell: Shell) -> No
 
 
 def test_a_period_is_walked_day_by_day(shell: Shell) -> None:
-    for period, due_on in (("15 working days", "2026-09-21"), ("1 month", "2026-10-08"), ("90 days", "2026-11-30")):
+    for period, due_on in (
+        ("15 working days", "2026-09-21"),
+        ("1 month", "2026-10-08"),
+        ("90 days", "2026-11-30"),
+    ):
         answer = shell.run("calendar", "due", "--from", "2026-09-01", "--for", period, "--json").json
         keys(answer, "due_on", "provisional", "walk")
         assert answer["due_on"] == due_on, period

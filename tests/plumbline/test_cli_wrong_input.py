@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -12,16 +13,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
 import pytest
 
+from plumbline.database import sqlite
+from plumbline.shell import failures
 from tests.plumbline.shell import NOON, Said, Shell
 
 LONG = "长" * 400_000  # more than a megabyte in UTF-8
 
 
 def refused(said: Said, status: int, *codes: str) -> None:
-    """A refusal in JSON: the exit status, a sentence, every reason with its code; and nothing that looks like Python."""
+    """A refusal in JSON: exit status, a sentence, every reason with its code; and nothing that looks like Python."""
     assert said.status == status, said
     answer = said.json
     assert set(answer) >= {"error", "message", "reasons"}
@@ -58,11 +60,31 @@ WORDS: dict[str, tuple[list[str], int, str]] = {
     "an unknown deadline": (["deadlines", "explain", "4711"], 2, "no_such_deadline"),
     "a deadline beyond counting": (["deadlines", "explain", "9" * 30], 2, "usage"),
     "a horizon that is no instant": (["deadlines", "list", "--until", "tomorrow"], 2, "not_an_instant"),
-    "a horizon without offset": (["deadlines", "list", "--until", "2026-09-01T10:00"], 2, "timezone_required"),
-    "a day that does not exist": (["calendar", "due", "--from", "2026-02-30", "--for", "1 month"], 2, "not_a_day"),
-    "a period that is none": (["calendar", "due", "--from", "2026-02-01", "--for", "soon"], 2, "not_a_period"),
-    "a period without end": (["calendar", "due", "--from", "2026-02-01", "--for", "99999 months"], 2, "outside_calendar"),
-    "hours from a day": (["calendar", "due", "--from", "2026-02-01", "--for", "24 hours"], 2, "not_an_instant"),
+    "a horizon without offset": (
+        ["deadlines", "list", "--until", "2026-09-01T10:00"],
+        2,
+        "timezone_required",
+    ),
+    "a day that does not exist": (
+        ["calendar", "due", "--from", "2026-02-30", "--for", "1 month"],
+        2,
+        "not_a_day",
+    ),
+    "a period that is none": (
+        ["calendar", "due", "--from", "2026-02-01", "--for", "soon"],
+        2,
+        "not_a_period",
+    ),
+    "a period without end": (
+        ["calendar", "due", "--from", "2026-02-01", "--for", "99999 months"],
+        2,
+        "outside_calendar",
+    ),
+    "hours from a day": (
+        ["calendar", "due", "--from", "2026-02-01", "--for", "24 hours"],
+        2,
+        "not_an_instant",
+    ),
     "a rulebook that is not there": (["rulebook", "check", "nowhere.yaml"], 2, ""),
     "a machine that is not there": (["rulebook", "diagram", "airport"], 2, "unknown_machine"),
     "a notice that is not dead": (["notices", "revive", "4711"], 1, "not_dead"),
@@ -128,7 +150,9 @@ def test_all_that_is_wrong_with_a_form_is_said_at_once(shell: Shell) -> None:
 
 
 def test_a_field_given_twice_is_not_quietly_the_last(shell: Shell) -> None:
-    refused(shell.ask("supervisor", "clue", "register", "--set", "title=a", "--set", "title=b"), 2, "given_twice")
+    refused(
+        shell.ask("supervisor", "clue", "register", "--set", "title=a", "--set", "title=b"), 2, "given_twice"
+    )
 
 
 def test_a_clue_marked_state_secret_is_refused_by_rule(shell: Shell) -> None:
@@ -148,7 +172,9 @@ def test_moves_that_cannot_be_made(shell: Shell) -> None:
     number = shell.register()
     refused(shell.ask("registrar", "clue", "advance", number, "regster"), 2, "unknown_move")
     refused(shell.ask("registrar", "clue", "advance", number, "archive"), 1, "wrong_state")
-    refused(shell.ask("registrar", "clue", "advance", number, "register", "--expect", "7"), 1, "moved_meanwhile")
+    refused(
+        shell.ask("registrar", "clue", "advance", number, "register", "--expect", "7"), 1, "moved_meanwhile"
+    )
     refused(shell.ask("registrar", "clue", "advance", number, "register", "--expect", "0"), 2, "usage")
     refused(shell.ask("registrar", "clue", "advance", number, "register", "--key", ""), 2, "bad_key")
     refused(shell.ask("registrar", "clue", "advance", number, "register", "--key", "k" * 201), 2, "bad_key")
@@ -197,14 +223,21 @@ def test_a_text_may_come_from_a_file(shell: Shell, tmp_path: Path) -> None:
 def test_files_that_are_no_text(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "latin.txt").write_bytes("ü".encode("latin-1"))
     (tmp_path / "huge.txt").write_bytes(b"x" * 1_000_001)
-    for name, code in (("none.txt", "no_such_file"), ("latin.txt", "not_utf8"), ("huge.txt", "too_long"), ("", "no_such_file")):
+    for name, code in (
+        ("none.txt", "no_such_file"),
+        ("latin.txt", "not_utf8"),
+        ("huge.txt", "too_long"),
+        ("", "no_such_file"),
+    ):
         said = shell.ask("supervisor", "clue", "register", "--set", f"problem=@{tmp_path / name}")
         refused(said, 2, code)
 
 
 def test_terminal_escapes_in_a_title_are_shown_not_obeyed(shell: Shell, home: Path) -> None:
     number = shell.register()
-    with behind(home / "plumbline.db") as connection:  # as an older version or another program may have left it
+    with behind(
+        home / "plumbline.db"
+    ) as connection:  # as an older version or another program may have left it
         connection.execute("UPDATE matter SET title = ?", ("\x1b]0;owned\x07\x9b2J \u202eabc",))
     for words in (["clue", "list"], ["clue", "show", number]):
         for said in (shell.run(*words, "--as", "registrar"), shell.ask("registrar", *words)):
@@ -217,7 +250,9 @@ def test_terminal_escapes_in_a_title_are_shown_not_obeyed(shell: Shell, home: Pa
 # ------------------------------------------------------------------------------------------------ the database
 
 
-def test_without_a_database_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_database_nothing_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path / "nothing"))
     refused(Shell(tmp_path, capsys).run("clue", "list", "--json", "--as", "officer"), 3, "no_database")
     assert not (tmp_path / "nothing").exists()
@@ -308,7 +343,9 @@ def test_a_database_url_that_is_none(shell: Shell, monkeypatch: pytest.MonkeyPat
     refused(shell.ask("registrar", "clue", "list"), 3, "database_unusable")
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path / "file" / "home"))
     refused(Shell(tmp_path, capsys).run("init", "--rehearsal", "--json"), 3)
@@ -317,7 +354,9 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
 # ---------------------------------------------------------------------------------------- a real database
 
 
-def test_a_real_database_takes_no_names_and_no_instants(real_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_real_database_takes_no_names_and_no_instants(
+    real_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shell = Shell(real_home, capsys, at=None)
     said = shell.run("clue", "list", "--json", "--as", "officer")
     refused(said, 2, "rehearsal_only")
@@ -329,7 +368,9 @@ def test_a_real_database_takes_no_names_and_no_instants(real_home: Path, capsys:
     assert shell.run("audit", "verify", "--json").status == 0
 
 
-def test_a_real_database_does_not_become_a_rehearsal(real_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_real_database_does_not_become_a_rehearsal(
+    real_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert Shell(real_home, capsys).run("init", "--rehearsal", "--sample", "--json").status in (2, 3)
 
 
@@ -404,7 +445,9 @@ def test_ctrl_c_ends_without_a_traceback(shell: Shell, monkeypatch: pytest.Monke
     assert "Traceback" not in said.err
 
 
-def test_a_fault_of_the_program_is_one_sentence_and_a_file(shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_program_is_one_sentence_and_a_file(
+    shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("the secret of the title")
 
@@ -441,10 +484,6 @@ def test_help_comes_at_once() -> None:
 
 
 def test_every_exception_that_has_an_answer_exists() -> None:
-    import importlib
-
-    from plumbline.shell import failures
-
     for name in failures._ANSWERS:
         module, _, attribute = name.rpartition(".")
         assert issubclass(getattr(importlib.import_module(module), attribute), BaseException), name

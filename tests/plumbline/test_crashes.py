@@ -68,7 +68,9 @@ def test_kill_9_loses_nothing_that_was_acknowledged_and_leaves_nothing_half_done
         clocked = set(session.exec(select(Deadline.matter)).all())
         assert set(session.exec(select(Matter.id).where(Matter.machine == "clue")).all()) == clocked
         by_event = session.exec(text("SELECT event, count(*) FROM notice GROUP BY event")).all()  # type: ignore[call-overload]
-        registered = session.exec(select(func.count()).select_from(Event).where(Event.move == "register")).one()
+        registered = session.exec(
+            select(func.count()).select_from(Event).where(Event.move == "register")
+        ).one()
     assert registered > 0
     assert len(by_event) >= registered, "every registration tells somebody, in the same transaction"
     work.engine.dispose()
@@ -104,7 +106,9 @@ def test_a_full_database_refuses_the_move_keeps_the_rest_and_goes_on_once_there_
     def register(turn: int) -> str:
         with work.unit() as session:
             form = surveys.opening_form(session, work.office, "clue", at=AT, lang="en")
-            fields = {part["name"]: part["example"] for part in form if part["required"]} | {"problem": "x" * 15000}
+            fields = {part["name"]: part["example"] for part in form if part["required"]} | {
+                "problem": "x" * 15000
+            }
             return opening.open_matter(session, work.office, "clue", actor="registrar",
                                        at=AT + timedelta(minutes=turn), fields=fields).number  # fmt: skip
 
@@ -122,7 +126,9 @@ def test_a_full_database_refuses_the_move_keeps_the_rest_and_goes_on_once_there_
         connection.rollback()
     assert 0 < len(done) < 200
     with work.reading() as session:
-        assert sorted(session.exec(select(Matter.number).where(Matter.machine == "clue")).all()) == sorted(done)
+        assert sorted(session.exec(select(Matter.number).where(Matter.machine == "clue")).all()) == sorted(
+            done
+        )
         assert audit.verify(session).faults == ()
     register(500)
     work.engine.dispose()

@@ -35,7 +35,9 @@ REGISTER = ("supervisor", "registrar", "officer")
 def filled(fields: list[dict[str, Any]], *, everything: bool) -> dict[str, Any]:
     """A form with the examples of its required fields, or of all that have one."""
     return {
-        one["name"]: one["example"] for one in fields if one["required"] or (everything and one["example"] is not None)
+        one["name"]: one["example"]
+        for one in fields
+        if one["required"] or (everything and one["example"] is not None)
     }
 
 
@@ -72,7 +74,9 @@ class Walk:
 
     def on_file(self) -> list[tuple[str, str]]:
         with self.work.reading() as session:
-            rows = session.execute(select(Matter.number, Matter.machine).order_by(col(Matter.id).desc()).limit(12))
+            rows = session.execute(
+                select(Matter.number, Matter.machine).order_by(col(Matter.id).desc()).limit(12)
+            )
             return [(number, machine) for number, machine in rows]
 
     def registered(self) -> tuple[str, str]:
@@ -98,7 +102,10 @@ class Walk:
         return self.made[machine, move["move"]] + (8 if final else 0) + (3 if move["to"] == state else 0)
 
     def make(self, number: str, machine: str, who: str, survey: dict[str, Any]) -> None:
-        move = min(survey["open"], key=lambda one: (self.reluctance(machine, survey["state"], one), self.dice.random()))
+        move = min(
+            survey["open"],
+            key=lambda one: (self.reluctance(machine, survey["state"], one), self.dice.random()),
+        )
         form = filled(move["fields"], everything=self.dice.random() < 0.5)
         with self.work.unit() as session:
             moved = advance(session, self.work.office, number, move["move"], actor=who, at=self.at, fields=form,
@@ -144,5 +151,7 @@ def test_the_same_through_the_shell(shell: Shell) -> None:
         if survey.json["open"]:
             move = dice.choice(survey.json["open"])
             form = shell.filled(move["fields"])
-            moved = shell.do(who, "clue", "advance", number, move["move"], *form, "--expect", str(survey.json["version"]))
+            moved = shell.do(
+                who, "clue", "advance", number, move["move"], *form, "--expect", str(survey.json["version"])
+            )
             assert moved["state"] == move["to"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, func, select
 
 from cases import audit, opening, sweep
 from cases.advance import advance
@@ -27,7 +31,7 @@ from plumbline.rehearsal import rehearse, summary_table
 from plumbline.rehearsal import store as stores
 from plumbline.rehearsal.rows import Reader
 from states.calendars import china
-from tests.plumbline.incident_logs import EXCERPT, Row, example, played, row, store_url
+from tests.plumbline.incident_logs import EXCERPT, WHOLE_LOG, Row, example, played, row, store_url
 
 USUAL = [
     row("1", "2012-05-07T08:00", "In Progress"),
@@ -340,7 +344,7 @@ def test_the_store_of_a_rehearsal_verifies(tmp_path: Path) -> None:
 
 def test_the_order_of_the_rows_in_the_file_does_not_matter(tmp_path: Path) -> None:
     rulebook, mapping = example()
-    lines = EXCERPT.read_text().splitlines()
+    lines = gzip.decompress(EXCERPT.read_bytes()).decode().splitlines()
     shuffled = lines[1:]
     random.Random(7).shuffle(shuffled)
     (tmp_path / "log.csv").write_text("\n".join([lines[0], *shuffled]))
@@ -425,3 +429,47 @@ def test_nothing_is_planned_before_it_happened(tmp_path: Path) -> None:
     with store(tmp_path) as session:
         events = session.exec(select(Event).order_by(col(Event.matter), col(Event.seq))).all()
     assert all(later.at - earlier.at >= timedelta(0) for earlier, later in pairwise(events))
+
+
+STATUSES = ("In Progress", "Awaiting Assignment", "Assigned", "Wait", "Wait - User", "Resolved", "Closed", "In Call",
+            "Cancelled", "Unmatched", "Snoozed")  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ab"),
+            st.datetimes(datetime(2011, 1, 1), datetime(2012, 1, 1)),  # noqa: DTZ001 - `row` makes them UTC
+            st.sampled_from(STATUSES),
+            st.sampled_from(["1st", "2nd", "3rd", "4th"]),
+            st.sampled_from(["Low", "Major", "None"]),
+        ),
+        min_size=1,
+        max_size=15,
+    )
+)
+@settings(max_examples=25)
+def test_whatever_a_log_says_it_is_counted_and_the_store_verifies(said: list[tuple[Any, ...]]) -> None:
+    rows = [row(case, at.isoformat(), *cells) for case, at, *cells in said]
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        found = played(folder, rows).as_dict()
+        with store(folder) as session:
+            assert audit.verify(session).faults == ()
+            asked = select(func.count()).select_from(Event).where(Event.move != "open")
+            made = session.exec(asked.where(col(Event.actor) != "clock")).one()
+    assert found["moves"] == made == len(rows) - found["log"]["duplicates"]
+    assert found["cases"] == len({one[0] for one in rows})
+    assert (found["whole"] == found["cases"]) == (found["refused"] == [])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not WHOLE_LOG.exists(), reason="the whole log is not here, only the excerpt")
+def test_the_whole_log_is_rehearsed_within_two_minutes_and_its_store_verifies(tmp_path: Path) -> None:
+    rulebook, mapping = example()
+    found = rehearse(WHOLE_LOG, rulebook, mapping, store_url=store_url(tmp_path)).as_dict()
+    assert (found["cases"], found["moves"]) == (7554, 65533)
+    assert found["seconds"] < 120
+    assert found["reopenings"]["allowed"] > 100 < found["reopenings"]["refused"]
+    with store(tmp_path) as session:
+        assert audit.verify(session).ok

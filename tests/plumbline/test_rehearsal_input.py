@@ -309,6 +309,7 @@ SHIPPED = (EXAMPLES / "incidents.map.yaml").read_text(encoding="utf-8")
             "machine: incident\nzone: Mars/Olympus",
             "zone: 'Mars/Olympus' is not a time zone",
         ),
+        ("machine: incident", "machine: incident\nmachien: incident", "machien"),
         ("machine: incident", "machine: incident\nencoding: utf-9", "encoding: 'utf-9' is not an encoding"),
     ],
 )

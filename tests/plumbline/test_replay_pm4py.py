@@ -1,13 +1,13 @@
 """An oracle for rehearsals: pm4py's token replay of the same machine finds the same cases whole.
 
-The net: a place for each state, a transition for each move and each state it leaves, labelled with the move. A state and a
-label never have more than one transition: the net is deterministic, and whether a trace fits depends on no choice that token
-replay would have to guess. A log may end while a case is open: a silent transition leads from every state to the sink. There
-is no other silent one, and nothing leads out of the sink, so replay gains nothing by firing one too early.
+The net: a place for each state, a transition for each move and each state it leaves, labelled with the move. A state
+and a label never have more than one transition: the net is deterministic, and whether a trace fits depends on no choice
+that token replay would have to guess. A log may end while a case is open: a silent transition leads from every state to
+the sink. There is no other silent one, and nothing leads out of the sink, so replay gains nothing by firing one early.
 
-Two things had to be known of pm4py. Of several transitions with one label it takes the one that is enabled, if any is; in a
-deterministic net there is never more than one. An activity that the net does not know it passes over as if it had not
-happened, and such a trace would fit; so whatever is no move of the machine gets a transition that can never fire.
+Two things had to be known of pm4py. Of several transitions with one label it takes the one that is enabled, if any is;
+in a deterministic net there is never more than one. An activity that the net does not know it passes over as if it had
+not happened, and such a trace would fit; so whatever is no move of the machine gets a transition that can never fire.
 """
 
 from __future__ import annotations
@@ -26,37 +26,30 @@ from cases.history import Event
 from cases.matters import Matter
 from plumbline.database import engine_for
 from plumbline.rehearsal import log as logs
-from plumbline.rehearsal import read_mapping, rehearse
+from plumbline.rehearsal import rehearse
 from plumbline.rehearsal.mapping import LogMapping
 from plumbline.rehearsal.rows import Reader
 from states.facts import Actor, Facts, Refused
 from states.machine import judge
 from states.rulebook import Machine, Rulebook
-from states.rulebook_file import FOLDER, load
+from tests.plumbline.incident_logs import EXCERPT, WHOLE_LOG, example
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # pm4py's own, and those of what it stands on
 
-EXAMPLES = FOLDER / "examples"
-EXCERPT = EXAMPLES / "incidents-excerpt.csv"
-WHOLE_LOG = Path(__file__).parents[3] / "shared" / "data" / "incidents-2010-2012.csv.gz"
 FIRST_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _oracle() -> None:
+    pytest.importorskip("pm4py", reason="pm4py is not installed: make replay")
+
 
 Traces = Mapping[str, Sequence[str]]
 
 
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return load(EXAMPLES / "incidents.yaml")
-
-
-@pytest.fixture(scope="module")
-def mapping(rulebook: Rulebook) -> LogMapping:
-    return read_mapping(EXAMPLES / "incidents.map.yaml", rulebook)
-
-
 def fitting(machine: Machine, traces: Traces) -> set[str]:
     """The traces that pm4py's token replay takes to fit the net of this machine."""
-    pm4py = pytest.importorskip("pm4py", reason="pm4py is not installed: make replay")
+    pm4py = pytest.importorskip("pm4py")
     objects = pytest.importorskip("pm4py.objects.petri_net.obj")
     arcs = pytest.importorskip("pm4py.objects.petri_net.utils.petri_utils")
     net = objects.PetriNet("machine")
@@ -129,9 +122,8 @@ def whole_cases(store: str) -> set[str]:
     ],
     ids=["excerpt", "whole log"],
 )
-def test_the_same_cases_are_whole(
-    path: Path, rulebook: Rulebook, mapping: LogMapping, tmp_path: Path
-) -> None:
+def test_the_same_cases_are_whole(path: Path, tmp_path: Path) -> None:
+    rulebook, mapping = example()
     store = f"sqlite:///{tmp_path / 'store.db'}"
     rehearsed = rehearse(path, rulebook, mapping, store_url=store)
     fits = fitting(rulebook.machines["incident"], traces_of(path, mapping))
@@ -140,8 +132,9 @@ def test_the_same_cases_are_whole(
     assert whole_cases(store) == fits
 
 
-def test_replay_and_judge_agree_on_any_trace(rulebook: Rulebook) -> None:
+def test_replay_and_judge_agree_on_any_trace() -> None:
     """Random walks, half of them with a slip somewhere: what no desk would do must be refused by both as well."""
+    rulebook, _ = example()
     machine = rulebook.machines["incident"]
     drawn = random.Random(2013)
     traces = {f"{number:04d}": list(_walk(machine, drawn)) for number in range(400)}

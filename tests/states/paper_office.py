@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -126,10 +126,19 @@ class PaperOffice:
                 if not picked:
                     raise
 
-    def explore(self, seed: int, steps: int, tried: Counter[tuple[str, str]]) -> None:
+    def explore(
+        self,
+        seed: int,
+        steps: int,
+        tried: Counter[tuple[str, str]],
+        *,
+        until: Callable[[], bool] = lambda: False,
+    ) -> None:
         """As `wander`, but towards what was tried least so far, with choices picked at random."""
         choose = random.Random(seed)
         for _ in range(steps):
+            if until():
+                return
             offered = [(matter, who, move) for matter in choose.sample(self.matters, min(4, len(self.matters)))
                        for who in choose.sample(sorted(ROLES), 5)
                        for move in self.survey(matter, who).open]  # fmt: skip

@@ -1,0 +1,82 @@
+"""The demo's story: it fits the rulebook, and it shows what the README promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, col, select
+
+from cases import audit
+from cases.deadlines import Deadline, Firing
+from cases.matters import Matter
+from notifications.notices import Notice
+from plumbline.demo import log, page, play
+from plumbline.demo.play import NotTheDemos, Played
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The whole story, its duties run plainly: through Prefect it is the same functions, and takes longer."""
+    return play.play(tmp_path_factory.mktemp("demo") / "demo", say=lambda _line: None, with_prefect=False)
+
+
+def state(session: Session, played: Played, call: str) -> str:
+    return session.exec(select(Matter.state).where(Matter.number == played.called[call])).one()
+
+
+def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
+    with played.work.reading() as session:
+        found = {call: state(session, played, call) for call in played.called}
+    assert found == {
+        "wages": "archived", "round": "closed", "task": "cancelled", "task2": "cancelled", "tender": "referred",
+        "packet": "answered", "concrete": "registered",
+    }  # fmt: skip
+
+
+def test_the_clue_left_alone_climbs_its_ladder_to_the_commission_above(played: Played) -> None:
+    with played.work.reading() as session:
+        matter = session.exec(select(Matter).where(Matter.number == played.called["concrete"])).one()
+        clock = session.exec(
+            select(Deadline).where(Deadline.matter == matter.id, Deadline.name == "disposition_opinion")).one()  # fmt: skip
+        rungs = session.exec(select(Firing.rung).where(Firing.deadline == clock.id).order_by(col(Firing.id))).all()
+        told = set(session.exec(select(Notice.recipient).where(Notice.matter == matter.id)).all())
+    rule = played.work.office.rulebook().machines["clue"].deadlines["disposition_opinion"]
+    assert len(rungs) == len(rule.ladder)
+    assert "district" in told
+
+
+def test_every_notice_was_delivered_and_none_says_what_it_is_about(played: Played) -> None:
+    folder = played.work.settings.notices
+    files = list(folder.glob("*.eml"))
+    with played.work.reading() as session:
+        assert len(files) == len(session.exec(select(Notice.id).where(Notice.status == "sent")).all())
+        assert session.exec(select(Notice.id).where(Notice.status != "sent")).all() == []
+    assert files
+
+
+def test_the_history_holds_and_the_duties_ran_on_working_days(played: Played) -> None:
+    with played.work.reading() as session:
+        assert audit.verify(session).ok
+    assert played.runs["sweep_deadlines"] == 35
+    assert played.counts["faults"] == 0
+    assert played.counts["opened"] >= 7
+
+
+def test_it_leaves_what_a_visitor_wants_to_look_at(played: Played) -> None:
+    shown = page.write(played, rehearsed=log.rehearsed(played.work.settings.home))
+    text = shown.read_text(encoding="utf-8")
+    assert text.count("<svg") == 4
+    assert "化名甲" not in text, "the reporter's name must not stand on the page"
+    assert "src=" not in text
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    for name in ("ledger.xlsx", "account.txt", "notices"):
+        assert (shown.parent / name).exists()
+    assert "whole" in (shown.parent / "account.txt").read_text(encoding="utf-8")
+
+
+def test_it_does_not_overwrite_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "report.docx").touch()
+    with pytest.raises(NotTheDemos):
+        play.play(tmp_path / "demo", say=lambda _line: None, with_prefect=False)

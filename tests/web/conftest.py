@@ -1,0 +1,3 @@
+"""Rehearsals to look at."""
+
+from tests.plumbline.conftest import home, real_home, real_template, rehearsal_template, shell  # noqa: F401
