@@ -20,6 +20,7 @@ from cases.gathering import Loaded
 from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.office import Office, occurred
+from cases.prepared import Prepared
 from states import forms
 from states.facts import Facts, Reason, Refused
 from states.machine import judge
@@ -42,11 +43,10 @@ class Landing:
 
 _CHANGING = ("state", "version", "values", "acts", "handler", "addressee", "project", "title", "received_on",
              "moved_at", "moved_by", "progressed_at", "sent_at", "head_seq", "head_hash")  # fmt: skip
-_UPDATE = (
+_UPDATE = Prepared(
     update(Matter)
     .where(col(Matter.id) == bindparam("matter"), col(Matter.version) == bindparam("seen"))
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -175,6 +175,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     _write(session, office, before, replace(after, head_hash=hashed.hash))
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
+    linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
                 event=event)  # fmt: skip
     consequences = _consequences(session, office, landing)
@@ -186,8 +187,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
 def _write(session: Session, office: Office, before: OnFile, after: OnFile) -> None:
     """The one conditional update. No row means that somebody was first."""
     values = {f"new_{name}": getattr(after, name) for name in _CHANGING}
-    result = session.connection().execute(_UPDATE, values | {"matter": before.id, "seen": before.version})
-    if result.rowcount != 1:
+    if _UPDATE.change(session, values | {"matter": before.id, "seen": before.version}) != 1:
         found = gathering.load_by_id(session, before.id).row
         label = office.rulebook(found.rulebook).machines[found.machine].states[found.state].label
         raise moved_meanwhile(found.number, by=found.moved_by, at=found.moved_at, state=label, version=found.version)

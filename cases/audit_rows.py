@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from cases import history, linking
 from cases.history import Event
 from cases.matters import Matter
+from states.facts import ENGINE
 from states.rulebook import FormField, Label, Machine, Rulebook
 
 STREAM = {"yield_per": 2000}
@@ -50,13 +51,16 @@ class Fold:
     values: dict[str, Any] = field(default_factory=dict)
     acts: dict[str, list[str]] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
+    opened_at: datetime | None = None
+    opener: str | None = None
+    sent_at: datetime | None = None
 
 
 def faults(session: Session, books: Mapping[str, Rulebook]) -> Iterator[Fault]:
     """What is wrong with any matter: its chain, or its row against its chain."""
     columns = [getattr(Matter, name) for name in (
         "id", "number", "machine", "rulebook", "state", "version", "values", "acts", "handler", "addressee", "project",
-        "title", "received_on", "moved_by", "moved_at", "head_seq", "head_hash")]  # fmt: skip
+        "title", "received_on", "moved_by", "moved_at", "opened_at", "opener", "sent_at", "head_seq", "head_hash")]  # fmt: skip
     rows = session.execute(select(*columns).order_by(col(Matter.id)), execution_options=STREAM)
     histories = _histories(session)
     key, events = next(histories, (None, []))
@@ -133,10 +137,15 @@ def _add(fold: Fold, event: Any, machine: Machine | None, zone: str | None) -> N
     if not moves:
         return
     imported = event.move == IMPORT
+    if fold.opened_at is None:
+        fold.opened_at = event.at
+        fold.opener = None if imported or event.actor in (ENGINE, history.CLOCK) else event.actor
     fold.moved_by, fold.moved_at = event.actor, event.at
     fold.values |= {name: value for name, value in event.data.items() if not (imported and name in ORIGIN)}
     if zone is not None:
         fold.acts[event.move] = [event.actor, event.at.astimezone(ZoneInfo(zone)).date().isoformat()]
+    if machine is not None and event.move in machine.moves and machine.moves[event.move].sends:
+        fold.sent_at = fold.sent_at or event.at
     if machine is not None and not imported:
         fold.columns |= linking.columns_set(_fields(machine, event.move), event.data)
 
@@ -161,19 +170,23 @@ def _end(row: Any, fold: Fold, last: Any) -> Iterator[Fault]:
 def _changed(row: Any, fold: Fold, last: Any, *, known: bool) -> Iterator[Fault]:
     """Whether the row was changed behind its history's back."""
     expected: dict[str, Any] = {"state": fold.state, "version": fold.version, "moved_by": fold.moved_by,
-                                "moved_at": fold.moved_at}  # fmt: skip
+                                "moved_at": fold.moved_at, "opened_at": fold.opened_at, "opener": fold.opener}  # fmt: skip
     if known:
-        expected |= {"values": fold.values, "acts": fold.acts} | fold.columns
+        expected |= {"values": fold.values, "acts": fold.acts, "sent_at": fold.sent_at} | fold.columns
     for name, value in expected.items():
         found = getattr(row, name)
         if found != value:
-            where = _difference(found, value) if isinstance(value, dict) else f"{found} ≠ {value}"
+            where = _difference(name, found, value)
             yield Fault(row.number, last.id, "row_changed", Label(
-                en=f"Its row was changed without a move: {name} differs from what its history says ({where}).",
-                zh=f"事项未经办理而被改动：{name} 与历史不符（{where}）。"))  # fmt: skip
+                en=f"Its row was changed without a move: {where} differs from what its history says.",
+                zh=f"事项未经办理而被改动：{where} 与历史不符。"))  # fmt: skip
 
 
-def _difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
-    """The names that differ; not what stands there, which a report need not repeat."""
-    names = sorted(name for name in {*found, *expected} if found.get(name) != expected.get(name))
-    return ", ".join(names[:10])
+def _difference(name: str, found: Any, expected: Any) -> str:
+    """What differs, by name. What stands there is said of states and versions only: a report need not repeat a title."""
+    if name in ("state", "version"):
+        return f"{name} ({found} ≠ {expected})"
+    if not isinstance(expected, dict):
+        return name
+    names = sorted(each for each in {*found, *expected} if found.get(each) != expected.get(each))
+    return f"{name} ({', '.join(names[:10])})"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 from sqlmodel import Session, col
 
 from cases import gathering
 from cases.deadlines import Deadline, DeadlineEntry
 from cases.office import Office
+from cases.prepared import Prepared
 from states.facts import Link
 
 RUNNING = ("open", "paused")
@@ -32,16 +33,19 @@ class Clock(NamedTuple):
     rungs_fired: int
 
 
-_OPEN = select(
-    *(getattr(Deadline, name) for name in Clock._fields)
-).where(col(Deadline.matter) == bindparam("of"), col(Deadline.status).in_(RUNNING))  # fmt: skip
-_INSERT = insert(Deadline)
-_ENTRY = insert(DeadlineEntry)
-_CLOSE = (
+_OPENED = ("matter", "name", "status", "started_on", "budget", "due_on", "due_at", "provisional", "calendar_version",
+           "rungs_fired", "next_at", "opened_at", "closed_at")  # fmt: skip
+_LINE = ("deadline", "kind", "on", "at", "by", "reason", "period", "due_on", "event")
+_OPEN = Prepared(
+    select(*(getattr(Deadline, name) for name in Clock._fields))
+    .where(col(Deadline.matter) == bindparam("of"), col(Deadline.status).in_([literal(one) for one in RUNNING]))
+)  # fmt: skip
+_INSERT = Prepared(insert(Deadline).values({name: bindparam(name) for name in _OPENED}).returning(col(Deadline.id)))
+_ENTRY = Prepared(insert(DeadlineEntry).values({name: bindparam(name) for name in _LINE}))
+_CLOSE = Prepared(
     update(Deadline)
     .where(col(Deadline.id) == bindparam("deadline"))
     .values(status=bindparam("new_status"), closed_at=bindparam("at"), next_at=None)
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -54,12 +58,12 @@ class Filed:
 
     def running(self, matter: int) -> Mapping[str, Clock]:
         """The clocks of a matter that run or are paused, by name."""
-        return {row.name: Clock(*row) for row in self.session.connection().execute(_OPEN, {"of": matter})}
+        return {row[1]: Clock(*row) for row in _OPEN.rows(self.session, {"of": matter})}
 
     def put(self, row: Mapping[str, Any]) -> Clock:
         """A new clock on file."""
-        made = self.session.connection().execute(_INSERT, row).inserted_primary_key
-        return Clock(made[0] if made else 0, *(row[name] for name in Clock._fields[1:]))
+        made = _INSERT.rows(self.session, row)[0][0]
+        return Clock(made, *(row[name] for name in Clock._fields[1:]))
 
     def change(self, clock: Clock, changes: Mapping[str, Any]) -> None:
         """Set these columns of a clock."""
@@ -67,11 +71,11 @@ class Filed:
 
     def close(self, clock: Clock, *, status: str, at: datetime) -> None:
         """Nothing of it fires any more."""
-        self.session.connection().execute(_CLOSE, {"deadline": clock.id, "new_status": status, "at": at})
+        _CLOSE.change(self.session, {"deadline": clock.id, "new_status": status, "at": at})
 
     def enter(self, clock: Clock, line: Mapping[str, Any]) -> None:
         """A line in the ledger of a clock."""
-        self.session.connection().execute(_ENTRY, {**line, "deadline": clock.id})
+        _ENTRY.change(self.session, {**line, "deadline": clock.id})
 
     def entries(self, clock: Clock) -> list[Entry]:
         """The lines in the ledger of a clock, oldest first."""

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Column, bindparam, func, insert, select, text, upda
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
 from cases.matters import Matter, OnFile
+from cases.prepared import Prepared
 
 CLOCK = "clock"  # the actor of rungs that fire
 
@@ -79,7 +80,8 @@ class Hashed:
     hash: str
 
 
-_APPEND = insert(Event).values({part.name: bindparam(part.name) for part in fields(Hashed)})
+_HASHED = tuple(part.name for part in fields(Hashed))
+_APPEND = Prepared(insert(Event).values({name: bindparam(name) for name in _HASHED}).returning(col(Event.id)))
 
 
 def chained(
@@ -96,13 +98,12 @@ def chained(
 
 def append(session: Session, event: Hashed) -> int:
     """Put an event on file; its id."""
-    values = {part.name: getattr(event, part.name) for part in fields(Hashed)}
-    return int(session.connection().execute(_APPEND, values).inserted_primary_key[0])
+    return int(_APPEND.rows(session, {name: getattr(event, name) for name in _HASHED})[0][0])
 
 
 _SEQUENCE = text("SELECT nextval(pg_get_serial_sequence('event', 'id')) FROM generate_series(1, :count)")
 _LAST = select(func.max(Event.id))
-_APPEND_NUMBERED = insert(Event)
+_APPEND_NUMBERED = Prepared(insert(Event).values({name: bindparam(name) for name in ("id", *_HASHED)}))
 
 
 def append_all(session: Session, events: Sequence[Hashed]) -> list[int]:
@@ -116,9 +117,9 @@ def append_all(session: Session, events: Sequence[Hashed]) -> list[int]:
     else:
         last = connection.execute(_LAST).scalar() or 0
         ids = list(range(last + 1, last + 1 + len(events)))
-    names = [part.name for part in fields(Hashed)]
-    rows = [{"id": key} | {name: getattr(event, name) for name in names} for key, event in zip(ids, events, strict=True)]
-    connection.execute(_APPEND_NUMBERED, rows)
+    _APPEND_NUMBERED.change_each(session, [
+        {"id": key} | {name: getattr(event, name) for name in _HASHED} for key, event in zip(ids, events, strict=True)
+    ])  # fmt: skip
     return ids
 
 

@@ -16,6 +16,7 @@ from cases.ledger_words import Words, plain
 NEEDED = ("number", "received_on", "problem")  # without these a row is no clue
 SEARCHED = 60  # rows in which a header is looked for; title rows above it are few
 LONGEST_HEADER = 60  # characters; a longer cell is text, not a header
+_BARE = frozenset({"no", "编号", "号码"})
 _DIGIT = re.compile(r"\d")
 FEWEST = 3  # known headers that make a row a header
 
@@ -120,6 +121,9 @@ def _by_name(path: Path, titles: Sequence[str], words: Words, columns: dict[str,
             if len(ranked) > 1 and plain(titles[ranked[1][1]]) == plain(first):
                 raise _doubled(path, first)
             columns[name] = ranked[0][1]
+        for _, place in ranked[1:]:
+            if plain(titles[place]) in _BARE:  # beside a number with a name of its own, it counts the lines
+                columns.setdefault("serial", place)
 
 
 def _check_given(words: Words, given: Mapping[str, str]) -> None:

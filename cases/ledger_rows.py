@@ -182,7 +182,7 @@ def _reader(name: str, epoch: date) -> Callable[[Any], Any]:
 def _judge(table: _Table, words: Words, today: date) -> None:
     for name in NEEDED:
         table.refuse(name, table.read[name].where(is_none), cells.MISSING)
-    number = pd.Series(table.read["number"].codes)
+    number = pd.Series(table.read["number"].values())
     used_twice = number.duplicated().to_numpy(dtype=bool) & table.read["number"].where(bool)
     table.refuse("number", used_twice, cells.USED_TWICE)
     for name in (name for name in DAYS if name in table.read):

@@ -9,16 +9,19 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, col
 
-from cases.matters import MatterLink, Reporter, Seat, Subject
+from cases.matters import Matter, MatterLink, Reporter, Seat, Subject
+from cases.prepared import Prepared
 from states.rulebook import FormField
 
 _COLUMNS = ("handler", "addressee", "project", "title", "received_on")
-_CHILDREN = select(col(MatterLink.child)).where(
-    col(MatterLink.parent) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind")
-)
-_PARENTS = select(col(MatterLink.parent)).where(
-    col(MatterLink.child) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind")
-)
+_CHILDREN = Prepared(
+    select(col(MatterLink.child))
+    .where(col(MatterLink.parent) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind"))
+)  # fmt: skip
+_PARENTS = Prepared(
+    select(col(MatterLink.parent))
+    .where(col(MatterLink.child) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind"))
+)  # fmt: skip
 
 
 def columns_set(fields: Iterable[FormField], form: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,6 +45,16 @@ def keep_seats(session: Session, matter: int, fields: Iterable[FormField], form:
         people |= {value} if isinstance(value, str) else set(value)
     session.execute(delete(Seat).where(col(Seat.matter) == matter))
     session.execute(insert(Seat), [{"matter": matter, "person": login} for login in sorted(people)])
+
+
+def keep_links(session: Session, matter: int, fields: Iterable[FormField], form: Mapping[str, Any]) -> None:
+    """Link this matter below those its form names, once each."""
+    for field in fields:
+        if field.links is None or not form.get(field.name):
+            continue
+        named = session.execute(select(col(Matter.id)).where(col(Matter.number) == form[field.name])).scalar_one()
+        if named not in linked(session, matter, kind=field.links, towards="parent"):
+            link(session, parent=named, child=matter, kind=field.links)
 
 
 def keep_private(session: Session, matter: int, private: Mapping[str, Any]) -> None:
@@ -74,4 +87,4 @@ def link(session: Session, *, parent: int, child: int, kind: str) -> None:
 def linked(session: Session, matter: int, *, kind: str, towards: Literal["parent", "children"]) -> Sequence[int]:
     """The matters linked to this one by links of this kind, oldest first."""
     query = _CHILDREN if towards == "children" else _PARENTS
-    return sorted(session.execute(query, {"matter": matter, "kind": kind}).scalars())
+    return sorted(other for (other,) in query.rows(session, {"matter": matter, "kind": kind}))

@@ -17,10 +17,13 @@ from cases import access, gathering
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
+from cases.inspections import Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
+from cases.people import postings_of
 from states.rulebook import FormField, Machine
 
+MOST_MISSED = 100
 ROUND = ("programme", "slot", "kind")  # what tells one inspection round from another
 
 
@@ -204,6 +207,26 @@ def history(session: Session, office: Office, number: str, *, actor: str) -> Seq
         }
         for one in session.execute(query).scalars()
     ]  # fmt: skip
+
+
+def missed_rounds(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
+    """The slots of inspection programmes that nobody opened, of the bodies whose rounds `actor` sees; newest first."""
+    roles = office.rulebook().roles
+    bodies = {
+        posting.organisation for posting in postings_of(session, actor)
+        if posting.role in roles and "inspection" in roles[posting.role].sees
+    }  # fmt: skip
+    query = (
+        select(col(Slot.programme), col(Slot.slot), col(Slot.reason))
+        .join(Programme, col(Programme.code) == col(Slot.programme))
+        .where(col(Slot.outcome) == "missed", col(Programme.organisation).in_(bodies))
+        .order_by(col(Slot.slot).desc())
+        .limit(MOST_MISSED)
+    )
+    return [
+        {"programme": row.programme, "slot": row.slot.isoformat(), "reason": row.reason}
+        for row in session.execute(query)
+    ]
 
 
 def _label(rules: Machine, move: str) -> dict[str, str] | None:

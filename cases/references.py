@@ -12,6 +12,7 @@ from cases.errors import bad_reference
 from cases.matters import Matter, OnFile
 from cases.organisations import Organisation, Project
 from cases.people import Person, Posting
+from cases.prepared import Prepared
 from states.facts import Reason
 from states.rulebook import FormField, Label
 
@@ -23,8 +24,8 @@ _KINDS = {
     "matter": Label(en="another matter on file that may be named here", zh="可在此引用的其他在册事项"),
 }
 
-_ACTIVE = select(col(Person.login)).where(col(Person.active))
-_HOLDING = (
+_ACTIVE = Prepared(select(col(Person.login)).where(col(Person.active)))
+_HOLDING = Prepared(
     select(col(Person.login), col(Posting.organisation))
     .join(Posting, col(Posting.person) == col(Person.login))
     .where(col(Person.active), col(Posting.role) == bindparam("role"))
@@ -65,8 +66,8 @@ def people_for(session: Session, field: FormField, *, organisation: str | None) 
     """Who may be named in a person field: active holders of its role in the keeping organisation; if nobody there
     holds it, holders anywhere (consultation members belong to other bodies). Sorted by login."""
     if field.holding is None:
-        return sorted(session.connection().execute(_ACTIVE).scalars())
-    found = session.connection().execute(_HOLDING, {"role": field.holding}).all()
+        return sorted(login for (login,) in _ACTIVE.rows(session, {}))
+    found = _HOLDING.rows(session, {"role": field.holding})
     here = {login for login, body in found if body == organisation}
     return sorted(here or {login for login, _ in found})
 

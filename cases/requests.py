@@ -13,11 +13,16 @@ from sqlmodel import Session, col
 
 from cases.errors import KeyReused
 from cases.matters import RequestKey
+from cases.prepared import Prepared
 
-_KEPT = select(col(RequestKey.fingerprint), col(RequestKey.answer)).where(
-    col(RequestKey.actor) == bindparam("actor"), col(RequestKey.key) == bindparam("key")
-)
-_KEEP = insert(RequestKey)
+_KEPT = Prepared(
+    select(col(RequestKey.fingerprint), col(RequestKey.answer))
+    .where(col(RequestKey.actor) == bindparam("actor"), col(RequestKey.key) == bindparam("key"))
+)  # fmt: skip
+_KEEP = Prepared(
+    insert(RequestKey)
+    .values({name: bindparam(name) for name in ("actor", "key", "fingerprint", "answer", "at")})
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,17 @@ def answered(session: Session, request: Request) -> dict[str, Any] | None:
     """What this request was answered when it came first; None if it never came. Raises KeyReused."""
     if request.key is None:
         return None
-    kept = session.connection().execute(_KEPT, {"actor": request.actor, "key": request.key}).first()
+    kept = _KEPT.row(session, {"actor": request.actor, "key": request.key})
     if kept is None:
         return None
-    if kept.fingerprint != request.fingerprint:
+    fingerprint, answer = kept
+    if fingerprint != request.fingerprint:
         raise KeyReused(f"The key {request.key!r} was already used for another request: take a new one.")
-    return dict(kept.answer)
+    return dict(answer)
 
 
 def remember(session: Session, request: Request, answer: dict[str, Any], *, at: datetime) -> None:
     """Keep the answer in the same transaction as what it answers."""
     if request.key is not None:
-        session.connection().execute(_KEEP, {"actor": request.actor, "key": request.key, "at": at, "answer": answer,
-                                             "fingerprint": request.fingerprint})  # fmt: skip
+        _KEEP.change(session, {"actor": request.actor, "key": request.key, "at": at, "answer": answer,
+                               "fingerprint": request.fingerprint})  # fmt: skip

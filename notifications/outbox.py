@@ -20,6 +20,7 @@ from sqlmodel import Session, col
 from cases.matters import Matter
 from cases.office import Occurred, Office
 from cases.people import Person
+from cases.prepared import Prepared
 from cases.rulebooks import Installation
 from notifications import rules
 from notifications.notices import DEAD, PENDING, SENDING, SENT, Notice
@@ -34,13 +35,11 @@ _PLANNED = (
     "event", "matter", "recipient", "channel", "document", "lang", "due_on", "counts", "message_id", "status",
     "attempts", "next_at", "planned_at",
 )  # fmt: skip
-# As text, because SQLAlchemy compiles its own ON CONFLICT anew every time, and every move plans notices.
-_INSERT = (
+# As text, because SQLAlchemy knows ON CONFLICT only in the words of one kind of database.
+_INSERT = Prepared(
     text(
         f"INSERT INTO notice ({', '.join(_PLANNED)}) VALUES (:{', :'.join(_PLANNED)}) ON CONFLICT DO NOTHING"  # noqa: S608
-    )
-    .bindparams(*(bindparam(name, type_=getattr(Notice, name).type) for name in _PLANNED))
-    .execution_options(preserve_rowcount=True)
+    ).bindparams(*(bindparam(name, type_=getattr(Notice, name).type) for name in _PLANNED))
 )
 
 
@@ -103,9 +102,7 @@ def _row(one: rules.Concerned, *, channel: str, mark: str) -> dict[str, Any]:
 
 def insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     """Put notices in the outbox, leaving out those that are there already; how many are new."""
-    if not rows:
-        return 0
-    return int(session.connection().execute(_INSERT, list(rows)).rowcount)
+    return _INSERT.change_each(session, rows)
 
 
 def installation_mark(session: Session) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Result, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, or_, select
 from sqlmodel import Session, col
 
 from cases import access
@@ -17,30 +17,35 @@ from cases.matters import Matter, Seat
 from cases.office import Occurred, Office
 from cases.organisations import Organisation
 from cases.people import Person, Posting
+from cases.prepared import PreparedForLists
 
 PLACES = ("handler", "opener", "seats", "above")  # what a rule may name besides roles
 
 
-_TREE = select(col(Organisation.code), col(Organisation.parent))
-_SEATS = select(col(Seat.matter), col(Seat.person)).where(
-    col(Seat.matter).in_(bindparam("matters", expanding=True))
+_TREE = PreparedForLists(lambda _lists: select(col(Organisation.code), col(Organisation.parent)))
+_SEATS = PreparedForLists(
+    lambda lists: select(col(Seat.matter), col(Seat.person)).where(col(Seat.matter).in_(lists["matters"]))
 )
-_SENT = select(col(Matter.id), col(Matter.sent_at)).where(
-    col(Matter.id).in_(bindparam("matters", expanding=True))
+_SENT = PreparedForLists(
+    lambda lists: select(col(Matter.id), col(Matter.sent_at)).where(col(Matter.id).in_(lists["matters"]))
 )
-_HOLDING = select(col(Posting.person)).where(
-    col(Posting.role).in_(bindparam("roles", expanding=True)),
-    col(Posting.organisation).in_(bindparam("bodies", expanding=True)),
-)
-_PEOPLE = (
-    select(col(Person.login), col(Person.email), col(Person.lang),
-           col(Posting.role), col(Posting.organisation), col(Posting.project))
-    .join(Posting, col(Posting.person) == col(Person.login), isouter=True)
-    .where(col(Person.active))
-    .where(or_(col(Person.login).in_(bindparam("logins", expanding=True)), col(Person.login).in_(_HOLDING)))
-    .order_by(col(Person.login))
-)  # fmt: skip
-"""Built once: putting a query together costs more than asking it, and every move asks."""
+
+
+def _people(lists: Mapping[str, Sequence[BindParameter[Any]]]) -> Select[Any]:
+    holding = select(col(Posting.person)).where(
+        col(Posting.role).in_(lists["roles"]), col(Posting.organisation).in_(lists["bodies"])
+    )
+    return (
+        select(col(Person.login), col(Person.email), col(Person.lang),
+               col(Posting.role), col(Posting.organisation), col(Posting.project))
+        .join(Posting, col(Posting.person) == col(Person.login), isouter=True)
+        .where(col(Person.active))
+        .where(or_(col(Person.login).in_(lists["logins"]), col(Person.login).in_(holding)))
+        .order_by(col(Person.login))
+    )  # fmt: skip
+
+
+_PEOPLE = PreparedForLists(_people)
 
 
 class Concerned(NamedTuple):
@@ -197,7 +202,7 @@ class Directory:
 
     @cached_property
     def _parents(self) -> Mapping[str, str | None]:
-        return dict(self._ask(_TREE).tuples().all())
+        return dict(tuple(row) for row in self._ask(_TREE))
 
     @cached_property
     def _seats(self) -> Mapping[int, set[str]]:
@@ -209,7 +214,7 @@ class Directory:
     @cached_property
     def _sent(self) -> Mapping[int, datetime | None]:
         addressed = [one.matter for one in self._occurrences if one.addressee is not None]
-        return dict(self._ask(_SENT, matters=addressed).tuples().all())
+        return dict(tuple(row) for row in self._ask(_SENT, matters=addressed))
 
     def _read(self) -> dict[str, Someone]:
         """Every active person that one of the names may mean, with all their postings."""
@@ -242,6 +247,5 @@ class Directory:
             }
         return {"logins": [*filter(None, logins)], "roles": [*roles], "bodies": [*filter(None, bodies)]}
 
-    def _ask(self, query: Select[Any], **given: Any) -> Result[Any]:
-        # Not through the session's own `execute`: that prepares every query for objects, which none of these are.
-        return self._session.connection().execute(query, given)
+    def _ask(self, query: PreparedForLists, **lists: Sequence[Any]) -> list[Sequence[Any]]:
+        return query.rows(self._session, **lists)

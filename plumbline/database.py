@@ -14,6 +14,8 @@ try:  # Python's own SQLite is often one of those that can corrupt a WAL file se
 except ImportError:  # no wheel for this platform: `plumbline doctor` says whether Python's own is new enough
     import sqlite3 as sqlite  # type: ignore[no-redef]
 
+__all__ = ["PRAGMAS", "UnusableDatabase", "engine_for", "sqlite"]
+
 PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"}
 """WAL because readers must not wait; FULL because NORMAL loses acknowledged commits when the power goes."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from states.rulebook import FormField, Machine, Rulebook
 
 if TYPE_CHECKING:
-    from states.guards import Guard
+    from states.guard import Guard
 
 Check = Callable[[Any, Machine, Rulebook], str | None]
 

@@ -94,6 +94,8 @@ class FormField(Rule):
     future: bool = False  # date: must lie after today (a date set for somebody)
     sets: Literal["handler", "seats", "addressee", "project", "title", "received_on"] | None = None
     """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ..."""
+    links: Name | None = None
+    """matter: the matter it names becomes the parent of this one by a link of this kind, e.g. "repeat"."""
     help: Label | None = None
 
 

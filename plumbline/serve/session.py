@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,15 @@ from threading import Event
 
 from prefect import settings as prefect
 from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
+from prefect.logging.handlers import APILogWorker, PrefectConsoleHandler
 
 from plumbline.serve import parts
 from plumbline.serve.api import PrefectApi
 from plumbline.serve.environment import PrefectHome, environment, prefect_home
 from plumbline.settings import Settings
+
+BARE = {"PREFECT__SERVER_WEBSERVER_ONLY": "1", "PREFECT_SERVER_UI_ENABLED": "false"}
+"""Nobody watches and nothing is scheduled: without its services and pages the server starts and answers faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,10 @@ def prefect_session(settings: Settings, *, folder: str = "prefect-session") -> I
     stays in `folder`. To be entered from the main thread. Raises CannotServe.
     """
     home = prefect_home(settings, name=folder)
-    variables = environment(settings, home, os.environ)
+    variables = {**environment(settings, home, os.environ), **BARE}
     server = parts.start_server(home, variables)
     try:
-        with _as_environment(variables), _as_prefect_settings(home):
+        with _as_environment(variables), _as_prefect_settings(home), _quietly():
             parts.await_server(settings, home, server, Event())
             yield PrefectSession(home, server.process.pid)
     finally:
@@ -71,7 +75,6 @@ def _as_prefect_settings(home: PrefectHome) -> Iterator[None]:
         prefect.PREFECT_HOME: Path(home.folder),
         prefect.PREFECT_API_URL: home.api_url,
         prefect.PREFECT_API_AUTH_STRING: home.password.get_secret_value(),
-        prefect.PREFECT_LOGGING_LEVEL: "WARNING",
         prefect.PREFECT_RESULTS_PERSIST_BY_DEFAULT: False,
     }
     with prefect.temporary_settings(updates=ours):
@@ -79,6 +82,21 @@ def _as_prefect_settings(home: PrefectHome) -> Iterator[None]:
             yield
         finally:
             asyncio.run(_drain())
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """What runs say is kept with the run; whoever plays hears of warnings only."""
+    talkers = {
+        one: one.level for one in logging.getLogger().handlers if isinstance(one, PrefectConsoleHandler)
+    }
+    try:
+        for talker in talkers:
+            talker.setLevel(logging.WARNING)
+        yield
+    finally:
+        for talker, level in talkers.items():
+            talker.setLevel(level)
 
 
 async def _drain() -> None:

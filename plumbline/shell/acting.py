@@ -86,6 +86,12 @@ class Asked:
         if self.as_ is not None or self.at_ is not None:
             _ = self.work
 
+    @property
+    def rehearses(self) -> bool:
+        """Whether a database was opened, and is a rehearsal."""
+        work = self.__dict__.get("work")
+        return work is not None and work.rehearsal
+
     def close(self) -> None:
         """Let go of the database, if it was opened."""
         work = self.__dict__.get("work")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plumbline.shell import given
+from plumbline.shell import given, output
 from plumbline.shell.acting import Asked
 from plumbline.shell.output import Answer, Table
 from plumbline.shell.verbs import noun, verb
@@ -39,8 +39,7 @@ def verify(asked: Asked, file: File = None) -> Answer:
     from cases import audit
 
     if file is None:
-        asked.check()
-        with asked.work.reading() as session:
+        with asked.work.reading() as session, output.progress(said("核验", "verifying")):
             found = audit.verify(session)
     else:
         found = _of_file(file)
@@ -56,7 +55,8 @@ def _of_file(path: Path) -> Verified:
     given.check_file(path, what="FILE")
     engine = reader_of_file(path)
     try:
-        with engine.connect() as connection, Session(connection) as session:
+        progress = output.progress(said("核验", "verifying"))
+        with engine.connect() as connection, Session(connection) as session, progress:
             return audit.verify(session)
     finally:
         engine.dispose()

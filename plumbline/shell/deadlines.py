@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from plumbline.shell import matter_texts
 from plumbline.shell.acting import Asked, read_instant
 from plumbline.shell.output import Answer, Table
 from plumbline.shell.verbs import noun, verb
@@ -50,8 +49,7 @@ def list_(asked: Asked, until: Until = None, limit: Limit = 500) -> Answer:
         found = due_dates.open_deadlines(
             session, asked.work.office, actor=actor, at=at, until=last, limit=limit
         )
-    text = [
-        *matter_texts.rehearsing(asked),
+    text: list[str | Table] = [
         _table(found.lines),
         said(f"共 {found.total} 项。", f"{found.total} in all."),
     ]

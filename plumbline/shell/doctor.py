@@ -9,10 +9,9 @@ from plumbline.shell.words import said
 
 def doctor(asked: Asked) -> Answer:
     """Check everything this installation runs on."""
-    from plumbline import clock
     from plumbline import doctor as examining
 
-    found = examining.examine(asked.settings, at=clock.now())
+    found = examining.examine(asked.settings, at=asked.at)
     lines = [one.as_dict(asked.lang) for one in found]
     ok = not any(one.wrong for one in found)
     words = {"ok": said("好", "ok"), "note": said("注意", "note"), "wrong": said("错误", "WRONG")}

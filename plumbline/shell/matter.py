@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from plumbline.shell.failures import WrongUsage
 from plumbline.shell.output import Answer
 from plumbline.shell.verbs import noun, verb
 from plumbline.shell.words import said
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help=said("编号。", "Its number."))]
 Move = Annotated[
@@ -141,7 +144,7 @@ def _list(machine: str, plural: str) -> Callable[..., Answer]:
                 overdue=overdue,
                 limit=limit,
             )
-            missed = _missed(session, machine)
+            missed = _missed(asked, session, machine)
         lines = [line.as_dict() for line in page.lines]
         return Answer(
             {plural: lines, "total": page.total} | missed,
@@ -151,13 +154,13 @@ def _list(machine: str, plural: str) -> Callable[..., Answer]:
     return list_
 
 
-def _missed(session: Any, machine: str) -> dict[str, Any]:
+def _missed(asked: Asked, session: Session, machine: str) -> dict[str, Any]:
     """A round that nobody opened on its day is visible beside those that were."""
     if machine != "inspection":
         return {}
-    from cases import inspections
+    from cases import listing
 
-    return {"missed": inspections.missed(session)} if hasattr(inspections, "missed") else {}
+    return {"missed": listing.missed_rounds(session, asked.work.office, actor=asked.actor)}
 
 
 def _show(machine: str) -> Callable[..., Answer]:

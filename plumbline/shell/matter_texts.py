@@ -24,15 +24,6 @@ def local(asked: Asked, instant: str | None, *, day: bool = False) -> str:
     return f"{here:%Y-%m-%d}" if day else f"{here:%Y-%m-%d %H:%M}"
 
 
-def rehearsing(asked: Asked) -> Text:
-    """A rehearsal says so on every page."""
-    return (
-        [said("【演练】以下均非真实数据。", "REHEARSAL: nothing here is real.")]
-        if asked.work.rehearsal
-        else []
-    )
-
-
 def form(fields: Sequence[Mapping[str, Any]]) -> Text:
     """The fields of a form."""
     headings = [
@@ -85,7 +76,7 @@ def listed(asked: Asked, machine: str, lines: Sequence[Mapping[str, Any]], total
             f"{len(rows)} of {total}; --limit shows more.",
         )
     )
-    return [*rehearsing(asked), *([Table(headings, rows)] if rows else []), shown]
+    return [*([Table(headings, rows)] if rows else []), shown]
 
 
 def shown(asked: Asked, found: Mapping[str, Any]) -> Text:
@@ -103,7 +94,6 @@ def shown(asked: Asked, found: Mapping[str, Any]) -> Text:
         (said("最近办理", "last moved"), f"{local(asked, found['moved_at'])}  {found['moved_by']}"),
     ]
     parts: Text = [
-        *rehearsing(asked),
         Table(["", ""], [list(pair) for pair in top if pair[1] not in (None, "")]),
     ]
     values = [[name, _value(value)] for name, value in found["values"].items()]
@@ -180,4 +170,4 @@ def history(asked: Asked, events: Sequence[Mapping[str, Any]]) -> Text:
         ]
         for one in events
     ]
-    return [*rehearsing(asked), Table(headings, rows)]
+    return [Table(headings, rows)]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from plumbline.shell.words import lines, visible
+from plumbline.shell.words import lines, said, visible
 
 _UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 _UNSEEN_TERMINAL = 120  # columns of a pipe or a file
@@ -43,9 +43,11 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def show(answer: Answer, *, as_json: bool) -> None:
+def show(answer: Answer, *, as_json: bool, rehearsal: bool = False) -> None:
     """Write an answer to standard output; quietly to nowhere once nobody reads it any more (`| head`)."""
     try:
+        if rehearsal and not as_json:
+            write(said("【演练】以下均非真实数据。", "REHEARSAL: nothing here is real."))
         _write(answer, as_json=as_json)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -95,7 +97,7 @@ def _draw(table: Table, stream: TextIO) -> None:
     from rich.table import Table as Drawn
     from rich.text import Text
 
-    drawn = Drawn(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    drawn = Drawn(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_header=any(table.headings))
     for heading in table.headings:
         drawn.add_column(Text(heading), overflow="fold")
     for row in table.rows:
@@ -112,7 +114,7 @@ def _console(stream: TextIO) -> Any:
 
 @contextmanager
 def progress(label: str) -> Iterator[Any]:
-    """A progress bar on standard error while something long runs; `step(done, of)` moves it. Without a terminal, none."""
+    """A progress bar on standard error while something long runs; `step(done, of)` moves it. No terminal, no bar."""
     if not sys.stderr.isatty():
         yield lambda _done, _of: None
         return

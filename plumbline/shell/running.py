@@ -76,12 +76,14 @@ def demo(asked: Asked) -> Answer:
     """The main job on the sample, through Prefect; ends by itself."""
     from plumbline import demo as playing
 
+    asked.check()
     document, lines = playing.demo(asked.settings, lang=asked.lang)
     return Answer(document, lines)
 
 
 def rehearse(asked: Asked, log: Log, rulebook: Rules, map_: Map, store: Store = None) -> Answer:
     """Replay a log of real cases under a rulebook: what would have been refused, missed, escalated."""
+    asked.check()
     for path, what in ((log, "LOG"), (rulebook, "--rulebook"), (map_, "--map")):
         given.check_file(path, what=what)
     from plumbline import clock, rehearsal

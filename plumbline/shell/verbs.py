@@ -63,7 +63,7 @@ def as_command(function: Command) -> Callable[..., None]:
             answer = function(asked, **given)
         finally:
             asked.close()
-        output.show(answer, as_json=asked.json)
+        output.show(answer, as_json=asked.json, rehearsal=asked.rehearses)
         if answer.status:
             raise typer.Exit(answer.status)
 

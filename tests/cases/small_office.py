@@ -52,6 +52,9 @@ def rulebook(**changes: Any) -> Rulebook:
                       "fields": [{"name": "outcome", "type": "text", "label": label("o"), "example": "nothing found"}]},
             "ask": {"label": label("ask"), "from": ["assigned"], "to": "waiting", "roles": ["officer"],
                     "opens": {"machine": "errand", "link": "errand", "copies": ["title"]}},
+            "fold": {"label": label("fold"), "from": ["registered"], "to": "closed", "roles": ["registrar"],
+                     "fields": [{"name": "first", "type": "matter", "machine": "clue", "links": "repeat",
+                                 "label": label("first")}]},
             "answered": {"label": label("answered"), "from": ["waiting"], "to": "assigned", "engine": True},
         },
         "deadlines": {

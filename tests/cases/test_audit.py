@@ -82,6 +82,8 @@ TAMPERING = {
     "a handler was changed": ("UPDATE matter SET handler = 'officer2' WHERE version = 4", {"row_changed"}),
     "a value was changed": ("""UPDATE matter SET "values" = '{}' WHERE version = 4""", {"row_changed"}),
     "who moved it was changed": ("UPDATE matter SET moved_by = 'head' WHERE version = 4", {"row_changed"}),
+    "who opened it was changed": ("UPDATE matter SET opener = 'head' WHERE version = 4", {"row_changed"}),
+    "it was made to look sent": ("UPDATE matter SET sent_at = opened_at WHERE version = 4", {"row_changed"}),
     "a due date was changed": ("UPDATE deadline SET due_on = '2027-01-04' WHERE id = 1", {"clock_changed"}),
     "a clock was closed quietly": ("UPDATE deadline SET status = 'met' WHERE id = 1", {"clock_changed"}),
     "a clock lost its ledger": ("DELETE FROM deadline_entry WHERE deadline = 1", {"clock_without_ledger"}),

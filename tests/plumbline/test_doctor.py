@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -143,8 +145,6 @@ def test_a_sqlite_that_can_damage_a_database(
 
 
 def test_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(
-        machine.shutil, "disk_usage", lambda _path: machine.shutil._ntuple_diskusage(1, 1, 499_999_999)
-    )
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=499_999_999))
     [check] = machine.home(Settings(home=tmp_path))
     assert check.wrong
