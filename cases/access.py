@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlmodel import Session, col
 
+from cases import recusals
 from cases.matters import Matter, OnFile, Seat
 from cases.people import postings_of
 from states.facts import Actor
@@ -46,10 +47,16 @@ class Looked(Protocol):
 
 
 def visible(login: str, postings: Sequence[Held], rulebook: Rulebook) -> ColumnElement[bool]:
-    """The condition on `matter` that holds for exactly what these postings let `login` see.
+    """The condition on `matter` that holds for exactly what these postings let `login` see: what is within their
+    reach, but nothing they are recused from.
 
     A role that no posting carries, or that names no reach for a machine, shows nothing of it.
     """
+    return and_(reach(login, postings, rulebook), not_(recusals.keeps_out(login)))
+
+
+def reach(login: str, postings: Sequence[Held], rulebook: Rulebook) -> ColumnElement[bool]:
+    """What `visible` would hold for, were there no recusals."""
     views = [_view(login, posting, machine, reach)
              for posting in postings if posting.role in rulebook.roles
              for machine, reach in rulebook.roles[posting.role].sees.items()]  # fmt: skip
@@ -75,13 +82,17 @@ def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElemen
     return false() if reach is Reach.PROJECT else and_(of_machine, kept)
 
 
-def sees(login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool) -> bool:
+def sees(
+    login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool, recused: bool
+) -> bool:
     """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together."""
+    if recused:
+        return False
     own = login in (matter.opener, matter.handler) or seated
     for posting in postings:
         role = rulebook.roles.get(posting.role)
-        reach = role.sees.get(matter.machine) if role else None
-        if reach is not None and _reaches(reach, posting, matter, own=own):
+        held = role.sees.get(matter.machine) if role else None
+        if held is not None and _reaches(held, posting, matter, own=own):
             return True
     return False
 

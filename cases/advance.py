@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
-from cases import clocks, gathering, history, linking, opening, references, requests
+from cases import clocks, gathering, history, linking, opening, recusing, references, requests, round_moves
 from cases.errors import moved_meanwhile
 from cases.gathering import Loaded
 from cases.matters import Matter, OnFile
@@ -22,7 +24,7 @@ from cases.moved import Moved
 from cases.office import Office, occurred
 from cases.prepared import Prepared
 from states import forms
-from states.facts import Facts, Reason, Refused
+from states.facts import Actor, Facts, Reason, Refused
 from states.machine import judge
 from states.rulebook import Machine, Move
 
@@ -41,13 +43,17 @@ class Landing:
     at: datetime
 
 
-_CHANGING = ("state", "version", "values", "acts", "handler", "addressee", "project", "title", "received_on",
-             "moved_at", "moved_by", "progressed_at", "sent_at", "head_seq", "head_hash")  # fmt: skip
-_UPDATE = Prepared(
-    update(Matter)
-    .where(col(Matter.id) == bindparam("matter"), col(Matter.version) == bindparam("seen"))
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-)
+_ALWAYS = ("state", "version", "values", "acts", "moved_at", "moved_by", "progressed_at", "head_seq", "head_hash")
+_SOMETIMES = ("handler", "addressee", "project", "title", "received_on", "sent_at")  # most of them with an index
+_WHICH = attrgetter(*_SOMETIMES)
+
+
+@cache
+def _update(sometimes: tuple[str, ...]) -> Prepared:
+    """The conditional update of what every move changes, and of these columns."""
+    changing = {name: bindparam(f"new_{name}") for name in (*_ALWAYS, *sometimes)}
+    seen = col(Matter.version) == bindparam("seen")
+    return Prepared(update(Matter).where(col(Matter.id) == bindparam("matter"), seen).values(changing))
 
 
 def advance(
@@ -92,6 +98,17 @@ def advance_by_engine(
     return _make(session, office, loaded, move, dict(form or {}), at=at)
 
 
+def advance_for_site(
+    session: Session, office: Office, matter: int, move: str, *, site: str, at: datetime, form: Mapping[str, Any]
+) -> Moved:
+    """Make the move that a signed file of another site brings, in the name of that site ("site:BHJ").
+
+    `form` was read before. Raises Refused, as `advance` does.
+    """
+    loaded = replace(gathering.load_by_id(session, matter), actor=Actor(id=site, is_site=True))
+    return _make(session, office, loaded, move, dict(form), at=at)
+
+
 def _make(
     session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], *, at: datetime
 ) -> Moved:
@@ -100,9 +117,17 @@ def _make(
     known = gathering.facts(session, office, loaded, at=at)
     rule, to, form = _judge(session, office, loaded, move, given, known)
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
+    if machine.rounds is not None:
+        round_moves.land(session, row, rule, move, form, actor=loaded.actor.id, at=at)
     after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
-    linking.keep_private(session, row.id, private)
-    return _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
+    if rule.recuses:
+        recusing.by_move(session, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at)
+    else:
+        linking.keep_private(session, row.id, private)
+    out = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
+    moved = _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
+    recusing.note_matches(session, row.id, out, at=at)
+    return moved
 
 
 def after_move(
@@ -114,7 +139,7 @@ def after_move(
         changes["sent_at"] = at
     if rule.substantive:
         changes["progressed_at"] = at
-    return replace(row, state=to, version=row.version + 1, values=row.values | form,
+    return replace(row, state=to, version=row.version + 1, values=row.values | dict(form),
                    acts=row.acts | {move: [actor, today.isoformat()]}, moved_at=at, moved_by=actor,
                    head_seq=row.head_seq + 1, **changes)  # fmt: skip
 
@@ -172,7 +197,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     before, after = landing.before, landing.after
     hashed = history.chained(after, at=landing.at, actor=landing.actor, move=landing.move, from_state=before.state,
                              data=landing.form)  # fmt: skip
-    _write(session, office, before, replace(after, head_hash=hashed.hash))
+    _write(session, office, before, after, head_hash=hashed.hash)
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
@@ -184,10 +209,13 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
                  consequences)  # fmt: skip
 
 
-def _write(session: Session, office: Office, before: OnFile, after: OnFile) -> None:
+def _write(session: Session, office: Office, before: OnFile, after: OnFile, *, head_hash: str) -> None:
     """The one conditional update. No row means that somebody was first."""
-    values = {f"new_{name}": getattr(after, name) for name in _CHANGING}
-    if _UPDATE.change(session, values | {"matter": before.id, "seen": before.version}) != 1:
+    pairs = zip(_SOMETIMES, _WHICH(before), _WHICH(after), strict=True)
+    changed = tuple(name for name, old, new in pairs if old != new)
+    values = {f"new_{name}": getattr(after, name) for name in (*_ALWAYS, *changed)}
+    values |= {"matter": before.id, "seen": before.version, "new_head_hash": head_hash}
+    if _update(changed).change(session, values) != 1:
         found = gathering.load_by_id(session, before.id).row
         label = office.rulebook(found.rulebook).machines[found.machine].states[found.state].label
         raise moved_meanwhile(found.number, by=found.moved_by, at=found.moved_at, state=label, version=found.version)

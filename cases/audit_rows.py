@@ -16,7 +16,6 @@ from sqlmodel import Session, col
 from cases import history, linking
 from cases.history import Event
 from cases.matters import Matter
-from states.facts import ENGINE
 from states.rulebook import FormField, Label, Machine, Rulebook
 
 STREAM = {"yield_per": 2000}
@@ -60,7 +59,8 @@ def faults(session: Session, books: Mapping[str, Rulebook]) -> Iterator[Fault]:
     """What is wrong with any matter: its chain, or its row against its chain."""
     columns = [getattr(Matter, name) for name in (
         "id", "number", "machine", "rulebook", "state", "version", "values", "acts", "handler", "addressee", "project",
-        "title", "received_on", "moved_by", "moved_at", "opened_at", "opener", "sent_at", "head_seq", "head_hash")]  # fmt: skip
+        "title", "received_on", "moved_by", "moved_at", "opened_at", "opener", "sent_at", "head_seq",
+        "head_hash")]  # fmt: skip
     rows = session.execute(select(*columns).order_by(col(Matter.id)), execution_options=STREAM)
     histories = _histories(session)
     key, events = next(histories, (None, []))
@@ -139,7 +139,7 @@ def _add(fold: Fold, event: Any, machine: Machine | None, zone: str | None) -> N
     imported = event.move == IMPORT
     if fold.opened_at is None:
         fold.opened_at = event.at
-        fold.opener = None if imported or event.actor in (ENGINE, history.CLOCK) else event.actor
+        fold.opener = event.actor if not imported and history.is_person(event.actor) else None
     fold.moved_by, fold.moved_at = event.actor, event.at
     fold.values |= {name: value for name, value in event.data.items() if not (imported and name in ORIGIN)}
     if zone is not None:
@@ -170,7 +170,8 @@ def _end(row: Any, fold: Fold, last: Any) -> Iterator[Fault]:
 def _changed(row: Any, fold: Fold, last: Any, *, known: bool) -> Iterator[Fault]:
     """Whether the row was changed behind its history's back."""
     expected: dict[str, Any] = {"state": fold.state, "version": fold.version, "moved_by": fold.moved_by,
-                                "moved_at": fold.moved_at, "opened_at": fold.opened_at, "opener": fold.opener}  # fmt: skip
+                                "moved_at": fold.moved_at, "opened_at": fold.opened_at,
+                                "opener": fold.opener}  # fmt: skip
     if known:
         expected |= {"values": fold.values, "acts": fold.acts, "sent_at": fold.sent_at} | fold.columns
     for name, value in expected.items():
@@ -183,7 +184,7 @@ def _changed(row: Any, fold: Fold, last: Any, *, known: bool) -> Iterator[Fault]
 
 
 def _difference(name: str, found: Any, expected: Any) -> str:
-    """What differs, by name. What stands there is said of states and versions only: a report need not repeat a title."""
+    """What differs, by name. What stands there is told of states and versions only: a report repeats no title."""
     if name in ("state", "version"):
         return f"{name} ({found} ≠ {expected})"
     if not isinstance(expected, dict):

@@ -1,12 +1,13 @@
-"""Keeping the clocks of a matter: a move opens, stops, pauses and resumes them; every change is a line in the ledger."""
+"""Keeping the clocks of a matter: a move opens, stops, pauses and resumes them; each change is a line in the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -16,7 +17,8 @@ from cases.deadlines import Deadline
 from cases.matters import OnFile
 from cases.office import Office
 from states import guards
-from states.budgets import Extension, Ledger
+from states.budgets import Due, Extension, Ledger
+from states.calendars import Calendar
 from states.facts import Act, Actor, Facts, Link
 from states.hours import due_at
 from states.ladders import Offset, fires_at
@@ -30,6 +32,8 @@ RUNNING = clock_rows.RUNNING
 _period = lru_cache(maxsize=None)(Period.parse)
 _offset = lru_cache(maxsize=None)(Offset.parse)
 _time = lru_cache(maxsize=None)(time.fromisoformat)
+_MANY = 4096  # days that are remembered, with what falls on them
+_due_at = lru_cache(maxsize=_MANY)(due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def _start(
     rule = machine.deadlines[name]
     if rule.when and not _holds(clocks, office, rule, matter, actor=actor, line=line):
         return
-    start_on = started_on(office, rule, matter, line["on"])
+    start_on = started_on(rule, matter, line["on"])
     timing = timed(office, rule, Ledger(start_on, _period(rule.budget), roll=rule.roll))
     clock = clocks.put({
         "matter": matter.id, "name": name, "status": "open", "started_on": start_on, "budget": rule.budget,
@@ -137,7 +141,7 @@ def _holds(
     return all(guards.GUARDS[use.name].holds(facts, use.argument) is None for use in rule.when)
 
 
-def started_on(office: Office, rule: DeadlineRule, matter: OnFile, today: date) -> date:
+def started_on(rule: DeadlineRule, matter: OnFile, today: date) -> date:
     """The day a clock counts from: the fact the rulebook names, or the day of the move."""
     if rule.from_fact is None:
         return today
@@ -149,21 +153,32 @@ def started_on(office: Office, rule: DeadlineRule, matter: OnFile, today: date) 
 
 def timed(office: Office, rule: DeadlineRule, ledger: Ledger, *, rungs_fired: int = 0) -> Timing:
     """The due date of a ledger under the office's calendar, and the instant of the rung after those that fired."""
-    due = ledger.due(office.calendar)
+    due = _due(ledger, office.calendar)
     if due is None:
-        return Timing(None, None, False, None)
+        return Timing(None, None, provisional=False, next_at=None)
     instants = firing(office, rule, due.due_on)
     next_at = instants[rungs_fired][0] if rungs_fired < len(instants) else None
-    return Timing(due.due_on, due_at(due.due_on, office.zone), due.provisional, next_at)
+    return Timing(due.due_on, _due_at(due.due_on, office.zone), due.provisional, next_at)
 
 
-def firing(office: Office, rule: DeadlineRule, due_on: date) -> list[tuple[datetime, int]]:
+def firing(office: Office, rule: DeadlineRule, due_on: date) -> Sequence[tuple[datetime, int]]:
     """The instants at which a ladder fires, first to last, each with the rung's place in the rulebook."""
-    when = _time(office.rulebook().fires_at)
-    return sorted(
-        (fires_at(due_on, _offset(rung.offset), office.calendar, time_of_day=when, zone=office.zone), place)
-        for place, rung in enumerate(rule.ladder)
-    )
+    offsets = tuple(rung.offset for rung in rule.ladder)
+    return _firing(offsets, due_on, office.calendar, _time(office.rulebook().fires_at), office.zone)
+
+
+# What is due on one day is due for many: a sweep asks the same thousands of times.
+@lru_cache(maxsize=_MANY)
+def _firing(
+    offsets: tuple[str, ...], due_on: date, calendar: Calendar, when: time, zone: ZoneInfo
+) -> tuple[tuple[datetime, int], ...]:
+    instants = (fires_at(due_on, _offset(offset), calendar, time_of_day=when, zone=zone) for offset in offsets)
+    return tuple(sorted((instant, place) for place, instant in enumerate(instants)))
+
+
+@lru_cache(maxsize=_MANY)
+def _due(ledger: Ledger, calendar: Calendar) -> Due | None:
+    return ledger.due(calendar)
 
 
 def _stop(clocks: Clocks, clock: Clock, *, at: datetime, line: dict[str, Any]) -> None:
@@ -208,5 +223,4 @@ def ledger_of(started_on: date, budget: str, entries: Iterable[Entry], *, roll: 
 
 def ledger_on_file(session: Session, deadline: Deadline, *, roll: bool) -> Ledger:
     """The ledger of a clock on file, with every pause and extension."""
-    assert deadline.id is not None
-    return ledger_of(deadline.started_on, deadline.budget, clock_rows.entries(session, deadline.id), roll=roll)
+    return ledger_of(deadline.started_on, deadline.budget, clock_rows.entries(session, deadline.id or 0), roll=roll)

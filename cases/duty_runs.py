@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, func, insert
+from sqlalchemy import JSON, Column, delete, func, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 
@@ -43,3 +43,10 @@ def newest(session: Session, duties: Iterable[str]) -> dict[str, DutyRun]:
     last = select(DutyRun).order_by(col(DutyRun.id).desc()).limit(1)
     found = {duty: session.exec(last.where(DutyRun.duty == duty)).first() for duty in duties}
     return {duty: run for duty, run in found.items() if run is not None}
+
+
+def forget(session: Session, *, before: datetime) -> int:
+    """Drop the runs that acted before this instant, but never the newest of a duty; how many."""
+    newest = select(func.max(col(DutyRun.id))).group_by(col(DutyRun.duty))
+    dropped = session.execute(delete(DutyRun).where(col(DutyRun.at) < before, col(DutyRun.id).not_in(newest)))
+    return int(dropped.rowcount)  # type: ignore[attr-defined]

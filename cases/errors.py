@@ -8,7 +8,7 @@ from states.facts import Reason, Refused
 from states.rulebook import Label
 
 
-class NoSuchMatter(Exception):  # noqa: N818
+class NoSuchMatter(Exception):
     """There is no such number on file, or it is not yours to see."""
 
     def __init__(self, number: str) -> None:
@@ -16,7 +16,7 @@ class NoSuchMatter(Exception):  # noqa: N818
         self.number = number
 
 
-class KeyReused(Exception):  # noqa: N818
+class KeyReused(Exception):
     """This key was already used for another request: take a new one for every new request."""
 
 

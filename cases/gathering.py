@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel
 
-from cases import access, people  # noqa: F401 - people declares the tables that standing is read from
+from cases import access, people, recusals, rounds  # noqa: F401 - people declares the tables that standing is read from
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK
 from cases.matters import OnFile
@@ -19,7 +19,7 @@ from states.facts import ENGINE, Act, Actor, Facts, Link
 from states.rulebook import StateKind
 
 _M, _P, _S, _L = (SQLModel.metadata.tables[name] for name in ("matter", "posting", "seat", "matter_link"))
-_PEOPLE = SQLModel.metadata.tables["person"]
+_PEOPLE, _R = SQLModel.metadata.tables["person"], SQLModel.metadata.tables["recusal"]
 
 _ON_FILE = select(*(_M.c[part.name] for part in fields(OnFile)))
 _OF_NUMBER = _ON_FILE.where(_M.c.number == bindparam("number"))
@@ -35,13 +35,16 @@ _POSTINGS = (
 _SEAT = select(literal("seat"), literal(""), literal(None)).where(
     _S.c.matter == bindparam("matter"), _S.c.person == bindparam("login")
 )
-_STANDING = Prepared(union_all(_POSTINGS, _SEAT))
+_RECUSED = select(literal("recused"), literal(""), literal(None)).where(
+    _R.c.matter == bindparam("matter"), _R.c.person == bindparam("login"), _R.c.state == literal(recusals.IN_FORCE)
+)
+_STANDING = Prepared(union_all(_POSTINGS, _SEAT, _RECUSED))
 
 _END = (_M.c.machine, _M.c.state, _M.c.rulebook)
 _LINKED = Prepared(union_all(
-    select(_L.c.kind, literal(False).label("up"), *_END)
+    select(_L.c.kind, literal(0).label("up"), *_END)
     .join(_M, _M.c.id == _L.c.child).where(_L.c.parent == bindparam("matter")),
-    select(_L.c.kind, literal(True).label("up"), *_END)
+    select(_L.c.kind, literal(1).label("up"), *_END)
     .join(_M, _M.c.id == _L.c.parent).where(_L.c.child == bindparam("matter")),
 ))  # fmt: skip
 
@@ -79,18 +82,21 @@ def load_by_id(session: Session, matter: int) -> Loaded:
     return Loaded(OnFile(*found[0]), Actor(id=ENGINE))
 
 
-def standing(session: Session, login: str, *, matter: int) -> tuple[list[Held], bool]:
-    """The postings of an active person, and whether they have a seat in the matter. The engine's and the clock's
-    names are nobody's."""
+def standing(session: Session, login: str, *, matter: int) -> tuple[list[Held], bool, bool]:
+    """The postings of an active person; whether they have a seat in the matter; whether they are recused from it.
+
+    The engine's and the clock's names are nobody's.
+    """
     if login in (ENGINE, CLOCK):
-        return [], False
+        return [], False, False
     found = _STANDING.rows(session, {"login": login, "matter": matter})
-    return [Held(*entry) for entry in found if entry[1]], any(not entry[1] for entry in found)
+    towards = {what for what, organisation, _ in found if not organisation}
+    return [Held(*entry) for entry in found if entry[1]], "seat" in towards, "recused" in towards
 
 
 def _standing(session: Session, office: Office, row: OnFile, login: str, number: str) -> Actor:
-    postings, seated = standing(session, login, matter=row.id)
-    if not access.sees(login, postings, office.rulebook(row.rulebook), row, seated=seated):
+    postings, seated, recused = standing(session, login, matter=row.id)
+    if not access.sees(login, postings, office.rulebook(row.rulebook), row, seated=seated, recused=recused):
         raise NoSuchMatter(number)
     return access.actor_towards(login, postings, row, seated=seated)
 
@@ -103,10 +109,16 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         today=office.day(at),
         state=row.state,
         actor=loaded.actor,
-        values=row.values | columns(office, row),
+        values=row.values | columns(office, row) | _of_round(session, office, row),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=links(session, office, row.id),
     )
+
+
+def _of_round(session: Session, office: Office, row: OnFile) -> dict[str, Any]:
+    if rounds.RULES not in row.values:
+        return {}
+    return rounds.facts(session, office.rulebook(row.rulebook).machines[row.machine], row)
 
 
 def columns(office: Office, row: OnFile) -> dict[str, Any]:

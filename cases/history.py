@@ -14,8 +14,15 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
 from cases.matters import Matter, OnFile
 from cases.prepared import Prepared
+from states.facts import ENGINE
 
 CLOCK = "clock"  # the actor of rungs that fire
+SITE = "site:"  # and before the code of a body whose signed file, from its own site, made the move
+
+
+def is_person(actor: str) -> bool:
+    """Whether this actor of an event is somebody with an account, not the engine, a clock or another site."""
+    return actor not in (ENGINE, CLOCK) and not actor.startswith(SITE)
 
 
 class Event(SQLModel, table=True):

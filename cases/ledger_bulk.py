@@ -11,12 +11,15 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, repeat
 from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Connection, Table, func, select, text
 from sqlmodel import Session, SQLModel
+
+from cases.ledger_distinct import Distinct
 
 _SEQUENCE = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
 
@@ -42,32 +45,60 @@ def reserve(session: Session, model: type[SQLModel], count: int) -> Sequence[int
     return range(last + 1, last + 1 + count)
 
 
-def write(session: Session, model: type[SQLModel], columns: Mapping[str, Sequence[Any] | Same]) -> None:
+def write(
+    session: Session, model: type[SQLModel], columns: Mapping[str, Sequence[Any] | Distinct | Same]
+) -> None:
     """Insert one row per place in the columns. A column that is not given stays empty: defaults do not apply."""
     connection = session.connection()
-    table = _table(model)
-    values = [_prepared(connection, table, name, column) for name, column in columns.items()]
+    values = [_prepared(connection, _table(model), name, column) for name, column in columns.items()]
     rows = list(zip(*values, strict=False))  # columns that are the same throughout never end
-    if not rows:
-        return
+    write_prepared(session, model, tuple(columns), rows)
+
+
+def preparer(
+    session: Session, model: type[SQLModel], names: Sequence[str]
+) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What makes a row of these columns one that the driver takes, for rows of which many are alike.
+
+    It remembers every value it has met; they must be hashable.
+    """
+    connection = session.connection()
+    found = (_preparer(connection, _table(model), name) for name in names)
+    each = [lru_cache(maxsize=None)(ready) if ready else _as_it_is for ready in found]
+    return lambda row: tuple([ready(value) for ready, value in zip(each, row, strict=True)])
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def write_prepared(
+    session: Session, model: type[SQLModel], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows that are as the driver takes them."""
+    connection = session.connection()
     quoted = connection.dialect.identifier_preparer.quote
     # Every name in the statement is a table's or a column's own.
-    into = f"INSERT INTO {quoted(table.name)} ({', '.join(quoted(name) for name in columns)}) VALUES "  # noqa: S608
+    into = f"INSERT INTO {quoted(_table(model).name)} ({', '.join(map(quoted, names))}) VALUES "  # noqa: S608
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    one = f"({', '.join(repeat(mark, len(columns)))})"
+    one = f"({', '.join(repeat(mark, len(names)))})"
     whole = len(rows) - len(rows) % _AT_ONCE
     several = [
         tuple(chain.from_iterable(rows[start : start + _AT_ONCE])) for start in range(0, whole, _AT_ONCE)
     ]
     for statement, given in ((into + ", ".join(repeat(one, _AT_ONCE)), several), (into + one, rows[whole:])):
         if given:
-            connection.exec_driver_sql(statement, given)
+            connection.exec_driver_sql(statement, list(given))
 
 
-def _prepared(connection: Connection, table: Table, name: str, column: Sequence[Any] | Same) -> Iterable[Any]:
+def _prepared(
+    connection: Connection, table: Table, name: str, column: Sequence[Any] | Distinct | Same
+) -> Iterable[Any]:
     prepare = _preparer(connection, table, name)
     if isinstance(column, Same):
         return repeat(prepare(column.value) if prepare else column.value)
+    if isinstance(column, Distinct):
+        return list(column.map(prepare or _as_it_is).values())
     if prepare is None:
         return column
     if isinstance(table.c[name].type, JSON):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,10 @@ class Distinct:
     def of(cls, values: Iterable[Any]) -> Distinct:
         """The column taken apart. Values must be hashable."""
         places: dict[Any, int] = {}
-        codes = [places.setdefault(value, len(places)) for value in values]
-        return cls(np.array(codes, dtype=np.intp), tuple(places))
+        firsts = np.fromiter(map(places.setdefault, values, count()), dtype=np.intp)  # where each stood first
+        dense = np.zeros(len(firsts), dtype=np.intp)
+        dense[np.fromiter(places.values(), dtype=np.intp, count=len(places))] = np.arange(len(places))
+        return cls(dense[firsts], tuple(places))
 
     @classmethod
     def same(cls, value: Any, *, rows: int) -> Distinct:
@@ -37,6 +40,11 @@ class Distinct:
     def map(self, read: Callable[[Any], Any]) -> Distinct:
         """`read` of every value. Different values may be read as the same."""
         return Distinct(self.codes, tuple(map(read, self.different)))
+
+    def merged(self) -> Distinct:
+        """The same column, with values that are equal counted as one."""
+        own = Distinct.of(self.different)
+        return Distinct(own.codes[self.codes], own.different)
 
     def where(self, is_so: Callable[[Any], bool]) -> Mask:
         """The rows of which `is_so` holds."""

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from cases import ledger_on_file as on_file
 from cases.gathering import standing
@@ -107,9 +107,7 @@ class _Import:
     reports: dict[on_file.Report, Clue] = field(default_factory=dict)  # the first row of each report
 
     def __post_init__(self) -> None:
-        self.before = (
-            self.session.scalar(select(func.max(Matter.id)).where(col(Matter.machine) == "clue")) or 0
-        )
+        self.before = self.session.scalar(select(func.max(Matter.id))) or 0
         self.logins = on_file.logins(self.session, self.organisation)
         self.projects = {plain(project.name): project.code for project in projects(self.session)}
         self.repeated = {repeat.row for repeat in self.ledger.repeats}
@@ -117,7 +115,7 @@ class _Import:
     def run(self, *, dry_run: bool) -> Landed:
         """Land every row whose number is free."""
         rows = self.ledger.rows
-        taken = on_file.held(self.session, rows["number"])
+        taken = on_file.held(self.session, rows["number"]) if self.before else {}
         self.ids |= {number: held.id for number, held in taken.items()}
         conflicts = tuple(self._conflicts(taken))
         fresh = rows[~rows["number"].isin(list(taken))]

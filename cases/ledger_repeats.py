@@ -14,18 +14,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from cases.ledger_distinct import Distinct, Values
+from cases.ledger_distinct import Distinct
 from cases.ledger_words import plain
 
 SAME = ("source", "real_name", "subject", "subject_unit", "subject_post", "project", "link", "problem")
 _NUMBERED = re.compile(
     r"(.+?)(?:[-_/.]\d{1,2}|之[一二三四五六七八九十\d]+|[(\[【]?(?:重复|重|补)\d*[)\]】]?|\(\d{1,2}\))"
 )
-_MAY_BE_NUMBERED = re.compile(r"[-_/.]\d{1,2}$|[^0-9]$")
+_MAY_BE_NUMBERED = re.compile(r"(?:[-_/.]\d{1,2}|[^0-9])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +44,54 @@ def key(values: Mapping[str, object]) -> tuple[str, ...]:
 
 def repeats(good: pd.DataFrame) -> tuple[Repeat, ...]:
     """The repeats among the good rows, in the order of the sheet; `first` is never itself a repeat."""
-    return tuple(Repeat(row, first) for row, first in _found(good))
+    if "subject" not in good or good.empty:
+        return ()
+    words = {
+        name: Distinct.of(good[name]).map(_word).merged()
+        for name in SAME
+        if name in good and name != "problem"
+    }
+    of_same = _groups([column.codes for column in words.values()])
+    about = _groups([words[name].codes for name in ("subject", "project") if name in words])
+    named = good["subject"].notna().to_numpy()
+    candidate = named & (
+        pd.Series(of_same).duplicated(keep=False).to_numpy()
+        | good["number"].str.contains(_MAY_BE_NUMBERED).to_numpy()
+    )
+    return tuple(_found(good, np.flatnonzero(candidate).tolist(), of_same, about))
 
 
-def _found(good: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    """Go through the rows once, keeping the first number of each report."""
-    words = {name: Distinct.of(good[name]).map(_word).values() for name in SAME if name in good}
-    same, brief = _keys(good, words, SAME), _keys(good, words, ("subject", "project"))
-    firsts: dict[Any, str] = {}
-    heads: dict[str, tuple[str, Any]] = {}  # number: its first, its subject and project
-    for row, number, own, short in zip(good.index, good["number"], same, brief, strict=True):
-        first = firsts.get(own) if own else None
-        if first is None and short and _MAY_BE_NUMBERED.search(number, max(len(number) - 6, 0)):
-            first = _named_first(number, short, heads)
-        if own:
-            firsts.setdefault(own, first or number)
-        heads[number] = first or number, short
-        if first is not None:
-            yield int(row), first
+def _groups(columns: Sequence[npt.NDArray[np.intp]]) -> npt.NDArray[np.int64]:
+    """One number for each row, equal where all these columns are."""
+    found = np.zeros(len(columns[0]), dtype=np.int64)
+    for codes in columns:
+        found = pd.factorize(found * (int(codes.max(initial=0)) + 1) + codes)[0].astype(np.int64)
+    return found
 
 
-def _named_first(number: str, short: Any, heads: dict[str, tuple[str, Any]]) -> str | None:
-    """The first that a number names by itself, if that is on the same subject and project."""
-    named = _NUMBERED.fullmatch(number)
-    first, of = heads.get(named[1], (None, None)) if named else (None, None)
-    return first if of == short else None
+def _found(
+    good: pd.DataFrame, places: Sequence[int], of_same: npt.NDArray[np.int64], about: npt.NDArray[np.int64]
+) -> Iterator[Repeat]:
+    """Go through the rows that may be repeats, keeping the first number of each report."""
+    numbers, problems = good["number"].to_numpy(), good["problem"].to_numpy()
+    stood = {number: place for place, number in enumerate(numbers)}
+    firsts: dict[tuple[int, str], str] = {}
+    heads: dict[str, str] = {}
+    for place in places:
+        number, own = numbers[place], (int(of_same[place]), _word(problems[place]))
+        first = firsts.setdefault(own, number)
+        base = stood.get(_base(number), place)
+        if first == number and base < place and about[base] == about[place]:
+            first = firsts[own] = heads.get(numbers[base], numbers[base])
+        heads[number] = first
+        if first != number:
+            yield Repeat(int(good.index[place]), first)
 
 
-def _keys(good: pd.DataFrame, words: Mapping[str, Values], names: Sequence[str]) -> list[Any]:
-    """What each row has in common with its repeats; nothing where no subject is named, for then nothing says
-    so.
-    """
-    if "subject" not in good:
-        return [None] * len(good)
-    rows = zip(*(words[name] for name in names if name in words), strict=True)
-    return [key if is_named else None for is_named, key in zip(good["subject"].notna(), rows, strict=True)]
+def _base(number: str) -> str:
+    """The number that this one says it repeats; itself if it says nothing of the kind."""
+    named = _NUMBERED.fullmatch(number) if _MAY_BE_NUMBERED.search(number) else None
+    return named[1] if named else number
 
 
 def _word(value: object) -> str:

@@ -86,7 +86,7 @@ def checked(grid: Grid, header: Header, words: Words, *, today: date) -> Checked
     """Judge every row below the header. Dates may not lie after `today`."""
     body = grid.cells[header.place + 1 :]
     first_row = grid.row_number(header.place + 1)
-    sheet = _columns(body, len(header.titles))
+    sheet = _columns(body, len(header.titles), serial=header.columns.get("serial"))
     kinds = _kinds(body, sheet, header, words)
     is_clue = kinds == _CLUE
     columns = {name: sheet[place].only(is_clue) for name, place in header.columns.items() if name != "serial"}
@@ -96,13 +96,15 @@ def checked(grid: Grid, header: Header, words: Words, *, today: date) -> Checked
     return _result(table, lambda row: body[row - first_row], kinds)
 
 
-def _columns(body: Sequence[Sequence[Any]], width: int) -> list[Distinct]:
-    """The sheet's columns; a row that ends early is blank to its end."""
+def _columns(body: Sequence[Sequence[Any]], width: int, *, serial: int | None) -> list[Distinct]:
+    """The sheet's columns; a row that ends early is blank to its end. Serial numbers say nothing and are left out."""
     widest = max([width, *map(len, body)])
-    even = body if min(map(len, body), default=widest) == widest else [
-        [*row, *[""] * (widest - len(row))] for row in body
-    ]  # fmt: skip
-    return [Distinct.of(column) for column in zip(*even, strict=True)] if even else [Distinct.of(())] * widest
+    even = body
+    if min(map(len, body), default=widest) < widest:
+        even = [[*row, *[""] * (widest - len(row))] for row in body]
+    nothing = Distinct.same("", rows=len(body))
+    columns = zip(*even, strict=True) if even else [()] * widest
+    return [nothing if place == serial else Distinct.of(column) for place, column in enumerate(columns)]
 
 
 _CLUE, _BLANK, _TOTAL, _FOOTNOTE = range(4)

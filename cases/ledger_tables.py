@@ -11,13 +11,14 @@ from sqlmodel import Session
 
 from cases import history
 from cases.deadlines import Deadline, DeadlineEntry
-from cases.ledger_bulk import Same, reserve, write
-from cases.ledger_clocks import DEADLINE, ENTRY, MOVE, ImportedClocks
+from cases.ledger_bulk import Same, preparer, reserve, write, write_prepared
+from cases.ledger_clocks import DEADLINE, ENTRY, MOVE, Clock, ImportedClocks
+from cases.ledger_distinct import Distinct
 from cases.ledger_values import Clue
 from cases.matters import Matter, Reporter, Subject
 from cases.office import Office
 
-Columns = dict[str, Sequence[Any] | Same]
+Columns = dict[str, Sequence[Any] | Distinct | Same]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Placed:
         return self.clue.values
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tables:
     """Writes batches of one import. `sha256` is the ledger's, so that every clue says where it came from."""
 
@@ -47,6 +48,11 @@ class Tables:
     actor: str
     at: datetime
     sha256: str
+
+    def __post_init__(self) -> None:
+        self._known: dict[int, tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = {}
+        self._deadline = preparer(self.session, Deadline, DEADLINE)
+        self._entry = preparer(self.session, DeadlineEntry, ENTRY)
 
     def write(self, batch: Sequence[Placed]) -> dict[str, int]:
         """Put a batch on file; the new ids by number."""
@@ -77,6 +83,7 @@ class Tables:
     ) -> None:
         clues = [placed.clue for placed in batch]
         noon, zone = time(12), self.office.zone
+        known = Distinct.of(clue.known_on for clue in clues)
         columns: Columns = {
             "id": keys, "machine": Same("clue"), "number": [clue.number for clue in clues],
             "rulebook": Same(self.office.current), "state": [clue.state for clue in clues], "version": Same(1),
@@ -84,7 +91,7 @@ class Tables:
             "handler": [placed.handler for placed in batch], "title": [clue.title for clue in clues],
             "received_on": [clue.received_on for clue in clues], "opened_at": Same(self.at),
             "moved_at": Same(self.at), "moved_by": Same(self.actor),
-            "progressed_at": [datetime.combine(clue.known_on, noon, zone) for clue in clues],
+            "progressed_at": known.map(lambda day: datetime.combine(day, noon, zone)),
             "values": kept, "acts": Same({MOVE: [self.actor, self.office.day(self.at).isoformat()]}),
             "head_seq": Same(1), "head_hash": marks,
         }  # fmt: skip
@@ -127,20 +134,24 @@ class Tables:
         )
 
     def _clocks(self, batch: Sequence[Placed], keys: Sequence[int], events: Sequence[int]) -> None:
+        """Every clock with the lines of its ledger. Clues that share their dates share what is written of them."""
         made = [(key, event, clock) for key, event, placed in zip(keys, events, batch, strict=True)
                 for clock in self.clocks.of(placed.clue)]  # fmt: skip
         ids = reserve(self.session, Deadline, len(made))
-        deadlines: Columns = dict(
-            zip(DEADLINE, zip(*(clock.deadline for _, _, clock in made), strict=True), strict=False)
-        )
-        write(self.session, Deadline, deadlines | {"id": ids, "matter": [key for key, _, _ in made]})
-        lines = [
-            (key, event, line)
-            for key, (_, event, clock) in zip(ids, made, strict=True)
-            for line in clock.entries
+        ready = [self._ready(clock) for _, _, clock in made]
+        own = [(key, event) for key, (_, event, _) in zip(ids, made, strict=True)]
+        deadlines = [
+            (key, matter, *row) for key, (matter, _, _), (row, _) in zip(ids, made, ready, strict=True)
         ]
-        entries: Columns = dict(zip(ENTRY, zip(*(line for _, _, line in lines), strict=True), strict=False))
-        write(self.session, DeadlineEntry, entries | {
-            "deadline": [key for key, _, _ in lines], "event": [event for _, event, _ in lines],
-            "at": Same(self.at), "by": Same(self.actor),
-        })  # fmt: skip
+        entries = [(*of, *line) for of, (_, lines) in zip(own, ready, strict=True) for line in lines]
+        write_prepared(self.session, Deadline, ("id", "matter", *DEADLINE), deadlines)
+        write_prepared(self.session, DeadlineEntry, ("deadline", "event", *ENTRY), entries)
+
+    def _ready(self, clock: Clock) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
+        """A clock as the driver takes it."""
+        if clock.key not in self._known:
+            self._known[clock.key] = (
+                self._deadline(clock.deadline),
+                [self._entry(line) for line in clock.entries],
+            )
+        return self._known[clock.key]

@@ -56,21 +56,26 @@ class Translation:
         """Every row as a clue, in the order of the sheet."""
         columns = self._columns()
         names = list(columns)
-        private = {_PRIVATE[name]: self._column(name) for name in _PRIVATE}
         rest = [self._column(name) for name in ("number", "state", "received_on", "opinion_on", "closed_on",
                                                 "project", "handler", "problem", "subject")]  # fmt: skip
-        apart = list(zip(*private.values(), strict=True))
-        kept = zip(*columns.values(), strict=True)
-        for row, said, secret, own in zip(self.rows.index, kept, apart, zip(*rest, strict=True), strict=True):
+        rows = zip(self.rows.index, zip(*columns.values(), strict=True), self._private(), zip(*rest, strict=True),
+                   strict=True)  # fmt: skip
+        for row, said, private, own in rows:
             number, state, received_on, opinion_on, closed_on, project, handler, problem, subject = own
             values = {name: value for name, value in zip(names, said, strict=True) if value is not None}
-            title = title_of(problem, subject)
-            values["title"] = title
-            days = [day for day in (received_on, opinion_on, closed_on) if day is not None]
-            details = {name: value for name, value in zip(private, secret, strict=True) if value is not None}
+            title = values["title"] = title_of(problem, subject)
+            known_on = max(received_on, opinion_on or received_on, closed_on or received_on)
             yield Clue(
-                int(row), number, state, title, received_on, max(days), project, handler, values, details
+                int(row), number, state, title, received_on, known_on, project, handler, values, private
             )
+
+    def _private(self) -> Iterator[dict[str, Any]]:
+        """Who reported, row by row; nothing where the ledger does not say."""
+        given = {_PRIVATE[name]: self._column(name) for name in _PRIVATE if name in self.rows}
+        if not given:
+            yield from ({} for _ in range(len(self.rows)))
+        for row in zip(*given.values(), strict=True):
+            yield {name: value for name, value in zip(given, row, strict=True) if value is not None}
 
     def _columns(self) -> dict[str, Values]:
         """The fields to keep, one array each."""

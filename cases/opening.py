@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from cases import clocks, history, linking, references, requests
+from cases import clocks, history, linking, recusals, recusing, references, requests, round_moves
 from cases.gathering import standing
 from cases.matters import Matter, OnFile
 from cases.moved import Moved
@@ -38,6 +38,8 @@ class Birth:
     project: str | None = None
     handler: str | None = None
     opener: str | None = None
+    parent: int | None = None  # whoever is kept out of this matter is kept out of the new one
+    arrives: str | None = None  # the move that brings it in from another site; without it, it is opened here
 
 
 def open_matter(
@@ -75,9 +77,10 @@ def open_from(
     """Open the matter that a move of `parent` brings about, linked to it, with the facts the rulebook hands on."""
     rules = office.rulebook(parent.rulebook).machines[opens.machine]
     values = {name: source[name] for name in opens.copies if source.get(name) is not None}
-    opener = actor if actor not in ("engine", history.CLOCK) else None
+    opener = actor if history.is_person(actor) else None
     birth = Birth(opens.machine, parent.organisation, actor, at, values, rules.register_,
-                  project=parent.project, handler=parent.handler, opener=opener)  # fmt: skip
+                  project=parent.project, handler=parent.handler, opener=opener,
+                  parent=None if opens.link in recusals.APART else parent.id)  # fmt: skip
     row, moved = _bear(session, office, rules, birth)
     linking.link(session, parent=parent.id, child=row.id, kind=opens.link)
     return moved
@@ -93,9 +96,20 @@ def open_by_programme(
     return _bear(session, office, rules, birth)[1]
 
 
+def open_from_site(
+    session: Session, office: Office, machine: str, *, organisation: str, arrives: str,
+    values: Mapping[str, Any], site: str, at: datetime,
+) -> tuple[OnFile, Moved]:  # fmt: skip
+    """Open the matter that a signed file of another site brings by the move `arrives`: kept by the body it is for, and
+    in sight of it."""
+    rules = office.rulebook().machines[machine]
+    birth = Birth(machine, organisation, site, at, values, rules.moves[arrives].fields, arrives=arrives)
+    return _bear(session, office, rules, birth)
+
+
 def _entitled(session: Session, rules: Machine, login: str) -> tuple[Actor, str]:
     """The person with all their roles, and the organisation whose posting entitles them to open such a matter."""
-    postings, _ = standing(session, login, matter=0)
+    postings, *_ = standing(session, login, matter=0)
     entitling = [posting.organisation for posting in postings if posting.role in rules.registered_by]
     home = entitling[0] if entitling else (postings[0].organisation if postings else "")
     return Actor(login, frozenset(posting.role for posting in postings), home or None, is_opener=True), home
@@ -131,33 +145,43 @@ def _against(rules: Machine, facts: Facts) -> list[Reason]:
 def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tuple[OnFile, Moved]:
     """Number it, put it down with the first event of its history, start its clocks, tell whom it concerns."""
     year = office.day(birth.at).year
+    birth = replace(birth, values=round_moves.convened(rules, birth.values))
     row = newborn(office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year))
     if row.addressee is None:
         row = replace(row, addressee=_addressee(session, rules, birth.organisation))
-    hashed = history.chained(row, at=birth.at, actor=birth.actor, move=rules.register_move, from_state=None,
+    move = birth.arrives or rules.register_move
+    hashed = history.chained(row, at=birth.at, actor=birth.actor, move=move, from_state=None,
                              data=birth.values)  # fmt: skip
     values = {part.name: getattr(row, part.name) for part in fields(OnFile) if part.name != "id"}
-    key = session.connection().execute(_INSERT, values | {"head_hash": hashed.hash}).inserted_primary_key[0]
+    done = session.connection().execute(_INSERT, values | {"head_hash": hashed.hash})
+    key = int((done.inserted_primary_key or (0,))[0])
     row = replace(row, id=key, head_hash=hashed.hash)
     event = history.append(session, replace(hashed, matter=key))
     linking.keep_seats(session, key, birth.form, birth.values)
     linking.keep_subject(session, key, birth.values)
-    clocks.keep(session, office, rules, None, row, move=rules.register_move, actor=birth.actor, at=birth.at,
+    round_moves.seat(session, rules, key, birth.values)
+    if birth.parent is not None:
+        recusals.inherit(session, birth.parent, key, at=birth.at)
+    out = recusing.match(session, office, row, at=birth.at)
+    clocks.keep(session, office, rules, None, row, move=move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip
-    office.announce(session, office, [occurred(row, event=event, move=rules.register_move, at=birth.at,
-                                               by=birth.actor)])  # fmt: skip
-    return row, Moved(row.number, row.machine, rules.register_move, None, row.state, row.version, event)
+    office.announce(session, office, [occurred(row, event=event, move=move, at=birth.at, by=birth.actor)])
+    recusing.note_matches(session, key, out, at=birth.at)
+    return row, Moved(row.number, row.machine, move, None, row.state, row.version, event)
 
 
 def newborn(office: Office, rules: Machine, birth: Birth, *, number: str) -> OnFile:
     """The matter as it will stand on file, but for its key, its hash, and an addressee its form did not name."""
     columns: dict[str, Any] = {"project": birth.project, "handler": birth.handler, "title": "", "received_on": None}
     columns |= linking.columns_set(birth.form, birth.values)
+    came, move = birth.arrives is not None, birth.arrives or rules.register_move
     return OnFile(
-        id=0, machine=birth.machine, rulebook=office.rulebook().key, state=rules.initial, version=1, number=number,
-        organisation=birth.organisation, addressee=columns.pop("addressee", None), opener=birth.opener,
-        opened_at=birth.at, moved_at=birth.at, moved_by=birth.actor, progressed_at=birth.at, sent_at=None,
-        values=dict(birth.values), acts={rules.register_move: [birth.actor, office.day(birth.at).isoformat()]},
+        id=0, machine=birth.machine, rulebook=office.rulebook().key, version=1, number=number,
+        state=(rules.moves[move].to if came else None) or rules.initial, organisation=birth.organisation,
+        addressee=columns.pop("addressee", birth.organisation if came else None), opener=birth.opener,
+        opened_at=birth.at, moved_at=birth.at, moved_by=birth.actor, progressed_at=birth.at,
+        sent_at=birth.at if came else None,
+        values=dict(birth.values), acts={move: [birth.actor, office.day(birth.at).isoformat()]},
         head_seq=1, head_hash="", **columns,
     )  # fmt: skip
 
@@ -182,4 +206,4 @@ def _addressee(session: Session, rules: Machine, organisation: str) -> str | Non
 
 def id_of(session: Session, number: str) -> int:
     """The key of the matter with this number."""
-    return session.execute(select(col(Matter.id)).where(col(Matter.number) == number)).scalar_one()
+    return int(session.execute(select(col(Matter.id)).where(col(Matter.number) == number)).scalar_one() or 0)

@@ -8,7 +8,10 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, or_, selec
 
 
 class Person(SQLModel, table=True):
-    """Someone with an account. The login is never given to anyone else, so history may name people by it."""
+    """Someone with an account. The login is never given to anyone else, so history may name people by it.
+
+    `channel` is how they wish to be told; without it, as the office tells everybody.
+    """
 
     __tablename__ = "person"
 
@@ -17,6 +20,7 @@ class Person(SQLModel, table=True):
     organisation: str = Field(foreign_key="organisation.code", max_length=32)
     email: str | None = Field(default=None, max_length=254)
     lang: str = Field(default="zh", max_length=2)
+    channel: str | None = Field(default=None, max_length=16)
     active: bool = True
 
 
@@ -33,7 +37,7 @@ class Posting(SQLModel, table=True):
     project: str | None = Field(default=None, foreign_key="project.code", max_length=32)
 
 
-class UnknownPerson(Exception):  # noqa: N818
+class UnknownPerson(Exception):
     """Nobody with this login is on file, or the account has ended."""
 
 

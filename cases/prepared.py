@@ -8,22 +8,25 @@ those of SQLAlchemy. What is not asked on every move reads better as `session.ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, BindParameter, Dialect, TextClause, bindparam
+from sqlalchemy import JSON, BindParameter, Connection, Dialect, RootTransaction, TextClause, bindparam
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 Convert = Callable[[Any], Any]
-Given = Mapping[str, Any]
+Given = dict[str, Any]
 _KEY = "cases.prepared"  # where a session keeps its cursor
+_MANY = 8  # rows from which on it pays to prepare them column by column
 
 
 class Prepared:
@@ -36,7 +39,7 @@ class Prepared:
     def rows(self, session: Session, given: Given) -> list[Sequence[Any]]:
         """Every row the statement finds or returns."""
         driver, spoken = self._on(session)
-        driver.run(driver.cursor.execute, spoken.text, spoken.bound(given))
+        run(spoken.text, spoken.bound(given), on=driver.cursor, dialect=driver.dialect)
         return spoken.read(driver.cursor.fetchall())
 
     def row(self, session: Session, given: Given) -> Sequence[Any] | None:
@@ -47,7 +50,7 @@ class Prepared:
     def change(self, session: Session, given: Given) -> int:
         """Run it; how many rows it changed."""
         driver, spoken = self._on(session)
-        driver.run(driver.cursor.execute, spoken.text, spoken.bound(given))
+        run(spoken.text, spoken.bound(given), on=driver.cursor, dialect=driver.dialect)
         return int(driver.cursor.rowcount)
 
     def change_each(self, session: Session, given: Sequence[Given]) -> int:
@@ -55,7 +58,7 @@ class Prepared:
         if not given:
             return 0
         driver, spoken = self._on(session)
-        driver.run(driver.cursor.executemany, spoken.text, spoken.bound_each(given))
+        run(spoken.text, spoken.bound_each(given), on=driver.cursor, dialect=driver.dialect, each=True)
         return int(driver.cursor.rowcount)
 
     def _on(self, session: Session) -> tuple[_Driver, _Spoken]:
@@ -96,28 +99,35 @@ def _filled(values: Sequence[Any]) -> list[Any]:
 class _Driver:
     """The driver's cursor in one transaction of a session."""
 
-    transaction: SessionTransaction | None
+    transaction: RootTransaction | None
     cursor: Any
     dialect: Dialect
 
-    def run(self, execute: Callable[[str, Any], Any], text: str, bound: Any) -> None:
-        """Run a statement. What the driver complains of is raised as SQLAlchemy raises it, without the values."""
-        try:
-            execute(text, bound)
-        except self.dialect.loaded_dbapi.Error as fault:
-            raise DBAPIError.instance(
-                text, None, fault, self.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=self.dialect
-            ) from fault
+
+def run(text: str, bound: Any = (), *, on: Any, dialect: Dialect, each: bool = False) -> None:
+    """Run a statement on a driver's cursor, once or for each of many rows.
+
+    What the driver complains of is raised as SQLAlchemy raises it, without the values.
+    """
+    try:
+        if each:
+            on.executemany(text, bound)
+        else:
+            on.execute(text, bound)
+    except dialect.loaded_dbapi.Error as fault:
+        failure = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(text, None, fault, failure, hide_parameters=True, dialect=dialect) from fault
 
 
 def _driver(session: Session) -> _Driver:
     """The cursor of the session's transaction, which is begun if there is none."""
     held: _Driver | None = session.info.get(_KEY)
     if held is not None and held.transaction is not None and held.transaction.is_active:
-        if held.transaction is session.get_transaction():
-            return held
-    connection = session.connection()  # begins a transaction, or refuses one that failed
-    held = _Driver(session.get_transaction(), connection.connection.cursor(), connection.dialect)
+        return held
+    connection = session.bind
+    if not isinstance(connection, Connection) or not connection.in_transaction():
+        connection = session.connection()  # begins a transaction, or refuses one that failed
+    held = _Driver(connection.get_transaction(), connection.connection.cursor(), connection.dialect)
     session.info[_KEY] = held
     return held
 
@@ -129,33 +139,36 @@ class _Spoken:
     text: str
     by_name: bool
     names: tuple[str, ...]
-    prepare: tuple[Convert | None, ...]
+    prepares: tuple[tuple[int, Convert], ...]
     reads: tuple[tuple[int, Convert], ...]
     unlike: frozenset[str] = frozenset()  # parameters whose values cannot be told apart by hashing
-    constants: Given = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
 
     def bound(self, given: Given) -> Any:
         """The parameters as the driver takes them."""
-        values = {**self.constants, **given} if self.constants else given
-        bound = [
-            prepare(values[name]) if prepare else values[name]
-            for name, prepare in zip(self.names, self.prepare, strict=True)
-        ]
+        bound = list(map((self.constants | given if self.constants else given).__getitem__, self.names))
+        for place, prepare in self.prepares:
+            bound[place] = prepare(bound[place])
         return dict(zip(self.names, bound, strict=True)) if self.by_name else bound
 
     def bound_each(self, given: Sequence[Given]) -> list[Any]:
-        """The same for many rows: column by column, each different value prepared once."""
-        columns = [self._column(name, prepare, given) for name, prepare in zip(self.names, self.prepare, strict=True)]
+        """The same for many rows: of more than a few column by column, each different value prepared once."""
+        if len(given) < _MANY:
+            return [self.bound(one) for one in given]
+        columns = [self._column(name, given) for name in self.names]
+        for place, prepare in self.prepares:
+            columns[place] = self._prepared(columns[place], prepare, alike=self.names[place] not in self.unlike)
         rows = zip(*columns, strict=True)
         return [dict(zip(self.names, row, strict=True)) for row in rows] if self.by_name else list(rows)
 
-    def _column(self, name: str, prepare: Convert | None, given: Sequence[Given]) -> list[Any]:
+    def _column(self, name: str, given: Sequence[Given]) -> list[Any]:
         if name in self.constants:
-            return [prepare(self.constants[name]) if prepare else self.constants[name]] * len(given)
-        values = [one[name] for one in given]
-        if prepare is None:
-            return values
-        if name in self.unlike:
+            return [self.constants[name]] * len(given)
+        return [one[name] for one in given]
+
+    @staticmethod
+    def _prepared(values: list[Any], prepare: Convert, *, alike: bool) -> list[Any]:
+        if not alike:
             return [prepare(value) for value in values]
         known = {value: prepare(value) for value in set(values)}
         return [known[value] for value in values]
@@ -181,20 +194,46 @@ def _spoken(statement: SelectBase | UpdateBase | TextClause, dialect: Dialect) -
         text=compiled.string,
         by_name=compiled.positiontup is None,
         names=names,
-        prepare=tuple(_native(types[name], dialect).bind_processor(dialect) for name in names),
-        reads=tuple(_reads(statement, dialect)),
+        prepares=tuple(_present(_preparing(types[name], dialect) for name in names)),
+        reads=tuple(_present(_reads(statement, dialect))),
         unlike=frozenset(name for name, kind in types.items() if isinstance(kind, JSON)),
         constants={name: value for name, value in compiled.params.items() if name not in required},
     )
 
 
-def _reads(statement: SelectBase | UpdateBase | TextClause, dialect: Dialect) -> list[tuple[int, Convert]]:
-    """What is done to each column of a row; columns that are taken as they come are left out."""
+def _reads(statement: SelectBase | UpdateBase | TextClause, dialect: Dialect) -> Iterator[Convert | None]:
+    """What the type of each column does to what the driver answers."""
     columns = () if isinstance(statement, TextClause) else statement.exported_columns
-    found = [_native(column.type, dialect).result_processor(dialect, None) for column in columns]
-    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
+    return (_reading(column.type, dialect) for column in columns)
+
+
+def _present(converts: Iterable[Convert | None]) -> list[tuple[int, Convert]]:
+    """Those places at which something is done at all."""
+    return [(place, convert) for place, convert in enumerate(converts) if convert is not None]
 
 
 def _native(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     """The type as this kind of database has it."""
     return kind.dialect_impl(dialect)
+
+
+def _preparing(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What the type does to a value before the driver gets it. A move's instant stands in a dozen places."""
+    prepare = _native(kind, dialect).bind_processor(dialect)
+    if prepare is None or not isinstance(kind, UTCDateTime):
+        return prepare
+    return _INSTANTS.setdefault(dialect.name, lru_cache(maxsize=64)(prepare))
+
+
+_INSTANTS: dict[str, Convert] = {}
+
+
+def _reading(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What the type does to a value the driver answers. SQLite's instants are read in one step instead of three."""
+    if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
+        return _instant
+    return _native(kind, dialect).result_processor(dialect, None)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
+from cases import recusals, rounds
 from cases.errors import bad_reference
 from cases.matters import Matter, OnFile
 from cases.organisations import Organisation, Project
@@ -52,7 +53,7 @@ def _fitting(
     session: Session, field: FormField, given: Sequence[str], *, organisation: str | None, matter: OnFile | None
 ) -> set[str]:
     if field.type in ("person", "people"):
-        return set(people_for(session, field, organisation=organisation)) & set(given)
+        return set(people_for(session, field, organisation=organisation, matter=matter)) & set(given)
     if field.type == "organisation":
         query = select(col(Organisation.code)).where(col(Organisation.code).in_(given))
     elif field.type == "project":
@@ -62,9 +63,25 @@ def _fitting(
     return set(session.execute(query).scalars())
 
 
-def people_for(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
+def people_for(
+    session: Session, field: FormField, *, organisation: str | None, matter: OnFile | None = None
+) -> list[str]:
     """Who may be named in a person field: active holders of its role in the keeping organisation; if nobody there
-    holds it, holders anywhere (consultation members belong to other bodies). Sorted by login."""
+    holds it, holders anywhere (consultation members belong to other bodies). Sorted by login.
+
+    Whoever is recused from the matter is not among them; a member who is may still be given a substitute.
+    """
+    found = _holding(session, field, organisation=organisation)
+    if matter is None:
+        return found
+    members = {seat.person for seat in rounds.seats(session, matter.id)} if field.seated is not None else set()
+    if field.seated:
+        return [login for login in found if login in members]
+    out = recusals.out_of(session, matter.id) | members
+    return [login for login in found if login not in out]
+
+
+def _holding(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
     if field.holding is None:
         return sorted(login for (login,) in _ACTIVE.rows(session, {}))
     found = _HOLDING.rows(session, {"role": field.holding})
@@ -75,7 +92,7 @@ def people_for(session: Session, field: FormField, *, organisation: str | None) 
 def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str) -> list[str]:
     """What may be named in a reference field of a matter's form, best first: others before the actor, newest first."""
     if field.type in ("person", "people"):
-        people = people_for(session, field, organisation=matter.organisation)
+        people = people_for(session, field, organisation=matter.organisation, matter=matter)
         return [login for login in people if login != actor] + [login for login in people if login == actor]
     if field.type == "organisation":
         return sorted(session.execute(select(col(Organisation.code))).scalars())

@@ -35,8 +35,12 @@ class Installation(SQLModel, table=True):
     created_at: datetime
 
 
-class AlreadyPublished(Exception):  # noqa: N818
+class AlreadyPublished(Exception):
     """A rulebook of this name and version is already published with other content: give the new one a new version."""
+
+
+class NotSetUp(Exception):
+    """This database is not set up, or its setting up was cut off: run `plumbline init`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,10 @@ def make_current(session: Session, key: str) -> str:
 
 
 def on_file(session: Session) -> OnFileRulebooks:
-    """Every published rulebook, and which one is current."""
-    here = session.exec(select(Installation)).one()
+    """Every published rulebook, and which one is current. Raises NotSetUp."""
+    here = session.exec(select(Installation)).first()
+    if here is None:
+        raise NotSetUp(str(NotSetUp.__doc__))
     texts = session.exec(select(PublishedRulebook).order_by(col(PublishedRulebook.key))).all()
     return OnFileRulebooks({row.key: _read(row.text) for row in texts}, here.rulebook, here.rehearsal, here.uid)
 

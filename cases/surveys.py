@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -89,7 +89,8 @@ def moves(session: Session, office: Office, number: str, *, actor: str, at: date
     )  # fmt: skip
 
 
-Named = dict[tuple[str, str | None, str | None], list[str]]  # (type, role, machine) -> who or what may be named
+Kind = tuple[str, str | None, str | None, bool | None]  # type, role, machine, seated
+Named = dict[Kind, list[str]]  # who or what may be named
 
 
 def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Named:
@@ -102,8 +103,8 @@ def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Na
     return found
 
 
-def _kind(field: FormField) -> tuple[str, str | None, str | None]:
-    return ("person" if field.type == "people" else field.type, field.holding, field.machine)
+def _kind(field: FormField) -> Kind:
+    return ("person" if field.type == "people" else field.type, field.holding, field.machine, field.seated)
 
 
 def _possible(machine: Machine, row: OnFile, named: Named) -> dict[str, int]:
@@ -150,6 +151,6 @@ def opening_form(session: Session, office: Office, machine: str, *, at: datetime
 
 def _nowhere(machine: str) -> OnFile:
     """A matter that is not on file yet."""
-    moment = datetime.min
+    moment = datetime.min.replace(tzinfo=UTC)
     return OnFile(0, machine, "", "", "", 0, "", None, None, None, None, "", None, moment, moment, "", moment, None,
                   {}, {}, 0, "")  # fmt: skip

@@ -21,6 +21,7 @@ from cases.deadlines import Deadline, Firing
 from cases.history import CLOCK
 from cases.matters import Matter
 from cases.office import Occurred, Office
+from cases.prepared import Prepared
 from states.facts import Refused
 from states.rulebook import Rung
 
@@ -71,7 +72,7 @@ class Swept:
 
 Unit = Callable[[], AbstractContextManager[Session]]
 
-_DUE = (
+_DUE = Prepared(
     select(
         Deadline.id, Deadline.name, Deadline.due_on, Deadline.rungs_fired, Deadline.next_at, Deadline.matter,
         Matter.machine, Matter.number, Matter.rulebook, Matter.state, Matter.version, Matter.organisation,
@@ -83,19 +84,17 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )  # fmt: skip
-_NEXT = (
+_NEXT = Prepared(
     update(Deadline)
-    .where(col(Deadline.id) == bindparam("b_deadline"))
-    .values(rungs_fired=bindparam("b_fired"), next_at=bindparam("b_next"))
-    .execution_options(synchronize_session=False)
+    .where(col(Deadline.id) == bindparam("deadline"))
+    .values(rungs_fired=bindparam("fired"), next_at=bindparam("next"))
 )
-_HEAD = (
+_HEAD = Prepared(
     update(Matter)
-    .where(col(Matter.id) == bindparam("b_matter"))
-    .values(head_seq=bindparam("b_seq"), head_hash=bindparam("b_hash"))
-    .execution_options(synchronize_session=False)
+    .where(col(Matter.id) == bindparam("matter"))
+    .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"))
 )
-_FIRING = insert(Firing)
+_FIRING = Prepared(insert(Firing).values({name: bindparam(name) for name in ("deadline", "rung", "at", "event")}))
 
 
 def sweep(unit: Unit, office: Office, *, at: datetime, batch: int = BATCH) -> Swept:
@@ -151,7 +150,7 @@ def _one_by_one(
 
 def due_now(session: Session, *, at: datetime, most: int) -> Sequence[Due]:
     """The deadlines whose next rung is due, oldest first, locked against other sweeps where the database can."""
-    return [Due(*row) for row in session.execute(_DUE, {"at": at, "most": most})]
+    return [Due(*row) for row in _DUE.rows(session, {"at": at, "most": most})]
 
 
 def fire(session: Session, office: Office, due: Sequence[Due], *, at: datetime) -> tuple[list[Fired], int]:
@@ -203,18 +202,17 @@ def _advance_ladders(
     events: Sequence[history.Hashed], ids: Sequence[int], *, at: datetime,
 ) -> None:  # fmt: skip
     """Claim each rung, set each ladder on its next one, and each matter's head on its newest event."""
-    connection = session.connection()
-    connection.execute(_FIRING, [
+    _FIRING.change_each(session, [
         {"deadline": one.deadline, "rung": rung.name, "at": at, "event": event}
         for one, (rung, _), event in zip(due, rungs, ids, strict=True)
     ])  # fmt: skip
-    connection.execute(_NEXT, [
-        {"b_deadline": one.deadline, "b_fired": one.rungs_fired + 1, "b_next": following}
+    _NEXT.change_each(session, [
+        {"deadline": one.deadline, "fired": one.rungs_fired + 1, "next": following}
         for one, (_, following) in zip(due, rungs, strict=True)
     ])  # fmt: skip
     heads = {event.matter: event for event in events}
-    connection.execute(_HEAD, [
-        {"b_matter": matter, "b_seq": event.seq, "b_hash": event.hash} for matter, event in heads.items()
+    _HEAD.change_each(session, [
+        {"matter": matter, "seq": event.seq, "hash": event.hash} for matter, event in heads.items()
     ])  # fmt: skip
 
 

@@ -5,9 +5,44 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from cases import deadlines, duty_runs, history, inspections, matters, organisations, people, rulebooks, tokens
+from cases import (
+    deadlines,
+    disclosures,
+    duty_runs,
+    exchange,
+    history,
+    inspections,
+    interests,
+    matters,
+    organisations,
+    people,
+    recusals,
+    rounds,
+    rulebooks,
+    sites,
+    tokens,
+)
 from notifications import outbox
+from notifications.documents import register
 
-MODULES = (deadlines, duty_runs, history, inspections, matters, organisations, outbox, people, rulebooks, tokens)
+MODULES = (
+    deadlines,
+    disclosures,
+    duty_runs,
+    exchange,
+    history,
+    inspections,
+    interests,
+    matters,
+    organisations,
+    outbox,
+    people,
+    recusals,
+    register,
+    rounds,
+    rulebooks,
+    sites,
+    tokens,
+)
 
 metadata: MetaData = SQLModel.metadata

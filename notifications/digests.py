@@ -40,7 +40,7 @@ def plan_digests(
 def _row(
     who: Someone, counts: Mapping[str, int], *, channel: str, cause: str, mark: str, at: datetime
 ) -> dict[str, Any]:  # fmt: skip
-    by = channel if who.has_address else FOLDER
+    by = outbox.way(who.channel or channel, has_address=who.has_address)
     return {
         "event": None, "matter": None, "recipient": who.login, "channel": by, "document": DIGEST, "lang": who.lang,
         "due_on": None, "counts": dict(counts), "status": PENDING, "attempts": 0, "next_at": at, "planned_at": at,

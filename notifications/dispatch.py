@@ -16,6 +16,7 @@ from notifications.channels import Channel, Receipt, Undeliverable, Unreachable
 from notifications.messages import Letterhead
 from notifications.notices import DEAD
 from notifications.outbox import Claimed
+from notifications.quiet import Hours, at_any_hour
 
 AT_ONCE = 20
 LEASE_FOR = timedelta(minutes=15)
@@ -53,19 +54,21 @@ class Outcome:
 def deliver_due(
     unit: Unit, channels: Mapping[str, Channel], *, worker: str, at: datetime, letterhead: Letterhead,
     limit: int = AT_ONCE, lease_for: timedelta = LEASE_FOR, now: Callable[[], datetime] | None = None,
+    hours: Hours = at_any_hour,
 ) -> DeliveryReport:  # fmt: skip
     """Try every notice that is due, `limit` at a time, each for itself, until none is left.
 
     `unit` gives a session that is committed when it is left. A channel that is down as a whole is left alone for the
     rest of the run. A crash between delivery and record brings one more copy, with the same Message-ID, after the
-    lease. `now` is the passing time in long runs; without it, all happens at `at`.
+    lease. `now` is the passing time in long runs; without it, all happens at `at`. `hours` says from when on the next
+    try may disturb somebody.
     """
     moment = now or (lambda: at)
     done: Counter[str] = Counter()
     down: dict[str, str] = {}
     while batch := _claimed(unit, worker=worker, at=moment(), limit=limit, lease_for=lease_for, besides=down):
         for claimed in batch:
-            done[_deliver(unit, channels, claimed, letterhead, down=down, moment=moment)] += 1
+            done[_deliver(unit, channels, claimed, letterhead, down=down, moment=moment, hours=hours)] += 1
     return DeliveryReport(**done)
 
 
@@ -78,7 +81,7 @@ def _claimed(
 
 def _deliver(
     unit: Unit, channels: Mapping[str, Channel], claimed: Claimed, letterhead: Letterhead, *,
-    down: dict[str, str], moment: Callable[[], datetime],
+    down: dict[str, str], moment: Callable[[], datetime], hours: Hours,
 ) -> str:  # fmt: skip
     """Try one notice and record how it went; the name of the count it belongs to."""
     if claimed.channel in down:
@@ -89,7 +92,7 @@ def _deliver(
     if outcome.channel_down:
         down[claimed.channel] = outcome.error
     with unit() as session:
-        return _record(session, claimed, outcome, at=moment())
+        return _record(session, claimed, outcome, at=moment(), hours=hours)
 
 
 def _attempt(
@@ -111,9 +114,12 @@ def _attempt(
         return Outcome(error=f"A fault in Plumbline itself ({type(fault).__name__}): please report it.")
 
 
-def _record(session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime) -> str:
+def _record(
+    session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime, hours: Hours
+) -> str:  # fmt: skip
     if outcome.receipt is not None:
         marked = outbox.record_sent(session, claimed, at=at, receipt=outcome.receipt.answer)
         return "delivered" if marked else "overtaken"
-    status = outbox.record_failure(session, claimed, at=at, error=outcome.error, permanent=outcome.permanent)
+    status = outbox.record_failure(session, claimed, at=at, error=outcome.error, permanent=outcome.permanent,
+                                   hours=hours)  # fmt: skip
     return "overtaken" if status is None else "dead" if status == DEAD else "failed"

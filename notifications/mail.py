@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -15,6 +17,7 @@ from unicodedata import category
 NOWHERE = "plumbline.invalid"  # a domain that cannot exist (RFC 2606)
 UNFIT = ("Cc", "Cs", "Zl", "Zp")  # control characters, halves of characters, and whatever else breaks a line
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
+_MARK = re.compile(r"<notice-([0-9a-f]{32})@")
 
 
 class BadAddress(ValueError):
@@ -25,7 +28,8 @@ class BadAddress(ValueError):
 class Message:
     """One message to one person. `to` is an e-mail address, or None where the person has none.
 
-    `dated_at` is when it was planned, not when it is sent: a second copy must be the same message.
+    `dated_at` is when it was planned, not when it is sent: a second copy must be the same message. `link` leads to what
+    it is about, for channels that must shorten the text.
     """
 
     message_id: str
@@ -36,17 +40,28 @@ class Message:
     subject: str
     text: str
     dated_at: datetime
+    link: str = ""
 
-    def as_bytes(self, *, encoding: Literal["8bit", "base64"] = "base64") -> bytes:
-        """The message as it travels: base64 passes every server, 8bit can be read with the naked eye.
+    @property
+    def mark(self) -> str:
+        """32 hexadecimal digits that tell this message from every other, the same in every copy of it."""
+        found = _MARK.match(self.message_id)
+        return found.group(1) if found else hashlib.sha256(self.message_id.encode()).hexdigest()[:32]
 
-        Raises BadAddress, also for line breaks in what becomes a header: nobody writes headers of their own.
-        """
+    def check(self) -> None:
+        """Raises BadAddress for line breaks in what becomes a header: nobody writes headers of their own."""
         for header in (self.message_id, self.subject, self.recipient):
             if any(category(character) in UNFIT for character in header):
                 raise BadAddress(
                     "A line break or control character stands in a header: the message was not sent."
                 )
+
+    def as_bytes(self, *, encoding: Literal["8bit", "base64"] = "base64") -> bytes:
+        """The message as it travels: base64 passes every server, 8bit can be read with the naked eye.
+
+        Raises BadAddress, also for what `check` finds.
+        """
+        self.check()
         mail = EmailMessage(policy=SMTP)
         mail["From"] = address(self.sender)
         mail["To"] = address(self.to) if self.to is not None else _nobody(self.recipient)

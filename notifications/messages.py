@@ -37,12 +37,13 @@ class Letterhead:
 
 def render(claimed: Claimed, letterhead: Letterhead) -> Message:
     """The message of a notice: from its row alone, so that every attempt sends the same bytes."""
+    link = _link(claimed, letterhead.base_url)
     said = _template(claimed.lang, claimed.document).render(
         number=claimed.number or "",
         kind=_label(claimed, letterhead).in_(claimed.lang),
         on=_day(letterhead.office.day(claimed.planned_at), claimed.lang),
         due_on=_day(claimed.due_on, claimed.lang),
-        link=_link(claimed, letterhead.base_url),
+        link=link,
         rehearsal=letterhead.rehearsal,
         counts=claimed.counts or {},
     )
@@ -50,7 +51,7 @@ def render(claimed: Claimed, letterhead: Letterhead) -> Message:
     return Message(
         message_id=claimed.message_id, sender=letterhead.sender, to=claimed.address, recipient=claimed.recipient,
         lang=claimed.lang, subject=subject.removeprefix("Subject:").strip(), text=text.strip("\n") + "\n",
-        dated_at=claimed.planned_at,
+        dated_at=claimed.planned_at, link=link,
     )  # fmt: skip
 
 

@@ -24,8 +24,10 @@ from cases.prepared import Prepared
 from cases.rulebooks import Installation
 from notifications import rules
 from notifications.notices import DEAD, PENDING, SENDING, SENT, Notice
+from notifications.quiet import Hours, at_any_hour
 
 FOLDER = "folder"  # the channel that reaches everybody: it needs no address
+SMTP = "smtp"  # the one channel that does: robots and webhooks have addresses of their own
 
 FIRST_WAIT_FOR = timedelta(minutes=1)
 LONGEST_WAIT_FOR = timedelta(hours=5)  # and with its jitter never more than six
@@ -76,28 +78,35 @@ class Claimed:
 
 def plan(
     session: Session, office: Office, occurrences: Sequence[Occurred], *,
-    channel: str = FOLDER, installation: str | None = None,
+    channel: str = FOLDER, installation: str | None = None, hours: Hours = at_any_hour,
 ) -> int:  # fmt: skip
     """Plan the notices of these events, in the transaction that wrote them; how many are new.
 
-    Told twice, nothing is planned twice. Who has no address is reached through the folder. `installation` saves
-    looking up what sets this installation's messages apart from every other's.
+    Told twice, nothing is planned twice. `channel` is the office's, for all who chose none; who has no address is
+    reached through the folder. `installation` saves looking up what sets this installation's messages apart from every
+    other's. `hours` says from when on a message may disturb somebody.
     """
     found = rules.concerned(session, office, occurrences)
     if not found:
         return 0
     mark = installation_mark(session) if installation is None else installation
-    return insert(session, [_row(one, channel=channel, mark=mark) for one in found])
+    return insert(session, [_row(one, channel=channel, mark=mark, hours=hours) for one in found])
 
 
-def _row(one: rules.Concerned, *, channel: str, mark: str) -> dict[str, Any]:
+def _row(one: rules.Concerned, *, channel: str, mark: str, hours: Hours) -> dict[str, Any]:
     event = one.occurred
-    by = channel if one.has_address else FOLDER
+    by = way(one.channel or channel, has_address=one.has_address)
+    next_at = event.at if by == FOLDER else hours(one.document, event.at)
     return {
         "event": event.event, "matter": event.matter, "recipient": one.login, "channel": by, "document": one.document,
-        "lang": one.lang, "due_on": event.due_on, "counts": None, "status": PENDING, "attempts": 0, "next_at": event.at,
+        "lang": one.lang, "due_on": event.due_on, "counts": None, "status": PENDING, "attempts": 0, "next_at": next_at,
         "planned_at": event.at, "message_id": message_id(mark, f"event:{event.event}", one.login, by),
     }  # fmt: skip
+
+
+def way(channel: str, *, has_address: bool) -> str:
+    """The channel by which somebody is told who is to be told by `channel`."""
+    return FOLDER if channel == SMTP and not has_address else channel
 
 
 def insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -177,12 +186,13 @@ def record_sent(session: Session, claimed: Claimed, *, at: datetime, receipt: st
 
 
 def record_failure(
-    session: Session, claimed: Claimed, *, at: datetime, error: str, permanent: bool
+    session: Session, claimed: Claimed, *, at: datetime, error: str, permanent: bool, hours: Hours = at_any_hour
 ) -> str | None:
     """It did not get through: to be tried again later, or dead. The new status; None if somebody else holds it now."""
     dead = permanent or claimed.attempt >= MOST_ATTEMPTS
     status = DEAD if dead else PENDING
-    next_at = None if dead else at + back_off(claimed.message_id, claimed.attempt)
+    again_at = at + back_off(claimed.message_id, claimed.attempt)
+    next_at = None if dead else again_at if claimed.channel == FOLDER else hours(claimed.document, again_at)
     marked = _mark(session, claimed, status=status, next_at=next_at, last_error=error[:500])
     return status if marked else None
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Select, or_, select
+from sqlalchemy import BindParameter, Select, literal, select, union
 from sqlmodel import Session, col
 
 from cases import access
@@ -18,6 +18,7 @@ from cases.office import Occurred, Office
 from cases.organisations import Organisation
 from cases.people import Person, Posting
 from cases.prepared import PreparedForLists
+from cases.recusals import IN_FORCE, Recusal
 
 PLACES = ("handler", "opener", "seats", "above")  # what a rule may name besides roles
 
@@ -26,21 +27,28 @@ _TREE = PreparedForLists(lambda _lists: select(col(Organisation.code), col(Organ
 _SEATS = PreparedForLists(
     lambda lists: select(col(Seat.matter), col(Seat.person)).where(col(Seat.matter).in_(lists["matters"]))
 )
+_RECUSED = PreparedForLists(
+    lambda lists: select(col(Recusal.matter), col(Recusal.person)).where(
+        col(Recusal.matter).in_(lists["matters"]), col(Recusal.state) == literal(IN_FORCE)
+    )
+)
 _SENT = PreparedForLists(
     lambda lists: select(col(Matter.id), col(Matter.sent_at)).where(col(Matter.id).in_(lists["matters"]))
 )
 
 
 def _people(lists: Mapping[str, Sequence[BindParameter[Any]]]) -> Select[Any]:
+    # one list of logins, however each came into it: of two conditions joined by "or", a database reads everybody
+    named = select(col(Person.login)).where(col(Person.login).in_(lists["logins"]))
     holding = select(col(Posting.person)).where(
         col(Posting.role).in_(lists["roles"]), col(Posting.organisation).in_(lists["bodies"])
     )
+    meant = union(named, holding).subquery()
     return (
-        select(col(Person.login), col(Person.email), col(Person.lang),
+        select(col(Person.login), col(Person.email), col(Person.lang), col(Person.channel),
                col(Posting.role), col(Posting.organisation), col(Posting.project))
         .join(Posting, col(Posting.person) == col(Person.login), isouter=True)
-        .where(col(Person.active))
-        .where(or_(col(Person.login).in_(lists["logins"]), col(Person.login).in_(holding)))
+        .where(col(Person.active), col(Person.login).in_(select(meant.c.login)))
         .order_by(col(Person.login))
     )  # fmt: skip
 
@@ -56,6 +64,7 @@ class Concerned(NamedTuple):
     has_address: bool
     lang: str
     document: str
+    channel: str | None = None
 
 
 class Held(NamedTuple):
@@ -73,6 +82,7 @@ class Someone:
     login: str
     has_address: bool
     lang: str
+    channel: str | None = None
     postings: list[Held] = field(default_factory=list)
 
 
@@ -125,7 +135,7 @@ def _told(directory: Directory, one: Occurred, rules: Iterable[Directive]) -> It
             for who in directory.named(name, one):
                 if who.login not in told:
                     told.add(who.login)
-                    yield Concerned(one, who.login, who.has_address, who.lang, rule.document)
+                    yield Concerned(one, who.login, who.has_address, who.lang, rule.document, who.channel)
 
 
 class Directory:
@@ -172,13 +182,15 @@ class Directory:
 
     def may_see(self, who: Someone, one: Occurred) -> bool:
         """Whether the matter exists for this person. Recusal and other walls come in here, through `cases.access`."""
+        if who.login in self._recused[one.matter]:
+            return False
         matter = Known(one.machine, one.organisation, one.addressee, one.project, one.handler, one.opener,
                        self._sent.get(one.matter) if one.addressee else None)  # fmt: skip
         rulebook = self._office.rulebook(one.rulebook)
-        if access.sees(who.login, who.postings, rulebook, matter, seated=False):
+        if access.sees(who.login, who.postings, rulebook, matter, seated=False, recused=False):
             return True
         seated = who.login in self._seats[one.matter]
-        return seated and access.sees(who.login, who.postings, rulebook, matter, seated=True)
+        return seated and access.sees(who.login, who.postings, rulebook, matter, seated=True, recused=False)
 
     def _above(self, one: Occurred) -> list[Someone]:
         """Who receives what is sent up, in the nearest body above that has anybody who does."""
@@ -186,7 +198,7 @@ class Directory:
         for body in self._line(one.organisation):
             found = self.holders(role, (body,), one.project)
             if found:
-                return found
+                return [who for who in found if who.login not in self._recused[one.matter]]
         return []
 
     def _line(self, code: str) -> Iterator[str]:
@@ -212,6 +224,13 @@ class Directory:
         return found
 
     @cached_property
+    def _recused(self) -> Mapping[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for matter, person in self._ask(_RECUSED, matters=[one.matter for one in self._occurrences]):
+            found[matter].add(person)
+        return found
+
+    @cached_property
     def _sent(self) -> Mapping[int, datetime | None]:
         addressed = [one.matter for one in self._occurrences if one.addressee is not None]
         return dict(tuple(row) for row in self._ask(_SENT, matters=addressed))
@@ -219,8 +238,8 @@ class Directory:
     def _read(self) -> dict[str, Someone]:
         """Every active person that one of the names may mean, with all their postings."""
         found: dict[str, Someone] = {}
-        for login, email, lang, *held in self._ask(_PEOPLE, **self._meant()):
-            who = found.setdefault(login, Someone(login, bool(email), lang))
+        for login, email, lang, channel, *held in self._ask(_PEOPLE, **self._meant()):
+            who = found.setdefault(login, Someone(login, bool(email), lang, channel))
             if held[0] is not None:
                 who.postings.append(Held(*held))
         return found

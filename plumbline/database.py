@@ -5,23 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError
+
+from cases.prepared import run
 
 try:  # Python's own SQLite is often one of those that can corrupt a WAL file several processes write to
     import pysqlite3.dbapi2 as sqlite
 except ImportError:  # no wheel for this platform: `plumbline doctor` says whether Python's own is new enough
     import sqlite3 as sqlite  # type: ignore[no-redef]
 
-__all__ = ["PRAGMAS", "UnusableDatabase", "engine_for", "sqlite"]
+__all__ = ["PRAGMAS", "UnusableDatabase", "WrongKind", "engine_for", "sqlite"]
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"}
 """WAL because readers must not wait; FULL because NORMAL loses acknowledged commits when the power goes."""
 
 
-class UnusableDatabase(Exception):  # noqa: N818
+JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
+"""What is kept as JSON is kept as UTF-8, and written and read by what also writes the history's canonical form."""
+
+
+class UnusableDatabase(Exception):
     """The database cannot be used as it is; the message says why and what to do."""
+
+
+class WrongKind(UnusableDatabase):
+    """A rehearsal was asked of a real database; the message says what to do."""
 
 
 def engine_for(url: str) -> Engine:
@@ -33,7 +47,7 @@ def engine_for(url: str) -> Engine:
     if kind == "sqlite":
         return _sqlite(url)
     if kind == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10})
+        return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}, **JSON)
     raise UnusableDatabase(f"{kind} is not supported: use sqlite:/// or postgresql+psycopg://.")
 
 
@@ -41,7 +55,7 @@ def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:" and Path(path).is_dir():
         raise UnusableDatabase(f"{path} is a folder; a SQLite database is a file.")
-    engine = create_engine(url, module=sqlite, connect_args={"timeout": 10})
+    engine = create_engine(url, module=sqlite, connect_args={"timeout": 10}, **JSON)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -62,4 +76,4 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     """Writers take their lock at once: a transaction that reads first and then writes fails under another writer."""
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    run("BEGIN" if reading else "BEGIN IMMEDIATE", on=connection.connection.cursor(), dialect=connection.dialect)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from cases import audit, duty_runs, inspections, recomputing
 from cases import sweep as sweeping
@@ -20,6 +23,8 @@ from plumbline import clock
 from plumbline.work import Work
 
 R = TypeVar("R")
+
+KEPT_FOR = timedelta(days=90)  # how long runs of duties stay on record: deliveries alone are half a million a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def deliver_notices(work: Work, *, at: datetime) -> Delivered:
 
     def act() -> Delivered:
         report = dispatch.deliver_due(
-            work.unit, work.channels, worker=worker_name(), at=at, letterhead=work.letterhead
+            work.unit, work.channels, worker=worker_name(), at=at, letterhead=work.letterhead, hours=work.hours
         )
         return Delivered(report.delivered, report.failed, report.dead)
 
@@ -139,6 +144,7 @@ def reconcile(work: Work, *, at: datetime) -> Reconciled:
         with work.unit() as session:
             audit.take_checkpoint(session, at=at)
             moved = recomputing.recompute(session, work.office, at=at)
+            duty_runs.forget(session, before=at - KEPT_FOR)
         return Reconciled(verified.events, len(verified.faults), len(moved), sum(one.moved for one in moved))
 
     return _recorded(work, "reconcile", at, act)
@@ -157,11 +163,23 @@ def worker_name() -> str:
 
 
 def _recorded(work: Work, duty: str, at: datetime, act: Callable[[], R]) -> R:
-    """Do it, and put on record when it ran and with which counts: silence must be visible."""
+    """Do it, and put on record when it ran and with which counts: silence must be visible, and failure too."""
     started_at = clock.now()
-    result = act()
-    counts = {name: value for name, value in asdict(result).items() if isinstance(value, int)}  # type: ignore[call-overload]
-    with work.unit() as session:
-        duty_runs.record(session, duty=duty, at=at, started_at=started_at, ended_at=clock.now(), outcome="done",
-                         counts=counts)  # fmt: skip
+    try:
+        result = act()
+    except Exception:
+        with suppress(SQLAlchemyError):  # what stopped the duty may stop this as well; the fault itself is raised
+            _record(work, duty, at, started_at, outcome="failed", counts={})
+        raise
+    counts = {part.name: getattr(result, part.name) for part in fields(result)}  # type: ignore[arg-type]
+    _record(work, duty, at, started_at, outcome="done",
+            counts={name: value for name, value in counts.items() if isinstance(value, int)})  # fmt: skip
     return result
+
+
+def _record(
+    work: Work, duty: str, at: datetime, started_at: datetime, *, outcome: str, counts: dict[str, int]
+) -> None:
+    with work.unit() as session:
+        duty_runs.record(session, duty=duty, at=at, started_at=started_at, ended_at=clock.now(), outcome=outcome,
+                         counts=counts)  # fmt: skip

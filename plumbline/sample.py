@@ -13,7 +13,7 @@ from cases.people import Person, Posting
 
 DISTRICT, COMMISSION, OWNER, CONTRACTOR, SUPERVISION = "BHJ", "MGJ", "GKJ", "QJN", "HTJ"
 
-ORGANISATIONS = (
+ORGANISATIONS: tuple[tuple[str, str, str, str, str | None], ...] = (
     (DISTRICT, "commission", "滨海新区纪工委监察专员办", "Binhai New Area Commission", None),
     (COMMISSION, "commission", "港口集团纪委", "Port Group Discipline Commission", DISTRICT),
     (OWNER, "owner", "港口集团工程建设公司", "Port Group Construction Company (owner)", COMMISSION),
@@ -27,7 +27,7 @@ PROJECTS = (
     ("BW", "博贺新港区通用码头工程"),
 )
 
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, str, str, str | None], ...] = (
     # login, name, organisation, role, project
     ("supervisor", "周正", COMMISSION, "supervisor", "PC"),
     ("registrar", "何敏", COMMISSION, "registrar", None),
@@ -66,9 +66,9 @@ def load(session: Session, *, on: date) -> None:
             inspections.plan(session, Programme(
                 code=code, kind=kind, title=title, rule=rule, organisation=COMMISSION, project=project,
                 inspectors=["supervisor"], starts_on=on))  # fmt: skip
-    for login, name, organisation, role, project in PEOPLE:
+    for login, name, organisation, role, project_code in PEOPLE:
         if session.get(Person, login) is None:
             session.add(Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org"))
             session.flush()
-            session.add(Posting(person=login, role=role, organisation=organisation, project=project))
+            session.add(Posting(person=login, role=role, organisation=organisation, project=project_code))
     session.flush()

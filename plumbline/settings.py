@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifications.channels.posting import checked_url
+from notifications.channels.webhook import key_of
+from notifications.quiet import read_hours
 
 
 class Settings(BaseSettings):
@@ -21,19 +25,63 @@ class Settings(BaseSettings):
     token: SecretStr | None = None
     calendar_file: Path | None = None  # newly decreed years, as the office entered them
     base_url: str = "http://127.0.0.1:8400"
-    channel: Literal["folder", "smtp"] = "folder"
+    channel: Literal["folder", "smtp", "wecom", "dingtalk", "feishu", "webhook"] = "folder"
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     mail_from: str = "plumbline@localhost"
+    wecom_url: SecretStr | None = None  # whoever knows the address of a robot can post: it is a password
+    dingtalk_url: SecretStr | None = None
+    dingtalk_secret: SecretStr | None = None
+    feishu_url: SecretStr | None = None
+    feishu_secret: SecretStr | None = None
+    webhook_url: SecretStr | None = None
+    webhook_secret: SecretStr | None = None  # whsec_ and the base64 of 24 to 64 random bytes
+    templates: Path | None = None  # the office's own papers; what is not there is ours
+    fonts: Path | None = None  # a folder with the office's fonts
+    quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
+    urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})
+    """Kinds of message that do not wait; as JSON: ["escalation_report"]."""
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         """A relative home means the folder the program was started in, also after somebody changed folder."""
         return value.expanduser().absolute()
+
+    @field_validator("wecom_url", "dingtalk_url", "feishu_url", "webhook_url")
+    @classmethod
+    def _can_be_posted_to(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            checked_url(value.get_secret_value(), secret=info.field_name != "webhook_url")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _can_sign(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            key_of(value.get_secret_value())
+        return value
+
+    @field_validator("quiet")
+    @classmethod
+    def _are_hours(cls, value: str) -> str:
+        if value:
+            read_hours(value)
+        return value
+
+    @model_validator(mode="after")
+    def _channel_is_set_up(self) -> Self:
+        """A robot without its address would fail every notice: better said at once."""
+        if self.channel not in ("folder", "smtp") and getattr(self, f"{self.channel}_url") is None:
+            raise ValueError(
+                f"PLUMBLINE_CHANNEL is {self.channel}, so PLUMBLINE_{self.channel.upper()}_URL is needed"
+            )
+        if self.webhook_url is not None and self.webhook_secret is None:
+            raise ValueError("PLUMBLINE_WEBHOOK_URL is set, so PLUMBLINE_WEBHOOK_SECRET is needed")
+        return self
 
     @property
     def url(self) -> str:

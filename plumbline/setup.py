@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +13,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 import migrations
 from cases import rulebooks
 from cases.rulebooks import Installation
 from plumbline import sample
-from plumbline.database import UnusableDatabase, engine_for
+from plumbline.database import UnusableDatabase, WrongKind, engine_for
 from plumbline.settings import Settings
 from states.rulebook_file import shipped
 
@@ -37,38 +38,55 @@ class Prepared:
 def prepare(settings: Settings, *, rehearsal: bool, with_sample: bool, at: datetime) -> Prepared:
     """Create the database or bring it up to date. Run twice, it changes nothing.
 
-    Raises UnusableDatabase: a folder that cannot be written, a newer schema, a rehearsal asked of a real database, a
-    sample asked of a real one.
+    Raises UnusableDatabase for a folder that cannot be written or a newer schema, and WrongKind where a rehearsal or the
+    sample is asked of a real database.
     """
     _writable(settings.home)
     engine = engine_for(settings.url)
-    upgrade(engine)
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        key = rulebooks.publish(session, shipped(), at=at)
-        here = session.get(Installation, 1)
-        created = here is None
-        if here is None:
-            here = Installation(uid=str(uuid.uuid4()), rehearsal=rehearsal, rulebook=key, created_at=at)
-            session.add(here)
+    with engine.begin() as connection:  # schema and content together: cut off anywhere, nothing was set up
+        _upgrade(connection)
+        with Session(connection, expire_on_commit=False) as session:
+            prepared = _furnish(session, rehearsal=rehearsal, with_sample=with_sample, at=at)
             session.flush()
-        _agree(here, rehearsal=rehearsal, with_sample=with_sample)
-        if with_sample:
-            sample.load(session, on=at.astimezone(ZoneInfo(shipped().zone)).date())
-        prepared = Prepared(created, here.rehearsal, here.rulebook, with_sample)
     engine.dispose()
+    _keep_to_ourselves(engine)
     return prepared
+
+
+def _furnish(session: Session, *, rehearsal: bool, with_sample: bool, at: datetime) -> Prepared:
+    """The rulebook, what this installation is, and the sample if it was asked for."""
+    key = rulebooks.publish(session, shipped(), at=at)
+    here = session.get(Installation, 1)
+    created = here is None
+    if here is None:
+        here = Installation(uid=str(uuid.uuid4()), rehearsal=rehearsal, rulebook=key, created_at=at)
+        session.add(here)
+        session.flush()
+    _agree(here, rehearsal=rehearsal, with_sample=with_sample)
+    if with_sample:
+        sample.load(session, on=at.astimezone(ZoneInfo(shipped().zone)).date())
+    return Prepared(created, here.rehearsal, here.rulebook, with_sample)
+
+
+def _keep_to_ourselves(engine: Engine) -> None:
+    """A SQLite file is its owner's alone, as its folder is."""
+    path = engine.url.database
+    if engine.dialect.name == "sqlite" and path and Path(path).is_file():
+        with suppress(OSError):  # a disk that knows no rights; `plumbline doctor` says so
+            Path(path).chmod(0o600)
 
 
 def _agree(here: Installation, *, rehearsal: bool, with_sample: bool) -> None:
     if rehearsal and not here.rehearsal:
-        raise UnusableDatabase("This is a real database: it cannot become a rehearsal. Use another PLUMBLINE_HOME.")
+        raise WrongKind("This is a real database: it cannot become a rehearsal. Use another PLUMBLINE_HOME.")
     if with_sample and not here.rehearsal:
-        raise UnusableDatabase("The sample belongs in a rehearsal only: run init --rehearsal --sample elsewhere.")
+        raise WrongKind("The sample belongs in a rehearsal only: run init --rehearsal --sample elsewhere.")
 
 
 def _writable(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        if not home.exists():
+            home.mkdir(parents=True, mode=0o700)  # what is on file here is nobody else's on this machine
         probe = home / f".probe-{uuid.uuid4()}"
         probe.touch()
         probe.unlink()
@@ -85,15 +103,18 @@ def configuration() -> Config:
 
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest revision, in one transaction. Raises UnusableDatabase for a newer schema."""
-    config = configuration()
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-        if found == newest:
-            return
-        check_known(found)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = configuration()
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found == ScriptDirectory.from_config(config).get_current_head():
+        return
+    check_known(found)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def check_known(revision: str | None) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -15,9 +17,15 @@ from cases.office import Office
 from cases.rulebooks import OnFileRulebooks
 from notifications import outbox
 from notifications.channels import Channel
+from notifications.channels.dingtalk import DingTalkRobot
+from notifications.channels.feishu import FeishuRobot
 from notifications.channels.folder import FolderChannel
+from notifications.channels.posting import Mailbox
 from notifications.channels.smtp import SmtpChannel
+from notifications.channels.webhook import Webhook
+from notifications.channels.wecom import WeComRobot
 from notifications.messages import Letterhead
+from notifications.quiet import Hours, QuietHours, at_any_hour, read_hours
 from plumbline.database import engine_for
 from plumbline.settings import Settings
 from states.calendars import Calendar, china, load_calendar
@@ -49,15 +57,25 @@ class Work:
     @contextmanager
     def unit(self) -> Iterator[Session]:
         """A session to write in: committed once at the end, or rolled back as a whole."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        # The connection commits, not the session: half of what a small transaction costs is a session's own commit.
+        with self.engine.begin() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
+            session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session to read in: it takes no lock and never commits."""
-        with self.engine.connect().execution_options(reading=True) as connection, Session(connection) as session:
+        with (
+            self.engine.connect().execution_options(reading=True) as connection,
+            Session(connection) as session,
+        ):
             yield session
             session.rollback()
+
+    @property
+    def hours(self) -> Hours:
+        """When messages may go out."""
+        return hours_of(self.settings, calendar=self.office.calendar, zone=self.office.zone)
 
     @property
     def letterhead(self) -> Letterhead:
@@ -68,8 +86,11 @@ class Work:
 def office_of(held: OnFileRulebooks, settings: Settings) -> Office:
     """The office these rulebooks make, on its own calendar if it has one, telling people by the channel of the
     settings."""
-    tell = partial(outbox.plan, channel=settings.channel, installation=held.uid)
-    return Office(held.rulebooks, held.current, calendar_of(settings), tell)
+    calendar = calendar_of(settings)
+    zone = ZoneInfo(held.rulebooks[held.current].zone)
+    tell = partial(outbox.plan, channel=settings.channel, installation=held.uid,
+                   hours=hours_of(settings, calendar=calendar, zone=zone))  # fmt: skip
+    return Office(held.rulebooks, held.current, calendar, tell)
 
 
 def calendar_of(settings: Settings) -> Calendar:
@@ -77,11 +98,33 @@ def calendar_of(settings: Settings) -> Calendar:
     return china() if settings.calendar_file is None else load_calendar(settings.calendar_file)
 
 
+def hours_of(settings: Settings, *, calendar: Calendar, zone: ZoneInfo) -> Hours:
+    """When messages may go out: the quiet hours of the settings, on this calendar; without any, at any hour."""
+    if not settings.quiet:
+        return at_any_hour
+    return QuietHours(*read_hours(settings.quiet), calendar, zone, settings.urgent)
+
+
 def channels_of(settings: Settings) -> dict[str, Channel]:
-    """The channels by name. The folder is always there: it reaches those who have no address."""
+    """The channels that are set up, by name. The folder is always there: it reaches those who have no address."""
     found: dict[str, Channel] = {"folder": FolderChannel(settings.notices)}
-    if settings.channel == "smtp":
-        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    if settings.channel == "smtp" or "smtp_host" in settings.model_fields_set:
         found["smtp"] = SmtpChannel(settings.smtp_host, settings.smtp_port, settings.smtp_security,
-                                    settings.smtp_user, password)  # fmt: skip
+                                    settings.smtp_user, _told(settings.smtp_password))  # fmt: skip
+    found.update(_posted_to(settings))
     return found
+
+
+def _posted_to(settings: Settings) -> Iterator[tuple[str, Channel]]:
+    if url := _told(settings.wecom_url):
+        yield "wecom", WeComRobot(Mailbox("The WeCom robot", url))
+    if url := _told(settings.dingtalk_url):
+        yield "dingtalk", DingTalkRobot(Mailbox("The DingTalk robot", url), _told(settings.dingtalk_secret))
+    if url := _told(settings.feishu_url):
+        yield "feishu", FeishuRobot(Mailbox("The Feishu robot", url), _told(settings.feishu_secret))
+    if (url := _told(settings.webhook_url)) and (secret := _told(settings.webhook_secret)):
+        yield "webhook", Webhook(Mailbox("The webhook", url), secret)
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

@@ -25,7 +25,7 @@ class Reason:
         return {"code": self.code, "message": self.message.in_(lang), "cure": self.cure.in_(lang)}
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is a fact of the office, not an error of the program
+class Refused(Exception):
     """The move is refused. `code` sums it up; `reasons` holds every reason at once."""
 
     def __init__(self, code: str, reasons: tuple[Reason, ...]) -> None:
@@ -43,11 +43,12 @@ class Actor:
     organisation: str | None = None
     is_handler: bool = False
     is_opener: bool = False
+    is_site: bool = False  # another site, whose signed file makes the move: nobody who is on file here
 
     @property
     def is_engine(self) -> bool:
-        """Whether the engine itself acts, not a person."""
-        return self.id == ENGINE
+        """Whether the engine itself acts, not a person: of itself, or for another site."""
+        return self.id == ENGINE or self.is_site
 
 
 @dataclass(frozen=True, slots=True)

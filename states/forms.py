@@ -163,6 +163,7 @@ def _day(value: Any, zone: ZoneInfo | None = None) -> date | None:
 _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"choice"}),
     "holding": frozenset({"person", "people"}),
+    "seated": frozenset({"person"}),
     "machine": frozenset({"matter"}),
     "at_least": frozenset({"people", "text", "long_text"}),
     "not_before": DATED,

@@ -123,6 +123,13 @@ def redaction(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None
     return fields([*listed(argument["text"]), *listed(argument["hides"])], machine, rulebook)
 
 
+def opinion(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
+    """`{view: field, conditions: field, reasons: field}`."""
+    if not isinstance(argument, dict) or set(argument) != {"view", "conditions", "reasons"}:
+        return "takes {view: field, conditions: field, reasons: field}."
+    return fields(list(argument.values()), machine, rulebook)
+
+
 def either(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
     """A list of two or more guards."""
     if not isinstance(argument, list) or len(argument) < 2:

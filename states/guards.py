@@ -7,11 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from states import guard_arguments, guards_on_file, guards_on_forms, guards_on_links, guards_on_people
+from states import (
+    guard_arguments,
+    guards_on_file,
+    guards_on_forms,
+    guards_on_links,
+    guards_on_people,
+    guards_on_rounds,
+)
 from states.facts import Facts, Reason
 from states.guard import REGISTERED, Guard, guard
 
-__all__ = ["GUARDS", "Guard", "guards_on_file", "guards_on_forms", "guards_on_links", "guards_on_people"]
+__all__ = [
+    "GUARDS",
+    "Guard",
+    "guards_on_file",
+    "guards_on_forms",
+    "guards_on_links",
+    "guards_on_people",
+    "guards_on_rounds",
+]
 
 GUARDS = REGISTERED
 """Every guard a rulebook may name."""

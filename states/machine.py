@@ -209,7 +209,14 @@ def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
                         en=f"{move.label.en!r} is made in {machine.label.en}",
                     )
                     found.setdefault(drives.move, text)
+    if exchange := rulebook.machines[machine_name].exchange:
+        found = dict.fromkeys(exchange.made_elsewhere, _FROM_ANOTHER_SITE) | found
+        found.setdefault(exchange.settles, _ANSWER_WRITTEN)
     return found
+
+
+_FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
+_ANSWER_WRITTEN = Label(zh="答复文件写出时", en="the file with the answer is written")
 
 
 def _rungs(machine: Machine) -> dict[str, Label]:

@@ -13,38 +13,18 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+from states.exchange_rules import Exchange
+from states.round_rules import Passes, Quorum, RoundRules
+from states.rule import Basis, Label, Name, Rule
 
-
-class Rule(BaseModel):
-    """Anything in a rulebook: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class Label(Rule):
-    """A name for people, in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def in_(self, lang: str) -> str:
-        """The text in `lang` ("zh" or anything else for English)."""
-        return self.zh if lang == "zh" else self.en
-
-
-class Basis(Rule):
-    """Why a number or a duty is what it is.
-
-    `law` and `article` are given only where the source was verified; `setting` says that the office chose it.
-    """
-
-    kind: Literal["law", "agreement", "setting"]
-    source: str = Field(min_length=1)
-    article: str | None = None
-    note: str | None = None
+__all__ = [
+    "Basis", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "Label", "Machine",
+    "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role", "RoundRules", "Rule",
+    "Rulebook", "Rung",
+    "Setting", "State", "StateKind",
+]  # fmt: skip
 
 
 class Reach(StrEnum):
@@ -85,6 +65,8 @@ class FormField(Rule):
     choices: Mapping[Name, Label] = Field(default_factory=dict)
     example: str | int | bool | None = None
     private: bool = False
+    sealed: bool = False
+    """Of an opinion: kept apart until the round's opinions are opened; history holds only its seal."""
     holding: Name | None = None  # person/people: holds this role; the example is drawn from these
     at_least: int | None = None  # people: how many; text: how many characters
     machine: Name | None = None  # matter: of this machine
@@ -96,6 +78,7 @@ class FormField(Rule):
     """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ..."""
     links: Name | None = None
     """matter: the matter it names becomes the parent of this one by a link of this kind, e.g. "repeat"."""
+    seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
     help: Label | None = None
 
 
@@ -135,6 +118,7 @@ class Move(Rule):
     fields: tuple[FormField, ...] = ()
     opens: Opens | None = None
     drives: tuple[Drives, ...] = ()
+    recuses: bool = False  # whoever makes it is kept out of the matter from now on
     sends: bool = False  # from now on the addressee sees the matter
     substantive: bool = True  # counts as progress for the inaction radar
     basis: Basis | None = None
@@ -250,6 +234,27 @@ class Machine(Rule):
     deadlines: Mapping[Name, Deadline] = Field(default_factory=dict)
     notices: tuple[NoticeRule, ...] = ()
     mandatory: Mapping[Name, Mandatory] = Field(default_factory=dict)
+    rounds: RoundRules | None = None  # how its members decide, where they do
+    exchange: Exchange | None = None  # how they travel to another site, where they do
+
+    @model_validator(mode="after")
+    def _rounds_make_sense(self) -> Machine:
+        forms = {name: {each.name: each for each in move.fields} for name, move in self.moves.items()}
+        sealed = {name for name, form in forms.items() if any(each.sealed for each in form.values())}
+        sealed |= {self.register_move} if any(each.sealed for each in self.register_) else set()
+        if stray := sealed - ({self.rounds.given_by} if self.rounds else set()):
+            raise ValueError(f"A field of {min(stray)} is `sealed`; only an opinion of a round is (`rounds`).")
+        if self.rounds is None or not {self.rounds.given_by, self.rounds.decided_by} <= set(forms):
+            return self  # a move that does not exist is a fault by its name
+        opinion, decision = forms[self.rounds.given_by], forms[self.rounds.decided_by].get(self.rounds.decision)
+        if missing := {self.rounds.view, self.rounds.conditions, self.rounds.reasons} - set(opinion):
+            raise ValueError(f"{self.rounds.given_by} has no field {min(missing)!r}; an opinion has all three.")
+        if open_ := [each.name for each in opinion.values() if not each.sealed]:
+            raise ValueError(f"{open_[0]} of {self.rounds.given_by} is not `sealed`: it would stand in the history.")
+        if decision is None or self.rounds.otherwise not in decision.choices:
+            raise ValueError(f"{self.rounds.decision} of {self.rounds.decided_by} has no choice "
+                             f"{self.rounds.otherwise!r} for what was not carried.")  # fmt: skip
+        return self
 
     @cached_property
     def moves_from(self) -> Mapping[str, tuple[str, ...]]:
@@ -284,6 +289,7 @@ class Rulebook(Rule):
     fires_at: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] = (
         "08:30"  # local time of day at which rungs fire
     )
+    decides_recusals: Name = "head"  # the role that decides on recusals; on its own, the one that `receives` above
     receives: Name = "district"  # the role that receives what is sent up to a commission
     roles: Mapping[Name, Role]
     settings: Mapping[Name, Setting] = Field(default_factory=dict)

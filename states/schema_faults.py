@@ -88,6 +88,8 @@ def _sentence(item: Any, key: Key, annotation: Any, siblings: tuple[str, ...]) -
         return f"{_shown(value)} is not a value of `{name}`{meant(value, _allowed(annotation))}"
     if kind == "string_pattern_mismatch":
         return _pattern_sentence(str(name), value, str(context.get("pattern", "")))
+    if kind == "value_error":  # a rule that looks at several of its keys says so itself
+        return str(context["error"])
     if kind == "string_too_short":
         return f"`{name}` is empty; give it a text."
     if kind == "string_type" and isinstance(value, int):
@@ -101,6 +103,8 @@ def _pattern_sentence(name: str, value: object, pattern: str) -> str:
         return f"{_shown(value)} is not a name: small letters{hyphen}, starting with a letter."
     if pattern.startswith(r"^\d{2}:"):
         return f"{_shown(value)} is not a time of day such as 08:30."
+    if "/" in pattern:
+        return f"{_shown(value)} is not a share such as 2/3."
     return f"{_shown(value)} does not fit `{name}`; write a version such as 2026.1."
 
 

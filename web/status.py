@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from cases import duty_runs
@@ -84,10 +84,10 @@ def status(work: Work, *, at: datetime) -> Status:
     """How it is at the instant `at`. Raises sqlalchemy's DBAPIError where the database cannot be read."""
     with work.reading() as session:
         last = duty_runs.newest(session, [duty.name for duty in DUTIES])
-        open_, late, paused, due = _deadlines(session, at)
+        running, late, paused, due = _deadlines(session, at)
         return Status(
             at=at, duties=tuple(_shown(duty, last.get(duty.name), at) for duty in DUTIES),
-            notices=notices.counts(session), waiting=notices.late(session, before=at), running=open_, late=late,
+            notices=notices.counts(session), waiting=notices.late(session, before=at), running=running, late=late,
             paused=paused, due=due, database=work.engine.dialect.name,
             schema=MigrationContext.configure(session.connection()).get_current_revision(),
             newest_schema=newest_schema(), rehearsal=work.rehearsal,
@@ -109,13 +109,9 @@ def _shown(duty: Duty, last: DutyRun | None, at: datetime) -> Shown:
 
 def _deadlines(session: Session, at: datetime) -> tuple[int, int, int, int]:
     """Clocks running, those of them that are late, paused ones, and rungs that are due and have not fired."""
-    by_status = select(col(Deadline.status), func.count()).group_by(col(Deadline.status))
-    found = dict(session.execute(by_status).tuples().all())
-    late = select(func.count()).where(col(Deadline.status) == "open", col(Deadline.due_at) <= at)
-    due = select(func.count()).where(col(Deadline.next_at) <= at)
-    return (
-        found.get("open", 0),
-        session.execute(late).scalar_one(),
-        found.get("paused", 0),
-        session.execute(due).scalar_one(),
-    )
+    is_late = case((col(Deadline.due_at) <= at, 1), else_=0)
+    counted = select(col(Deadline.status), func.count(), func.sum(is_late)).group_by(col(Deadline.status))
+    found = {status: (count, late) for status, count, late in session.execute(counted).tuples()}
+    (running, late), (paused, _) = found.get("open", (0, 0)), found.get("paused", (0, 0))
+    due = session.execute(select(func.count()).where(col(Deadline.next_at) <= at)).scalar_one()
+    return running, late, paused, due

@@ -1,12 +1,12 @@
 """first
 
-Revision: v0001, after 
+Revision: v0001
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = 'v0001'
@@ -44,6 +44,18 @@ def upgrade() -> None:
     with op.batch_alter_table('duty_run', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_duty_run_duty'), ['duty'], unique=False)
 
+    op.create_table('exchange_log',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('what', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('file_sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('reasons', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('organisation',
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -68,6 +80,17 @@ def upgrade() -> None:
     sa.Column('published_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
+    op.create_table('trusted_site',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('organisations', sa.JSON(), nullable=False),
+    sa.Column('url', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=True),
+    sa.Column('trusted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('trusted_by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('installation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sqlmodel.sql.sqltypes.AutoString(length=36), nullable=False),
@@ -83,6 +106,7 @@ def upgrade() -> None:
     sa.Column('organisation', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.Column('email', sqlmodel.sql.sqltypes.AutoString(length=254), nullable=True),
     sa.Column('lang', sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['organisation'], ['organisation.code'], ),
     sa.PrimaryKeyConstraint('login')
@@ -108,6 +132,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('access_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_access_token_login'), ['login'], unique=False)
+
+    op.create_table('interest',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(length=400), nullable=False),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.Column('declared_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['person'], ['person.login'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('interest', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_interest_key'), ['key'], unique=False)
+        batch_op.create_index(batch_op.f('ix_interest_person'), ['person'], unique=False)
 
     op.create_table('matter',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -199,6 +239,23 @@ def upgrade() -> None:
         batch_op.create_index('deadline_of_matter', ['matter', 'status'], unique=False)
         batch_op.create_index('deadline_to_fire', ['next_at'], unique=False, sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
 
+    op.create_table('disclosure',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter', sa.Integer(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('fields', sa.JSON(), nullable=False),
+    sa.Column('redactions', sa.JSON(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('told', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('disclosure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disclosure_matter'), ['matter'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disclosure_told'), ['told'], unique=False)
+
     op.create_table('event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('matter', sa.Integer(), nullable=False),
@@ -216,6 +273,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('matter', 'seq')
     )
+    op.create_table('exchanged',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('direction', sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
+    sa.Column('sender', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('notice', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('site', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('matter', sa.Integer(), nullable=True),
+    sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('taken', sa.JSON(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('direction', 'sender', 'notice', 'edition')
+    )
+    with op.batch_alter_table('exchanged', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exchanged_matter'), ['matter'], unique=False)
+
     op.create_table('matter_link',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('parent', sa.Integer(), nullable=False),
@@ -230,6 +307,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_matter_link_child'), ['child'], unique=False)
         batch_op.create_index(batch_op.f('ix_matter_link_parent'), ['parent'], unique=False)
 
+    op.create_table('opinion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter', sa.Integer(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('view', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('conditions', sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
+    sa.Column('reasons', sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
+    sa.Column('given_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('salt', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('seal', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
+    sa.ForeignKeyConstraint(['person'], ['person.login'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('matter', 'person', 'seq')
+    )
     op.create_table('programme_slot',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -243,11 +337,50 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('programme', 'slot')
     )
+    op.create_table('recusal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter', sa.Integer(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.Column('concerns_them', sa.Boolean(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('decision', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+    sa.Column('origin', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
+    sa.ForeignKeyConstraint(['origin'], ['recusal.id'], ),
+    sa.ForeignKeyConstraint(['person'], ['person.login'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('recusal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recusal_origin'), ['origin'], unique=False)
+        batch_op.create_index('recusal_by_matter', ['matter', 'person'], unique=False)
+        batch_op.create_index('recusal_by_person', ['person', 'state'], unique=False)
+
     op.create_table('reporter',
     sa.Column('matter', sa.Integer(), nullable=False),
     sa.Column('details', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
     sa.PrimaryKeyConstraint('matter')
+    )
+    op.create_table('round_seat',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter', sa.Integer(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('organisation', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('weight', sa.Integer(), nullable=False),
+    sa.Column('veto', sa.Boolean(), nullable=False),
+    sa.Column('substitute', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
+    sa.ForeignKeyConstraint(['organisation'], ['organisation.code'], ),
+    sa.ForeignKeyConstraint(['person'], ['person.login'], ),
+    sa.ForeignKeyConstraint(['substitute'], ['person.login'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('matter', 'person')
     )
     op.create_table('seat',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -304,6 +437,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('deadline', 'rung')
     )
+    op.create_table('issued_document',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter', sa.Integer(), nullable=False),
+    sa.Column('event', sa.Integer(), nullable=False),
+    sa.Column('document', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('lang', sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+    sa.Column('form', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('template', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('context', sa.JSON(), nullable=False),
+    sa.Column('issued_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('issued_by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['event'], ['event.id'], ),
+    sa.ForeignKeyConstraint(['issued_by'], ['person.login'], ),
+    sa.ForeignKeyConstraint(['matter'], ['matter.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number')
+    )
+    with op.batch_alter_table('issued_document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issued_document_matter'), ['matter'], unique=False)
+
     op.create_table('notice',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('event', sa.Integer(), nullable=True),
@@ -346,6 +501,10 @@ def downgrade() -> None:
         batch_op.drop_index('notice_dead', sqlite_where=sa.text("status = 'dead'"), postgresql_where=sa.text("status = 'dead'"))
 
     op.drop_table('notice')
+    with op.batch_alter_table('issued_document', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_issued_document_matter'))
+
+    op.drop_table('issued_document')
     op.drop_table('firing')
     with op.batch_alter_table('deadline_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_deadline_entry_deadline'))
@@ -360,14 +519,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_seat_person'))
 
     op.drop_table('seat')
+    op.drop_table('round_seat')
     op.drop_table('reporter')
+    with op.batch_alter_table('recusal', schema=None) as batch_op:
+        batch_op.drop_index('recusal_by_person')
+        batch_op.drop_index('recusal_by_matter')
+        batch_op.drop_index(batch_op.f('ix_recusal_origin'))
+
+    op.drop_table('recusal')
     op.drop_table('programme_slot')
+    op.drop_table('opinion')
     with op.batch_alter_table('matter_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_matter_link_parent'))
         batch_op.drop_index(batch_op.f('ix_matter_link_child'))
 
     op.drop_table('matter_link')
+    with op.batch_alter_table('exchanged', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_exchanged_matter'))
+
+    op.drop_table('exchanged')
     op.drop_table('event')
+    with op.batch_alter_table('disclosure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_disclosure_told'))
+        batch_op.drop_index(batch_op.f('ix_disclosure_matter'))
+
+    op.drop_table('disclosure')
     with op.batch_alter_table('deadline', schema=None) as batch_op:
         batch_op.drop_index('deadline_to_fire', sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
         batch_op.drop_index('deadline_of_matter')
@@ -386,6 +562,11 @@ def downgrade() -> None:
         batch_op.drop_index('matter_by_addressee')
 
     op.drop_table('matter')
+    with op.batch_alter_table('interest', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_interest_person'))
+        batch_op.drop_index(batch_op.f('ix_interest_key'))
+
+    op.drop_table('interest')
     with op.batch_alter_table('access_token', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_access_token_login'))
 
@@ -393,9 +574,11 @@ def downgrade() -> None:
     op.drop_table('project')
     op.drop_table('person')
     op.drop_table('installation')
+    op.drop_table('trusted_site')
     op.drop_table('rulebook')
     op.drop_table('request_key')
     op.drop_table('organisation')
+    op.drop_table('exchange_log')
     with op.batch_alter_table('duty_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_duty_run_duty'))
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from notifications.channels import Receipt, Undeliverable, Unreachable
 from notifications.mail import BadAddress, Message
-
-_MARK = re.compile(r"<notice-([0-9a-f]{32})@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +35,7 @@ class FolderChannel:
 
 def file_name(message: Message) -> str:
     """When it was planned (UTC) and the mark of its Message-ID: the same message is the same file."""
-    found = _MARK.match(message.message_id)
-    mark = found.group(1) if found else hashlib.sha256(message.message_id.encode()).hexdigest()[:32]
-    return f"{message.dated_at.astimezone(UTC):%Y%m%d-%H%M}-{mark}.eml"
+    return f"{message.dated_at.astimezone(UTC):%Y%m%d-%H%M}-{message.mark}.eml"
 
 
 def _write(path: Path, content: bytes) -> None:

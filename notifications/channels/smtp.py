@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import socket
 import ssl
@@ -10,19 +9,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Timer
 from time import monotonic
 from typing import Literal
 
 from notifications.channels import Receipt, Undeliverable, Unreachable
+from notifications.channels.lines import LOOPBACK, TooSlow, clean, watched, words
 from notifications.mail import BadAddress, Message, address
 
 GREETING, DONE, FORWARDED = 220, 250, 251
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-class _TooSlow(OSError):
-    """The server did not come to an end in the time an attempt may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +48,10 @@ class SmtpChannel:
         letter = _letter(message)
         end_at = monotonic() + self.total_for.total_seconds()
         try:
-            with self._line(end_at) as line, _watched(line, end_at), closing(_session(letter)) as smtp:
+            with self._line(end_at) as line, watched(line, end_at), closing(_session(letter)) as smtp:
                 self._greet(smtp, line)
                 return self._hand_over(smtp, letter)
-        except (_TooSlow, TimeoutError) as fault:
+        except (TooSlow, TimeoutError) as fault:
             limit = f"{self.total_for.total_seconds():g} seconds"
             raise Unreachable(f"{self._name} did not finish within {limit}.", for_all=True) from fault
         except (smtplib.SMTPException, OSError, ValueError) as fault:
@@ -132,7 +126,7 @@ class SmtpChannel:
         if answer[0] == -1:
             raise smtplib.SMTPServerDisconnected("it hung up")
         if answer[0] != code:
-            raise Unreachable(f"{self._name} {complaint} ({answer[0]} {_clean(answer[1])}).", for_all=True)
+            raise Unreachable(f"{self._name} {complaint} ({answer[0]} {clean(answer[1])}).", for_all=True)
 
 
 def _session(letter: Letter) -> smtplib.SMTP:
@@ -151,7 +145,7 @@ def _letter(message: Message) -> Letter:
 
 def _accepted(answer: tuple[int, bytes], complaint: str) -> tuple[int, str]:
     """The server's yes; its later is Unreachable, its never is Undeliverable."""
-    code, text = answer[0], _clean(answer[1])
+    code, text = answer[0], clean(answer[1])
     if code in (DONE, FORWARDED):
         return code, text
     if code == -1:
@@ -161,49 +155,12 @@ def _accepted(answer: tuple[int, bytes], complaint: str) -> tuple[int, str]:
     raise Unreachable(f"{complaint} for now: {code} {text}")
 
 
-@contextmanager
-def _watched(line: socket.socket, end_at: float) -> Iterator[None]:
-    """Cut the line at `end_at`, whatever it is busy with: the time-outs of sockets begin anew with every byte.
-
-    A copy of the socket is cut, because the original changes hands when the line is encrypted. Raises _TooSlow.
-    """
-    copy = line.dup()
-    over: list[bool] = []
-    timer = Timer(max(end_at - monotonic(), 0), _cut, (copy, over))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except Exception as fault:
-        if over:
-            raise _TooSlow("its time was over") from fault
-        raise
-    finally:
-        timer.cancel()
-        timer.join()
-        copy.close()
-
-
-def _cut(line: socket.socket, over: list[bool]) -> None:
-    over.append(True)
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-
-
 def _said(fault: BaseException) -> str:
     """What went wrong, in the server's or the system's words."""
     if isinstance(fault, smtplib.SMTPResponseException):
-        return f"{fault.smtp_code} {_clean(_bytes(fault.smtp_error))}"
-    if isinstance(fault, OSError) and fault.strerror:
-        return fault.strerror
-    return _clean(str(fault).encode()) or type(fault).__name__
+        return f"{fault.smtp_code} {clean(_bytes(fault.smtp_error))}"
+    return words(fault)
 
 
 def _bytes(said: bytes | str) -> bytes:
     return said.encode() if isinstance(said, str) else said
-
-
-def _clean(said: bytes) -> str:
-    """A server's words as one printable line of at most 200 characters."""
-    words = re.sub(r"[\x00-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]+", " ", said.decode(errors="replace"))
-    return words.strip()[:200]

@@ -82,10 +82,10 @@ def account(played: Played, rehearsed: Mapping[str, Any] | None, *, lang: str = 
 _ACCOUNT = {
     "en": (
         "{runs} duties ran between {begins} and {ends}; {clues} clues are on file.",
-        "{fired} rungs of ladders fired, {opened} inspection rounds were opened, {sent} notices were delivered, "
-        "{dead} were given up.",
-        "{events} times an event was verified in its chain, with {faults} faults; {provisional} due dates touch a year "
-        "that is not decreed yet.",
+        ("{fired} rungs of ladders fired, {opened} inspection rounds were opened, {sent} notices were delivered, "
+         "{dead} were given up."),
+        ("{events} times an event was verified in its chain, with {faults} faults; {provisional} due dates touch a year "
+         "that is not decreed yet."),
     ),
     "zh": (
         "{begins} 至 {ends} 共运行定时任务 {runs} 次；在册线索 {clues} 件。",

@@ -97,24 +97,24 @@ class Play:
         return f"{landed.created} clues"
 
     def _open(self, step: Step, *, at: datetime) -> str:
-        assert step.open is not None
+        machine = str(step.open)
         with self.work.unit() as session:
-            form = surveys.opening_form(session, self.work.office, step.open, at=at, lang="en")
+            form = surveys.opening_form(session, self.work.office, machine, at=at, lang="en")
             fields = {part["name"]: part["example"] for part in form if part["required"]} | dict(step.given)
-            moved = opening.open_matter(session, self.work.office, step.open, actor=step.as_, at=at, fields=fields)
+            moved = opening.open_matter(session, self.work.office, machine, actor=step.as_, at=at, fields=fields)
         return self._name(step, moved)
 
     def _move(self, step: Step, *, at: datetime) -> str:
-        assert step.move is not None
+        move = str(step.move)
         number = self.called.get(str(step.of)) or self._newest(str(step.of))
         with self.work.unit() as session:
             survey = surveys.moves(session, self.work.office, number, actor=step.as_, at=at)
-            found = [one for one in survey.open if one.move == step.move]
+            found = [one for one in survey.open if one.move == move]
             fields: dict[str, Any] = {}
             if found:
                 fields = {part.name: found[0].examples[part.name] for part in found[0].fields
                           if part.required and part.name in found[0].examples}  # fmt: skip
-            moved = advance(session, self.work.office, number, step.move, actor=step.as_, at=at,
+            moved = advance(session, self.work.office, number, move, actor=step.as_, at=at,
                             fields=fields | dict(step.given))  # fmt: skip
         return self._name(step, moved)
 

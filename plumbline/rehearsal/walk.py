@@ -22,7 +22,7 @@ from plumbline.rehearsal.store import Store
 from plumbline.rehearsal.tally import Tally
 from states import forms, guards
 from states.calendars import DayOutsideCalendar
-from states.facts import Act, Actor, Facts, Refused
+from states.facts import ENGINE, Act, Actor, Facts, Refused
 from states.machine import Judge
 from states.rulebook import FormField, Machine
 
@@ -80,7 +80,7 @@ def _opened(stage: Stage, case: Case) -> Walk:
     first = case.rows[0]
     role, given = stage.reader.opening(first.cells)
     form, refusal = _opening_form(stage, role, given, at=first.at)
-    birth = opening.Birth(stage.machine_name, stage.organisation, role or LOG, first.at, form, stage.machine.register_,
+    birth = opening.Birth(stage.machine_name, stage.organisation, role or ENGINE, first.at, form, stage.machine.register_,
                           opener=role or None)  # fmt: skip
     born = replace(
         opening.newborn(stage.office, stage.machine, birth, number=case.name), id=next(stage.store.matters)

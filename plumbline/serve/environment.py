@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -130,6 +131,8 @@ def settings_as_variables(settings: Settings) -> dict[str, str]:
 def _as_text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, frozenset | tuple | list | dict):
+        return json.dumps(sorted(value) if isinstance(value, frozenset) else value)
     return str(value.absolute() if isinstance(value, Path) else value)
 
 

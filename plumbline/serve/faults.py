@@ -41,8 +41,11 @@ def did_not_start(settings: Settings, what: str, log: str, last_words: str) -> C
     """A part of Prefect did not come up."""
     says = Label(zh=f"{what} 未能启动。其日志 {log} 末尾为：\n{last_words}\n",
                  en=f"{what} did not start. Its log, {log}, ends with:\n{last_words}\n")  # fmt: skip
-    do = Label(zh="请运行 plumbline doctor；不用 Prefect 时可加 --no-prefect，并定时运行 plumbline tick。",
-               en="Run `plumbline doctor`; or use --no-prefect, and `plumbline tick` from cron.")  # fmt: skip
+    do = Label(
+        zh="可删去该 prefect 文件夹后重试（其中没有案件数据）；或加 --no-prefect，并定时运行 plumbline tick。",
+        en="Remove that prefect folder and try again (it holds nothing of the office's); "
+        "or use --no-prefect, and `plumbline tick` from cron.",
+    )
     return _fault("prefect_unreachable", says, do, settings)
 
 

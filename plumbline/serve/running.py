@@ -99,9 +99,8 @@ def _listening(settings: Settings, host: str, port: int) -> Iterator[socket.sock
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=128)
     except OSError as fault:
-        raise faults.port_taken(
-            settings, host, port, getattr(fault, "strerror", None) or str(fault)
-        ) from fault
+        why = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault.strerror)
+        raise faults.port_taken(settings, host, port, why) from fault
     with listener:
         yield listener
 

@@ -17,6 +17,9 @@ from states.rulebook import Label
 PATIENCE = timedelta(minutes=5)
 """Delivery is scheduled every minute: five without one that ended well, and something is wrong."""
 
+STARTS_WITHIN = timedelta(minutes=3)
+"""So long after its start, what is missing may still be on its way."""
+
 STUCK_AFTER = timedelta(minutes=30)
 
 RESTART = Label(zh="请重启 plumbline serve，并查看 PLUMBLINE_HOME 下 prefect/logs 中的日志。",
@@ -25,6 +28,9 @@ RESTART = Label(zh="请重启 plumbline serve，并查看 PLUMBLINE_HOME 下 pre
 NOT_RUNNING = Label(
     zh="Prefect 未在运行；也可定时运行 plumbline tick。",
     en="Prefect is not running here; `plumbline tick` from cron does the same work.",
+)
+STARTING = Label(
+    zh="Prefect 正在启动，请过几分钟再看。", en="Prefect is still starting; look again in a few minutes."
 )
 WITHOUT_PREFECT = Label(
     zh="plumbline serve 正在运行，未启用 Prefect；请定时运行 plumbline tick。",
@@ -52,21 +58,21 @@ def self_test(settings: Settings) -> Verdict:
 
 
 def scheduler_is_creating_runs(home: PrefectHome, *, at: datetime, since: datetime) -> Verdict:
-    """Ask the server at `home`, which runs since `since`, about its deployments and runs as of `at`."""
+    """Ask the server at `home`, which was started at `since`, about its deployments and runs as of `at`."""
     try:
         with PrefectApi(home, patience=5) as api:
             wrong = next(_wrong(api, at=at, since=since), None)
             coming = api.upcoming(at)
     except PrefectSilent:
+        wrong, coming = Label(zh="Prefect 服务没有应答。", en="Prefect's server does not answer."), 0
+    if wrong is None:
+        zh = f"Prefect 正在调度，后续已排 {coming} 次运行。"
         return Verdict(
-            ok=False,
-            do=RESTART,
-            says=Label(zh="Prefect 服务没有应答。", en="Prefect's server does not answer."),
+            ok=True, says=Label(zh=zh, en=f"Prefect's scheduler works; {coming} runs are planned ahead.")
         )
-    if wrong is not None:
-        return Verdict(ok=False, says=wrong, do=RESTART)
-    return Verdict(ok=True, says=Label(zh=f"Prefect 正在调度，后续已排 {coming} 次运行。",
-                                       en=f"Prefect's scheduler works; {coming} runs are planned ahead."))  # fmt: skip
+    if at - since < STARTS_WITHIN:
+        return Verdict(ok=True, says=STARTING)
+    return Verdict(ok=False, says=wrong, do=RESTART)
 
 
 def _wrong(api: PrefectApi, *, at: datetime, since: datetime) -> Iterator[Label]:

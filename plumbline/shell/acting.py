@@ -125,8 +125,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as fault:
-        names = sorted({f"PLUMBLINE_{'_'.join(map(str, one['loc'])).upper()}" for one in fault.errors()})
-        why = "; ".join(sorted({one["msg"] for one in fault.errors()}))
+        places = {"_".join(map(str, one["loc"])) for one in fault.errors()}
+        names = sorted(f"PLUMBLINE_{place.upper()}" if place else "PLUMBLINE_*" for place in places)
+        why = "; ".join(sorted({one["msg"].removeprefix("Value error, ") for one in fault.errors()}))
         raise WrongUsage(
             "bad_setting",
             (f"环境变量 {'、'.join(names)} 的值不合适：{why}。", f"{', '.join(names)} does not fit: {why}."),

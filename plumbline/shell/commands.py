@@ -10,13 +10,20 @@ import typer
 from plumbline.shell import (
     audit,
     calendar,
+    consultation,
     deadlines,
+    disclosures,
     doctor,
+    interest,
+    documents,
+    escalation,
     notices,
     output,
+    recusal,
     rulebook,
     running,
     setup,
+    site,
     token,
 )
 from plumbline.shell.acting import Asked
@@ -75,14 +82,24 @@ def build() -> typer.Typer:
     app.callback()(_before)
     verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(setup.init)
     for machine, (plural, help_) in MACHINES.items():
-        app.add_typer(machine_app(machine, plural, help_), name=machine)
+        nouns = machine_app(machine, plural, help_)
+        if machine == consultation.MACHINE:
+            consultation.add_to(nouns)
+        if machine == escalation.MACHINE:
+            escalation.add_to(nouns)
+        disclosures.add_to(nouns)
+        app.add_typer(nouns, name=machine)
     for name, nouns in (
         ("deadlines", deadlines),
         ("calendar", calendar),
         ("notices", notices),
+        ("documents", documents),
         ("audit", audit),
+        ("recusal", recusal),
+        ("interest", interest),
         ("rulebook", rulebook),
         ("token", token),
+        ("site", site),
     ):
         app.add_typer(nouns.app, name=name)
     _add_ledger(app)

@@ -276,6 +276,8 @@ def _too_much(_fault: Any, lang: str) -> Failure:
 _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "plumbline.shell.failures.WrongUsage": _usage,
     "plumbline.shell.failures.NotReady": _not_ready,
+    "plumbline.site_keys.UnusableKey": _sentence(UNREACHABLE, "unusable_key"),
+    "plumbline.database.WrongKind": _sentence(USAGE, "wrong_kind_of_database"),
     "plumbline.database.UnusableDatabase": _unusable,
     "states.facts.Refused": _refused,
     "states.rulebook_file.RulebookFaults": _faulty_rulebook,
@@ -297,6 +299,7 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "plumbline.demo.play.NotTheDemos": _sentence(UNREACHABLE, "not_the_demos"),
     "plumbline.demo.story.StoryBroken": _sentence(UNREACHABLE, "story_broken"),
     "notifications.outbox.NotDead": _not_dead,
+    "cases.rulebooks.NotSetUp": _sentence(UNREACHABLE, "not_set_up"),
     "cases.people.UnknownPerson": _unknown_person,
     "cases.tokens.TokenRefused": _token_refused,
     "cases.rulebooks.AlreadyPublished": _sentence(REFUSED, "already_published"),

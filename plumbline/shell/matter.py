@@ -146,10 +146,10 @@ def _list(machine: str, plural: str) -> Callable[..., Answer]:
             )
             missed = _missed(asked, session, machine)
         lines = [line.as_dict() for line in page.lines]
-        return Answer(
-            {plural: lines, "total": page.total} | missed,
-            matter_texts.listed(asked, machine, lines, page.total),
-        )
+        text = matter_texts.listed(asked, machine, lines, page.total)
+        count = len(missed.get("missed", ()))
+        text += [said(f"漏检 {count} 期。", f"{count} rounds were missed.")] if count else []
+        return Answer({plural: lines, "total": page.total} | missed, text)
 
     return list_
 

@@ -28,7 +28,9 @@ HEADER = ("线索编号", "收到时间", "反映的主要问题", "被反映人
 ROW = ("MGJ-2026-0001", "2026-03-05", "主体结构违规再分包", "王建国", "港口中心项目", "待分办", "")
 
 
-def workbook(path: Path, *rows: Sequence[Any], sheets: Mapping[str, Sequence[Sequence[Any]]] | None = None) -> Path:
+def workbook(
+    path: Path, *rows: Sequence[Any], sheets: Mapping[str, Sequence[Sequence[Any]]] | None = None
+) -> Path:
     """A workbook with these rows, in one sheet or in several."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col
 from cases import access
 from cases.gathering import Held
 from cases.matters import Matter, OnFile, Seat
+from cases.recusals import Recusal
 from plumbline import sample
 from plumbline.database import engine_for
 from states.rulebook import Reach, Rulebook
@@ -62,29 +63,43 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @settings(max_examples=300)
-@given(matter=matters, held=postings, seated=st.booleans())
+@given(matter=matters, held=postings, seated=st.booleans(),
+       states=st.lists(st.sampled_from(["asked", "in_force", "refused", "lifted"]), max_size=2))
 def test_the_filter_and_the_judgement_agree(
-    desk: Engine, matter: OnFile, held: list[Held], seated: bool  # noqa: FBT001 - drawn, not passed
+    desk: Engine, matter: OnFile, held: list[Held], seated: bool, states: list[str]
 ) -> None:
     with Session(desk) as session:
         session.execute(insert(Matter).values(asdict(matter)))
         if seated:
             session.execute(insert(Seat).values(matter=1, person="officer"))
+        for state in states:
+            session.execute(insert(Recusal).values(matter=1, person="officer", kind="declared", state=state,
+                                                   asked_by="officer", asked_at=AT))  # fmt: skip
+        session.execute(insert(Recusal).values(matter=1, person="leader", kind="declared", state="in_force",
+                                               asked_by="leader", asked_at=AT))  # fmt: skip
         query = select(col(Matter.id)).where(access.visible("officer", held, rules()))
         by_query = session.execute(query).first() is not None
         session.rollback()
-    assert by_query == access.sees("officer", held, rules(), matter, seated=seated)
+    assert by_query == access.sees("officer", held, rules(), matter, seated=seated, recused="in_force" in states)
+
+
+def test_whoever_is_recused_sees_nothing_whatever_they_hold() -> None:
+    matter = OnFile(1, "clue", "N-1", "small@1", "registered", 1, "MGJ", "MGJ", "PC", "officer", "officer", "", None,
+                    AT, AT, "x", AT, AT, {}, {}, 1, "")  # fmt: skip
+    held = [Held(f"sees_{reach.value}", "MGJ", "PC") for reach in Reach]
+    assert access.sees("officer", held, rules(), matter, seated=True, recused=False)
+    assert not access.sees("officer", held, rules(), matter, seated=True, recused=True)
 
 
 def test_no_posting_and_no_known_role_see_nothing() -> None:
     matter = OnFile(1, "clue", "N-1", "small@1", "registered", 1, "MGJ", "MGJ", "PC", "officer", "officer", "", None,
                     AT, AT, "x", AT, AT, {}, {}, 1, "")  # fmt: skip
     for held in ([], [Held("sees_nothing", "MGJ", None)], [Held("unheard_of", "MGJ", None)]):
-        assert not access.sees("officer", held, rules(), matter, seated=True)
+        assert not access.sees("officer", held, rules(), matter, seated=True, recused=False)
 
 
 def test_what_was_not_sent_is_not_seen_by_whom_it_is_for() -> None:
     drafted = OnFile(1, "clue", "N-1", "small@1", "drafted", 1, "MGJ", "BHJ", None, None, None, "", None,
                      AT, AT, "x", AT, None, {}, {}, 1, "")  # fmt: skip
     held = [Held("sees_addressed", "BHJ", None)]
-    assert not access.sees("district", held, rules(), drafted, seated=False)
+    assert not access.sees("district", held, rules(), drafted, seated=False, recused=False)

@@ -229,7 +229,7 @@ def test_the_clock_stands_while_waiting_and_its_date_moves(unit: Unit, small: Of
 
 
 @pytest.mark.parametrize(
-    ("minutes", "status"),
+    "minutes, status",
     [(-1, "met"), (0, "late")],
     ids=["the last minute of the due day", "midnight after it"],
 )
@@ -308,10 +308,9 @@ def _writes_matters(tree: ast.AST) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store):
             return True
-        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        if is_call and node.func.id in ("insert", "Matter"):  # type: ignore[union-attr]
-            arguments = {argument.id for argument in node.args if isinstance(argument, ast.Name)}  # type: ignore[attr-defined]
-            if node.func.id == "Matter" or "Matter" in arguments:  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            arguments = {argument.id for argument in node.args if isinstance(argument, ast.Name)}
+            if node.func.id == "Matter" or (node.func.id == "insert" and "Matter" in arguments):
                 return True
         if isinstance(node, ast.Dict) and any(
             isinstance(part, ast.Constant) and part.value in ("new_state", "b_state") for part in node.keys

@@ -53,7 +53,7 @@ def test_the_last_minute_of_the_due_day_is_early_enough_and_midnight_is_not(unit
     assert extend(unit, small, key, at=over - timedelta(minutes=1)) == date(2026, 9, 29)
 
 
-@pytest.mark.parametrize(("actor", "reason", "code"), [("leader", "big", "not_your_role"), ("head", " ", "missing")])
+@pytest.mark.parametrize("actor, reason, code", [("leader", "big", "not_your_role"), ("head", " ", "missing")])
 def test_only_whom_the_rulebook_names_may_grant_it_and_only_with_a_reason(
     unit: Unit, small: Office, actor: str, reason: str, code: str
 ) -> None:

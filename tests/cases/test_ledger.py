@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from cases.ledger import Ledger, NotALedger
@@ -17,7 +18,9 @@ def said(ledger: Ledger) -> list[dict[str, Any]]:
     """The good rows in the words of the expected outcome."""
     names = ("number", "received_on", "project", "link", "subject", "real_name")
     return [
-        {"row": place} | {name: values[name] for name in names} | {"received_on": values["received_on"].isoformat()}
+        {"row": place}
+        | {name: values[name] for name in names}
+        | {"received_on": values["received_on"].isoformat()}
         for place, values in ledger.rows.iterrows()
     ]
 
@@ -46,13 +49,13 @@ def given_rows() -> list[list[Any]]:
 
 
 OTHER_HEADERS = [
-    ["序号", "编号", "来源渠道", "接收日期", "是否实名", "被举报人", "职务", "所属项目", "业务环节", "问题摘要", "处置类型", "经办人",
-     "处置意见日期", "办理状态", "结案日期", "结论", "说明"],
-    ["No", "Registration number", "Channel", "Date received", "Real name", "Person concerned", "Position", "Project name",
-     "Process link", "Summary of problem", "Disposition", "Case officer", "Opinion date", "Status", "Closed on", "Result",
-     "Notes"],
-    ["序号", "登记号", "线索 来源", "受理日期\n（年月日）", "署名情况", "被反映对象*", "单位职务", "工程名称", "所属环节", "问题描述", "处置措施",
-     "承办同志", "提出处置意见日期", "当前状态", "办结日期", "核查结果", "附注"],
+    ["序号", "编号", "来源渠道", "接收日期", "是否实名", "被举报人", "职务", "所属项目", "业务环节", "问题摘要",
+     "处置类型", "经办人", "处置意见日期", "办理状态", "结案日期", "结论", "说明"],
+    ["No", "Registration number", "Channel", "Date received", "Real name", "Person concerned", "Position",
+     "Project name", "Process link", "Summary of problem", "Disposition", "Case officer", "Opinion date", "Status",
+     "Closed on", "Result", "Notes"],
+    ["序号", "登记号", "线索 来源", "受理日期\n（年月日）", "署名情况", "被反映对象*", "单位职务", "工程名称",
+     "所属环节", "问题描述", "处置措施", "承办同志", "提出处置意见日期", "当前状态", "办结日期", "核查结果", "附注"],
 ]  # fmt: skip
 
 
@@ -80,9 +83,13 @@ def test_a_day_earlier_what_was_received_that_day_lies_in_the_future(tmp_path: P
 
 
 def test_the_first_sheet_with_a_header_is_read_and_the_others_are_named(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "l.xlsx", sheets={
-        "填表说明": [["请按要求填写。"]], "二〇二六年": [HEADER, row()], "二〇二五年": [HEADER, row(number="MGJ-2025-0009")],
-    })  # fmt: skip
+    older = [HEADER, row(number="MGJ-2025-0009")]
+    sheets: dict[str, list[Any]] = {
+        "填表说明": [["请按要求填写。"]],
+        "二〇二六年": [HEADER, row()],
+        "二〇二五年": older,
+    }
+    path = workbook(tmp_path / "l.xlsx", sheets=sheets)
     ledger = read(path)
     assert ledger.sheet == "二〇二六年"
     assert ledger.unread_sheets == ("二〇二五年",)
@@ -103,7 +110,9 @@ def test_a_header_alone_is_a_ledger_of_no_clues(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_text_file_is_read_and_its_encoding_said(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "l.csv"
-    path.write_text("\n".join(",".join(line) for line in (HEADER, row(), row(number="A-2"))), encoding=encoding)
+    path.write_text(
+        "\n".join(",".join(line) for line in (HEADER, row(), row(number="A-2"))), encoding=encoding
+    )
     ledger = read(path)
     assert ledger.encoding == encoding
     assert list(ledger.rows["subject"]) == ["王建国", "王建国"]
@@ -125,12 +134,10 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_row(tmp_path:
 
 
 def test_a_formula_is_never_evaluated(tmp_path: Path) -> None:
-    import xlsxwriter
-
     path = tmp_path / "l.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, HEADER)
         sheet.write_row(1, 0, row())
-        sheet.write_formula(1, 2, '=1+1', value="what its program last computed")
+        sheet.write_formula(1, 2, "=1+1", value="what its program last computed")
     assert list(read(path).rows["problem"]) == ["what its program last computed"]

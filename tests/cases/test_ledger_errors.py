@@ -33,7 +33,9 @@ def test_every_bad_row_of_the_given_ledger_comes_back_with_its_reason(tmp_path: 
 
 
 def test_the_bad_cell_is_marked_and_says_why(tmp_path: Path) -> None:
-    sheet = written(tmp_path, workbook(tmp_path / "l.xlsx", HEADER, row(), row(number="A-2", received_on="2026-02-30")))
+    sheet = written(
+        tmp_path, workbook(tmp_path / "l.xlsx", HEADER, row(), row(number="A-2", received_on="2026-02-30"))
+    )
     bad = sheet["B4"]
     assert bad.value == "2026-02-30"
     assert bad.comment.text == "no such date"
@@ -50,7 +52,8 @@ def test_corrected_there_the_workbook_is_a_ledger_again(tmp_path: Path) -> None:
     path = tmp_path / "errors.xlsx"
     write_errors(read(GIVEN), path, at=AT, zone=ZONE)
     book = openpyxl.load_workbook(path)
-    for place, line in enumerate(book.active.iter_rows(min_row=4), start=1):
+    sheet: Any = book.active
+    for place, line in enumerate(sheet.iter_rows(min_row=4), start=1):
         line[1].value, line[3].value, line[9].value = f"MGJ-2026-9{place:03d}", "2026-01-05", "已更正"
         line[12].value = line[14].value = None
     book.save(path)
@@ -73,7 +76,9 @@ def test_a_row_whose_number_is_taken_comes_back_too(tmp_path: Path) -> None:
 
 
 def test_only_the_owner_may_read_it_and_nothing_in_it_is_computed(tmp_path: Path) -> None:
-    source = workbook(tmp_path / "l.xlsx", HEADER, row(received_on="abc", problem='=HYPERLINK("http://x","y")'))
+    source = workbook(
+        tmp_path / "l.xlsx", HEADER, row(received_on="abc", problem='=HYPERLINK("http://x","y")')
+    )
     sheet = written(tmp_path, source)
     assert sheet["C4"].data_type == "s"
     assert sheet["C4"].value == '\'=HYPERLINK("http://x","y")'

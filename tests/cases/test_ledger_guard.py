@@ -98,7 +98,7 @@ def cell(place: str, more: bytes = b"") -> bytes:
     cell("A200000"),
 ])  # fmt: skip
 def test_two_cells_far_apart_do_not_end_the_program(body: bytes, good: Path, tmp_path: Path) -> None:
-    with pytest.raises(NotALedger, match="rows|column 99"):
+    with pytest.raises(NotALedger, match=r"rows|column 99"):
         read(with_sheet(tmp_path, good, body))
 
 
@@ -111,7 +111,9 @@ def test_empty_cells_with_a_format_down_to_the_last_row_do_no_harm(good: Path, t
     assert ledger_guard.check(with_sheet(tmp_path, good, body)) == "workbook"
 
 
-def test_too_many_rows_are_refused_also_where_they_do_not_say_their_numbers(good: Path, tmp_path: Path) -> None:
+def test_too_many_rows_are_refused_also_where_they_do_not_say_their_numbers(
+    good: Path, tmp_path: Path
+) -> None:
     with pytest.raises(NotALedger, match="split it by year"):
         read(with_sheet(tmp_path, good, b"<row><c><v>1</v></c></row>" * 200_000))
 

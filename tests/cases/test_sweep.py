@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlmodel import select
@@ -16,7 +17,7 @@ from cases.office import Office
 from tests.cases.conftest import Unit
 from tests.cases.small_office import NOON, Told
 
-REMIND = datetime(2026, 9, 17, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai, three working days before 21 September (Sunday the 20th is worked)
+REMIND = datetime(2026, 9, 17, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai; three working days before the 21st, a Sunday worked
 PRESS = datetime(2026, 9, 22, 0, 30, tzinfo=UTC)  # one working day after
 MINUTE = timedelta(minutes=1)
 
@@ -100,7 +101,7 @@ def test_a_reminder_does_not_make_an_open_form_stale(unit: Unit, small: Office) 
     with unit() as session:
         events = session.exec(select(Event).order_by(Event.seq)).all()  # type: ignore[arg-type]
     assert [event.move for event in events] == ["open", "clock.opinion.remind", "assign"]
-    assert all(later.prev_hash == earlier.hash for earlier, later in zip(events, events[1:], strict=False))
+    assert all(later.prev_hash == earlier.hash for earlier, later in pairwise(events))
 
 
 def test_one_bad_file_does_not_silence_the_others(unit: Unit, small: Office) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from cases import duty_runs
 from flows.accounts import DEADLINES, DELIVERY, DIGESTS, PROGRAMME, RECONCILIATION, Account
@@ -17,7 +18,7 @@ from flows.digests import send_digests
 from flows.programme import open_inspections
 from flows.reconciliation import reconcile_ledger
 from flows.running import DutyFailed, NoZone, OnlyInRehearsals
-from plumbline import clock, duties
+from plumbline import duties
 from plumbline.settings import Settings
 from plumbline.work import Work
 from tests.plumbline.shell import NOON, Shell
@@ -82,11 +83,11 @@ def test_notices_of_a_sweep_are_delivered_by_the_next_flow(shell: Shell) -> None
     assert run(deliver_notices, MUCH_LATER) == {"delivered": 0, "failed": 0, "dead": 0}
 
 
-def test_without_an_instant_a_run_acts_now(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_instant_a_run_acts_now(home: Path) -> None:
     """Not when it was scheduled: a late run must see what came due meanwhile, and an early one must not."""
-    monkeypatch.setattr(clock, "now", lambda: NOON)
-    run(sweep_deadlines)
-    assert acted_at("sweep_deadlines") == NOON
+    with freeze_time(NOON, tick=True):
+        run(sweep_deadlines)
+    assert NOON <= acted_at("sweep_deadlines") < NOON + timedelta(minutes=1)
 
 
 def test_a_real_database_acts_at_the_present_only(real_home: Path) -> None:

@@ -14,11 +14,11 @@ from notifications.channels.folder import FolderChannel
 from notifications.channels.recorder import RecorderChannel
 from notifications.channels.smtp import SmtpChannel
 from notifications.mail import Message
-from tests.notifications.conformance import ChannelConformance
+from tests.notifications.conformance import MailConformance
 from tests.notifications.mail_servers import LOCAL, Postbox, free_port, mail_server, read
 
 
-class TestFolder(ChannelConformance):
+class TestFolder(MailConformance):
     @pytest.fixture
     def channel(self, tmp_path: Path) -> FolderChannel:
         return FolderChannel(tmp_path / "notices")
@@ -32,7 +32,7 @@ class TestFolder(ChannelConformance):
         return [read(path.read_bytes()) for path in sorted(channel.folder.glob("*.eml"))]
 
 
-class TestSmtp(ChannelConformance):
+class TestSmtp(MailConformance):
     @pytest.fixture
     def postbox(self) -> Iterator[Postbox]:
         with mail_server(Postbox()) as postbox:
@@ -55,7 +55,7 @@ def _refuses(_message: Message) -> None:
     raise Unreachable("The recorder is switched off.", for_all=True)
 
 
-class TestRecorder(ChannelConformance):
+class TestRecorder(MailConformance):
     @pytest.fixture
     def channel(self) -> RecorderChannel:
         return RecorderChannel()

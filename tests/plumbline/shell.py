@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from plumbline.cli import main
+from plumbline.database import sqlite
 
 NOON = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)  # Tuesday 1 September 2026, noon in Shanghai
 
@@ -70,3 +73,25 @@ class Shell:
 def as_word(value: object) -> str:
     """A JSON value as somebody would type it."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def refused(said: Said, status: int, *codes: str) -> None:
+    """A refusal in JSON: exit status, a sentence, every reason with its code; and nothing that looks like Python."""
+    assert said.status == status, said
+    answer = said.json
+    assert set(answer) >= {"error", "message", "reasons"}
+    assert answer["message"].strip()
+    assert all(set(reason) >= {"code", "message", "cure"} for reason in answer["reasons"])
+    assert set(codes) <= {answer["error"], *(reason["code"] for reason in answer["reasons"])}, answer
+    assert "Traceback" not in said.out + said.err
+
+
+@contextmanager
+def behind(path: Path) -> Iterator[Any]:
+    """The database's file, opened by something that is not Plumbline."""
+    with closing(sqlite.connect(path)) as connection, connection:
+        yield connection
+
+
+def events(shell: Shell) -> int:
+    return int(shell.run("audit", "verify", "--json").json["events"])

@@ -212,6 +212,15 @@ def test_an_inspection_round_says_which_one_it_is(shell: Shell) -> None:
     assert rounds[0]["programme"]
 
 
+def test_a_round_that_nobody_opened_is_visible(shell: Shell) -> None:
+    shell.run("tick", "--at", (NOON + 35 * DAY).isoformat())
+    found = shell.do("head", "inspection", "list", at=NOON + 35 * DAY)
+    assert found["missed"]
+    keys(found["missed"][0], "programme", "slot", "reason")
+    assert shell.do("contractor", "inspection", "list", at=NOON + 35 * DAY)["missed"] == []
+    assert "missed" in shell.run("inspection", "list", "--as", "head").out
+
+
 def test_one_noun_is_not_asked_for_as_another(shell: Shell) -> None:
     number = shell.register()
     assert shell.ask("registrar", "task", "show", number).status == 2

@@ -80,7 +80,9 @@ def test_a_header_that_is_none(office: Shell) -> None:
 
 def test_a_place_that_cannot_be_written_leaves_nothing_half_done(office: Shell, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    said = office.ask("registrar", "ledger", "import", str(LEDGER), "--errors", str(tmp_path / "file" / "back.xlsx"))
+    said = office.ask(
+        "registrar", "ledger", "import", str(LEDGER), "--errors", str(tmp_path / "file" / "back.xlsx")
+    )
     assert said.status == 3
     assert office.do("registrar", "clue", "list")["total"] == 0
     said = office.ask("registrar", "ledger", "export", str(tmp_path / "none" / "out.xlsx"))

@@ -45,6 +45,7 @@ def by(person: str, on: date = TODAY) -> Act:
     return Act(person, on)
 
 
+OPINION = {"view": "opinion", "conditions": "if", "reasons": "why"}
 BYPASS = {"role": "head", "where": {"managed_by": ["own_head"]}}
 HOLDS: list[tuple[str, Any, Facts]] = [
     ("is_handler", None, facts(handles=True)),
@@ -101,6 +102,13 @@ HOLDS: list[tuple[str, Any, Facts]] = [
     ("sealed_unread", ABOVE, facts(form={"managed_by": "higher", "title": "sealed"})),
     ("sealed_unread", ABOVE, facts(form={"managed_by": "ours", "title": "anything", "subject": "赵某"})),
     ("either", [{"is_true": "real_name"}, "is_handler"], facts(handles=True)),
+    ("sits_in_the_round", None, facts(values={"round_sitting": ["li", "wang"]})),
+    ("all_in_or_time_up", None, facts(values={"round_missing": [], "round_closes_at": "2026-11-26T00:00:00+00:00"})),
+    ("all_in_or_time_up", None, facts(values={"round_missing": ["li"], "round_closes_at": AT.isoformat()})),
+    ("as_counted", "resolution", facts(values={"round_decision": "rectify"}, form={"resolution": "rectify"})),
+    ("as_counted", "resolution", facts(values={"round_decision": "rectify"}, form={})),
+    ("opinion_stands", OPINION, facts(form={"opinion": "disagree", "why": "工期"})),
+    ("opinion_stands", OPINION, facts(form={"opinion": "agree"})),
 ]
 
 REFUSES: list[tuple[str, Any, Facts, str]] = [
@@ -139,6 +147,13 @@ REFUSES: list[tuple[str, Any, Facts, str]] = [
     ("sealed_unread", ABOVE,
      facts(form={"managed_by": "higher", "title": "收礼", "subject": "赵某"}), "subject, title"),
     ("either", ["is_handler", {"is_true": "real_name"}], facts(), "real_name"),
+    ("sits_in_the_round", None, facts(values={"round_sitting": ["wang"]}), "no seat"),
+    ("all_in_or_time_up", None, facts(values={"round_missing": ["li", "wang"],
+                                              "round_closes_at": "2026-11-25T02:00:00.000001+00:00"}), "li, wang"),
+    ("as_counted", "resolution",
+     facts(values={"round_decision": "rectify"}, form={"resolution": "handle"}), "counted from the opinions"),
+    ("opinion_stands", OPINION, facts(form={"opinion": "disagree", "if": "x"}), "fills in why"),
+    ("opinion_stands", OPINION, facts(form={"opinion": "agree_if", "why": "x"}), "fills in if"),
 ]  # fmt: skip
 
 
@@ -224,6 +239,8 @@ def test_evidence_is_new_from_the_day_of_the_closing(closed: date, came: date) -
         ("redacted", {"text": ["agenda"]}, "hides"),
         ("role_kept_out", {"role": "chief", "where": {"managed_by": ["own_head"]}}, "role 'chief'"),
         ("sealed_unread", {"blank": ["subject"]}, "where"),
+        ("opinion_stands", {"view": "opinion"}, "conditions"),
+        ("opinion_stands", {"view": "opinion", "conditions": "x", "reasons": "reason"}, "'opinion'"),
         ("either", ["is_handler"], "two or more"),
         ("either", ["is_handler", {"is_treu": "real_name"}], "guard 'is_treu'"),
         ("either", ["is_handler", {"is_true": "real_nam"}], "is_true: "),

@@ -34,7 +34,7 @@ def test_the_members_never_get_the_subject_or_the_text_of_the_clue(office: Paper
     clue = office.note()
     office.walk(clue, *TO_OFFICER, ("officer", "convene"))
     handed_on = set(office.child(clue, "consultation").values)
-    assert handed_on == {"agenda", "brief", "seats", "meets_on", "project", "link", "kind"}
+    assert handed_on == {"agenda", "brief", "seats", "meets_on", "proposed", "project", "link", "kind"}
 
 
 def test_a_brief_that_names_the_person_is_refused(office: PaperOffice) -> None:

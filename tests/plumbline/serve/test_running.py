@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ import httpx
 import pytest
 from ruamel.yaml import YAML
 
-from plumbline.serve import lock, parts, running, self_test
+from plumbline import clock
+from plumbline.serve import Verdict, lock, parts, running, self_test
 from plumbline.serve.api import PrefectApi
 from plumbline.serve.environment import PrefectHome
 from plumbline.serve.faults import CannotServe
+from plumbline.serve.scheduler import scheduler_is_creating_runs
 from plumbline.settings import Settings
 from tests.conftest import SCRATCH
 
@@ -147,12 +149,14 @@ def test_the_scheduler_really_creates_runs_and_a_worker_really_runs_them(
         assert {one["name"] for one in deployments} == {
             "deadlines", "delivery", "programme", "digests", "reconciliation",
         }  # fmt: skip
-        until(lambda: api.upcoming(datetime.now(UTC)), "a run planned ahead")  # noqa: TID251 - the server's clock is real
+        until(lambda: api.upcoming(clock.now()), "a run planned ahead")
         done = until(lambda: api.runs(states=("COMPLETED",)), "a run that ended well")
     assert all(run["auto_scheduled"] for run in done), "nobody but the scheduler made these"
     assert {tuple(run["parameters"]) for run in done} == {()}
 
-    until(lambda: self_test(Settings()).ok, "the scheduler's clean bill of health")
+    old = found.started_at - timedelta(days=1)  # nothing is forgiven because it has just started
+    until(lambda: _verdict(found.prefect, since=old).ok, "the scheduler's clean bill of health")
+    assert self_test(Settings()).says.en.startswith("Prefect's scheduler works")
     page = until(lambda: "runs" in _get(served, "/?lang=en").text and _get(served, "/?lang=en"), "the page")
     assert page.status_code == 200
     assert _get(served, "/readyz").json()["ready"] is True
@@ -166,6 +170,11 @@ def test_the_scheduler_really_creates_runs_and_a_worker_really_runs_them(
     assert served.stop() == 0, served.said()
     assert not any(alive(pid) for pid in children)
     assert lock.holder(Settings()) is None
+
+
+def _verdict(home: PrefectHome | None, *, since: datetime) -> Verdict:
+    assert home is not None
+    return scheduler_is_creating_runs(home, at=clock.now(), since=since)
 
 
 def _get(served: Served, path: str) -> httpx.Response:
@@ -194,6 +203,16 @@ def _a_killed_worker_is_replaced(served: Served, home: PrefectHome) -> None:
         os.killpg(workers[0], signal.SIGKILL)
         until(lambda: {run["id"] for run in api.runs(states=("COMPLETED",))} - before, "a run after the kill")
     assert "worker has ended" in served.said()
+
+
+@pytest.mark.prefect
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_told_to_stop_while_it_is_still_starting(serve: Callable[..., Served], home: Path) -> None:
+    served = serve(with_prefect=True)
+    children = until(lambda: "status page" in served.said() and served.children(), "the first child")
+    assert served.stop() == 0, served.said()
+    assert not any(alive(pid) for pid in children)
+    assert "READY" not in served.said()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -1,0 +1,169 @@
+"""What went to and came from other sites: every packet once, and a log of every file that was written, taken or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+
+from cases import audit, people
+from cases.history import Checkpoint
+from cases.office import Office
+from cases.organisations import Organisation
+from cases.packets import Body, Witness, refused
+from states.facts import Reason, Refused
+from states.refusals import not_your_role
+from states.rulebook import Exchange, Machine
+
+OUT, IN = "out", "in"
+Seal = Callable[[str, dict[str, Any]], bytes]
+"""Makes a signed file of a kind ("packet", "reply") and a content."""
+
+
+class Exchanged(SQLModel, table=True):
+    """A packet that left or came: one row, ever, for each sender, notice and edition.
+
+    `text` is the file as it was signed; `taken` the digests of the reply's steps that were made here, in order.
+    """
+
+    __tablename__ = "exchanged"
+    __table_args__ = (UniqueConstraint("direction", "sender", "notice", "edition"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    direction: str = Field(max_length=3)
+    sender: str = Field(max_length=32)
+    notice: str = Field(max_length=200)
+    edition: int
+    sha256: str = Field(max_length=64)
+    site: str = Field(max_length=32)  # whose file it is
+    matter: int | None = Field(default=None, foreign_key="matter.id", index=True)
+    text: str
+    taken: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    at: datetime
+    by: str = Field(max_length=64)
+
+
+class ExchangeLog(SQLModel, table=True):
+    """One file that was written, taken in, taken in again or refused. Of a refused one, only its hash is kept."""
+
+    __tablename__ = "exchange_log"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    by: str = Field(max_length=64)
+    what: str = Field(max_length=16)  # packet, reply, site-key
+    outcome: str = Field(max_length=16)  # written, taken, again, refused
+    file_sha256: str = Field(max_length=64)
+    size: int
+    number: str = Field(default="", max_length=64)
+    reasons: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was handed in or written: what is noted of it."""
+
+    what: str
+    sha256: str
+    size: int
+
+
+def note(
+    session: Session, file: File, *, outcome: str, by: str, at: datetime, number: str = "", reasons: Sequence[str] = ()
+) -> None:
+    """Put on record what became of a file."""
+    session.execute(insert(ExchangeLog).values(
+        at=at, by=by, what=file.what, outcome=outcome, file_sha256=file.sha256, size=file.size, number=number,
+        reasons=list(reasons)))  # fmt: skip
+
+
+def log(session: Session, *, limit: int = 100) -> Sequence[ExchangeLog]:
+    """The newest lines of the log."""
+    return session.exec(select(ExchangeLog).order_by(col(ExchangeLog.id).desc()).limit(limit)).all()
+
+
+def sent(session: Session, *, sender: str, notice: str, edition: int) -> Exchanged | None:
+    """The packet that left, locked for change; None if none did."""
+    return session.exec(_one(OUT, sender, notice, edition)).first()
+
+
+def _one(direction: str, sender: str, notice: str, edition: int) -> Any:
+    return (
+        select(Exchanged)
+        .where(Exchanged.direction == direction, Exchanged.sender == sender, Exchanged.notice == notice,
+               Exchanged.edition == edition)
+        .with_for_update()
+    )  # fmt: skip
+
+
+def claim(session: Session, values: dict[str, Any]) -> tuple[Exchanged, bool]:
+    """The packet on file, and whether it was not there before. Of two at once, one waits and then finds it there."""
+    fitting = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    done = session.connection().execute(fitting(Exchanged).values(taken=[], **values).on_conflict_do_nothing())
+    query = _one(values["direction"], values["sender"], values["notice"], values["edition"])
+    return session.exec(query).one(), done.rowcount == 1
+
+
+def newest(session: Session, direction: str, *, sender: str, notice: str) -> Exchanged | None:
+    """The latest edition of a packet."""
+    query = (
+        select(Exchanged)
+        .where(Exchanged.direction == direction, Exchanged.sender == sender, Exchanged.notice == notice)
+        .order_by(col(Exchanged.edition).desc())
+    )
+    return session.exec(query).first()
+
+
+def of_matter(session: Session, direction: str, matter: int) -> Exchanged | None:
+    """The latest packet of a matter."""
+    query = (
+        select(Exchanged)
+        .where(Exchanged.direction == direction, Exchanged.matter == matter)
+        .order_by(col(Exchanged.edition).desc())
+    )
+    return session.exec(query).first()
+
+
+def witness(session: Session, *, at: datetime) -> Witness:
+    """This site's newest checkpoint, set now if anything happened since the last."""
+    audit.take_checkpoint(session, at=at)
+    last = session.exec(select(Checkpoint).order_by(col(Checkpoint.id).desc())).first()
+    if last is None:
+        raise LookupError("A site that exchanges anything has a history, and so a checkpoint.")
+    return Witness(code=last.hash[:20], hash=last.hash, at=last.at.isoformat())
+
+
+def body(session: Session, code: str) -> Body:
+    """An organisation as a file names it."""
+    held = session.get(Organisation, code)
+    return Body(code=code, zh=held.name_zh if held else code, en=held.name_en if held else code)
+
+
+def rules_of(rules: Machine, number: str) -> Exchange:
+    """How matters of this machine travel. Raises Refused where they do not."""
+    if rules.exchange is None:
+        raise refused("not_exchanged", f"“{rules.label.zh}”不在站点之间交换。",
+                      f"A {rules.label.en} does not travel between sites.",
+                      zh="请核对编号。", en=f"Check {number}.")  # fmt: skip
+    return rules.exchange
+
+
+def check_carrier(
+    session: Session, office: Office, actor: str, *, roles: Sequence[str], organisation: str, carriers: Sequence[str]
+) -> None:
+    """Raises Refused("not_your_role") unless `actor` holds one of `roles` in the organisation, or carries files."""
+    for held in people.postings_of(session, actor):
+        if held.role in carriers or (held.role in roles and held.organisation == organisation):
+            return
+    refuse_role(office, (*roles, *carriers))
+
+
+def refuse_role(office: Office, roles: Sequence[str]) -> None:
+    """Raises Refused("not_your_role"), naming those who may."""
+    reason: Reason = not_your_role(tuple(roles), office.rulebook().roles)
+    raise Refused(reason.code, (reason,))

@@ -1,0 +1,133 @@
+"""Who is kept out of a matter. A recusal takes the content out of sight: in every list, search, notice and answer.
+
+A recusal stands on the matter itself and on everything that came out of it, a row each, so that one look at one table
+tells who is out. Why stands here and nowhere else: history says that, and who.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, bindparam, exists, insert, literal, select, update
+from sqlmodel import Field, Session, SQLModel, col
+
+from cases.matters import Matter, MatterLink
+from cases.prepared import Prepared
+
+IN_FORCE, ASKED, REFUSED, LIFTED = "in_force", "asked", "refused", "lifted"
+DECLARED, MATCHED, CHALLENGED = "declared", "matched", "challenged"
+APART = ("repeat", "finding")  # links between affairs of their own: who is out of one is not out of the other
+
+
+class Recusal(SQLModel, table=True):
+    """That a person is, or is asked to be, kept out of a matter.
+
+    `reason` is for those who decide. `concerns_them`: the matter is about this person or their own unit; that it
+    exists is then no business of theirs. `origin` is the recusal this one followed from, on a linked matter.
+    """
+
+    __tablename__ = "recusal"
+    __table_args__ = (Index("recusal_by_matter", "matter", "person"), Index("recusal_by_person", "person", "state"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    matter: int = Field(foreign_key="matter.id")
+    person: str = Field(foreign_key="person.login", max_length=64)
+    kind: str = Field(max_length=16)  # declared, matched, challenged
+    state: str = Field(default=IN_FORCE, max_length=16)  # asked, in_force, refused, lifted
+    reason: str = Field(default="", max_length=2000)
+    concerns_them: bool = False
+    asked_by: str = Field(max_length=64)
+    asked_at: datetime
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_at: datetime | None = None
+    decision: str = Field(default="", max_length=2000)
+    origin: int | None = Field(default=None, foreign_key="recusal.id", index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A recusal about to be put down."""
+
+    person: str
+    kind: str
+    reason: str
+    asked_by: str
+    state: str = IN_FORCE
+    concerns_them: bool = False
+
+
+def keeps_out(login: str) -> ColumnElement[bool]:
+    """The condition on `matter` that holds for what this person is kept out of."""
+    return exists(select(1).where(col(Recusal.matter) == col(Matter.id), col(Recusal.person) == login,
+                                  col(Recusal.state) == IN_FORCE))  # fmt: skip
+
+
+_OUT = Prepared(
+    select(col(Recusal.person))
+    .where(col(Recusal.matter) == bindparam("matter"), col(Recusal.state) == literal(IN_FORCE))
+)  # fmt: skip
+
+
+def out_of(session: Session, matter: int) -> frozenset[str]:
+    """Who is kept out of a matter."""
+    return frozenset(person for (person,) in _OUT.rows(session, {"matter": matter}))
+
+
+def put(session: Session, matter: int, new: New, *, at: datetime) -> int:
+    """Put a recusal down, on the matter and, once in force, on all that came out of it; its id."""
+    key = session.execute(insert(Recusal).values(**_row(matter, new, at=at))).inserted_primary_key
+    assert key is not None
+    if new.state == IN_FORCE:
+        spread(session, int(key[0]), matter, new, at=at)
+    return int(key[0])
+
+
+def spread(session: Session, origin: int, matter: int, new: New, *, at: datetime) -> Sequence[int]:
+    """Let a recusal in force reach every matter of the same affair; those matters."""
+    reached = sorted(affair(session, matter, upwards=new.kind != MATCHED) - {matter})
+    if reached:
+        session.execute(insert(Recusal), [_row(other, new, at=at) | {"origin": origin} for other in reached])
+    return reached
+
+
+def _row(matter: int, new: New, *, at: datetime) -> dict[str, Any]:
+    return {"matter": matter, "person": new.person, "kind": new.kind, "state": new.state, "reason": new.reason,
+            "concerns_them": new.concerns_them, "asked_by": new.asked_by, "asked_at": at}  # fmt: skip
+
+
+def inherit(session: Session, parent: int, child: int, *, at: datetime) -> None:
+    """Keep out of a matter just opened whoever is kept out of the one it came out of."""
+    query = select(Recusal).where(col(Recusal.matter) == parent, col(Recusal.state) == IN_FORCE)
+    rows = [
+        {"matter": child, "person": one.person, "kind": one.kind, "state": IN_FORCE, "reason": one.reason,
+         "concerns_them": one.concerns_them, "asked_by": one.asked_by, "asked_at": at, "origin": one.origin or one.id}
+        for one in session.execute(query).scalars()
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Recusal), rows)
+
+
+def affair(session: Session, matter: int, *, upwards: bool) -> set[int]:
+    """The matter and all that came out of it; `upwards`: also what it came out of, and all that came out of that."""
+    found = _reached(session, {matter}, MatterLink.child, MatterLink.parent) if upwards else {matter}
+    return _reached(session, found, MatterLink.parent, MatterLink.child)
+
+
+def _reached(session: Session, start: Iterable[int], near: Any, far: Any) -> set[int]:
+    found, edge = set(start), set(start)
+    while edge:
+        query = select(col(far)).where(col(near).in_(edge), col(MatterLink.kind).not_in(APART))
+        edge = set(session.execute(query).scalars()) - found
+        found |= edge
+    return found
+
+
+def change(session: Session, key: int, changes: Mapping[str, Any]) -> Sequence[int]:
+    """Change a recusal and those that followed from it; the matters they stand on."""
+    own = (col(Recusal.id) == key) | (col(Recusal.origin) == key)
+    matters = list(session.execute(select(col(Recusal.matter)).where(own)).scalars())
+    session.execute(update(Recusal).where(own).values(**changes).execution_options(synchronize_session="fetch"))
+    return matters

@@ -1,0 +1,261 @@
+"""Recusing: declaring an interest in a matter, challenging another, deciding, lifting; and matching by the engine.
+
+Nobody decides on a challenge of their own or on themselves. The head's own recusal goes up to the commission above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from cases import access, gathering, history, interests, recusals, substitutes
+from cases.errors import NoSuchMatter
+from cases.interests import Match
+from cases.matters import Matter, OnFile
+from cases.office import Office
+from cases.organisations import line_above
+from cases.people import holders, person, postings_of
+from cases.recusals import ASKED, CHALLENGED, DECLARED, IN_FORCE, LIFTED, MATCHED, REFUSED, New, Recusal
+from states.facts import ENGINE, Reason, Refused
+from states.rulebook import Label
+
+TOUCHING = frozenset({"subject", "subject_unit", "project", "managed_by"})  # what a match is made from
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a recusal."""
+
+    id: int
+    number: str
+    person: str
+    kind: str
+    state: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"id": self.id, "number": self.number, "person": self.person, "kind": self.kind, "state": self.state}
+
+
+def by_move(session: Session, row: OnFile, *, who: str, reason: str, at: datetime) -> None:
+    """Take out whoever declared an interest by a move. The move's event is the record of it."""
+    recusals.put(session, row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
+    substitutes.reseat(session, who)
+
+
+def declare(session: Session, office: Office, number: str, *, actor: str, reason: str, at: datetime) -> Decided:
+    """Declare an interest of one's own: it takes effect at once. Raises NoSuchMatter, Refused."""
+    row = gathering.load(session, office, number, login=actor, for_change=True).row
+    key = recusals.put(session, row.id, New(actor, DECLARED, _said(reason), actor), at=at)
+    substitutes.reseat(session, actor)
+    _note(session, row, "declared", actor, DECLARED, by=actor, at=at)
+    return Decided(key, row.number, actor, DECLARED, IN_FORCE)
+
+
+def challenge(
+    session: Session, office: Office, number: str, *, actor: str, person_: str, reason: str, at: datetime
+) -> Decided:
+    """Ask that somebody else be kept out; a second person decides. Raises NoSuchMatter, UnknownPerson, Refused."""
+    row = gathering.load(session, office, number, login=actor, for_change=True).row
+    who = person(session, person_).login
+    if who == actor:
+        raise _refused("declare_instead", "An interest of your own is declared, not challenged.",
+                       "本人的回避情形应自行申报，无需他人提出。", "Declare it.", "请自行申报。")  # fmt: skip
+    if who in recusals.out_of(session, row.id) or _asked(session, row.id, who):
+        raise _refused("recused_already", f"{who} is recused already, or it was asked for.",
+                       f"{who} 已回避或已有人提出。", "There is nothing left to do.", "无需重复提出。")  # fmt: skip
+    key = recusals.put(session, row.id, New(who, CHALLENGED, _said(reason), actor, ASKED), at=at)
+    return Decided(key, row.number, who, CHALLENGED, ASKED)
+
+
+def decide(
+    session: Session, office: Office, key: int, *, actor: str, grant: bool, reason: str, at: datetime
+) -> Decided:
+    """Decide on a challenge: keep the person out, or not. Raises NoSuchMatter for what is not this person's to decide."""
+    found, row = _to_decide(session, office, key, actor=actor, state=ASKED)
+    state, text = (IN_FORCE if grant else REFUSED), _said(reason)
+    recusals.change(session, key, {"state": state, "decided_by": actor, "decided_at": at, "decision": text})
+    if grant:
+        new = New(found.person, found.kind, found.reason, found.asked_by)
+        recusals.spread(session, key, row.id, new, at=at)
+        substitutes.reseat(session, found.person)
+        _note(session, row, "granted", found.person, found.kind, by=actor, at=at)
+    return Decided(key, row.number, found.person, found.kind, state)
+
+
+def lift(session: Session, office: Office, key: int, *, actor: str, reason: str, at: datetime) -> Decided:
+    """Lift a recusal, such as a match of two firms of one name; decided as a challenge is."""
+    found, row = _to_decide(session, office, key, actor=actor, state=IN_FORCE)
+    changes = {"state": LIFTED, "decided_by": actor, "decided_at": at, "decision": _said(reason)}
+    recusals.change(session, key, changes)
+    substitutes.reseat(session, found.person)
+    _note(session, row, "lifted", found.person, found.kind, by=actor, at=at)
+    return Decided(key, row.number, found.person, found.kind, LIFTED)
+
+
+def deciders(session: Session, office: Office, row: OnFile, found: Recusal) -> list[str]:
+    """Who may decide on a recusal: the heads of the keeping commission, but neither who asked nor who is concerned;
+    where that is a head, or leaves nobody, those who receive what is sent up, in the nearest body above that has any.
+    """
+    book = office.rulebook(row.rulebook)
+    concerned = {found.person, found.asked_by} if found.kind == CHALLENGED else {found.person}
+    out = concerned | recusals.out_of(session, row.id)
+    heads = holders(session, book.decides_recusals, organisation=row.organisation)
+    if found.person not in heads and (free := [login for login in heads if login not in out]):
+        return free
+    for body in line_above(session, row.organisation):
+        if above := [login for login in holders(session, book.receives, organisation=body.code) if login not in out]:
+            return above
+    return []
+
+
+def _to_decide(session: Session, office: Office, key: int, *, actor: str, state: str) -> tuple[Recusal, OnFile]:
+    found = session.get(Recusal, key)
+    if found is None or found.origin is not None or found.state != state:
+        raise NoSuchMatter(str(key))
+    row = gathering.load_by_id(session, found.matter).row
+    if actor not in deciders(session, office, row, found):
+        raise _not_yours(actor, found) if _sees(session, office, row, actor) else NoSuchMatter(str(key))
+    return found, row
+
+
+def _not_yours(actor: str, found: Recusal) -> Exception:
+    if actor in (found.asked_by, found.person):
+        return _refused("second_person", "Somebody else decides on this; it is your own.", "须由另一人决定。",
+                        "Ask the head, or for the head the commission above.",
+                        "请主要负责人决定；涉及主要负责人的由上级机关决定。")  # fmt: skip
+    return _refused("not_your_role", "Only the head decides on recusals; on the head's own the commission above.",
+                    "回避由主要负责人决定；主要负责人的回避由上级机关决定。",
+                    "Ask them.", "请其决定。")  # fmt: skip
+
+
+def _sees(session: Session, office: Office, row: OnFile, actor: str) -> bool:
+    query = select(1).where(col(Matter.id) == row.id, access.visible_to(session, actor, office.rulebook(row.rulebook)))
+    return session.execute(query).first() is not None
+
+
+def _asked(session: Session, matter: int, who: str) -> bool:
+    query = select(1).where(
+        col(Recusal.matter) == matter, col(Recusal.person) == who, col(Recusal.state) == ASKED
+    )
+    return session.execute(query).first() is not None
+
+
+# -------------------------------------------------------------------------------------------------- matching
+
+
+def match(session: Session, office: Office, row: OnFile, *, at: datetime) -> list[str]:
+    """Take out everybody a matter touches who is not out already; who that is. Before anybody is told of it."""
+    query = select(col(Recusal.person)).where(
+        col(Recusal.matter) == row.id, or_(col(Recusal.state) == IN_FORCE, col(Recusal.kind) == MATCHED)
+    )
+    out = set(session.execute(query).scalars())
+    found = interests.touched(session, row, head=office.rulebook(row.rulebook).decides_recusals)
+    new = [one for one in found if one.person not in out]
+    for one in new:
+        _put_match(session, row.id, one, at=at)
+    return [one.person for one in new]
+
+
+def _put_match(session: Session, matter: int, one: Match, *, at: datetime) -> None:
+    new = New(one.person, MATCHED, one.why, ENGINE, concerns_them=one.concerns_them)
+    recusals.put(session, matter, new, at=at)
+    substitutes.reseat(session, one.person)
+
+
+def note_matches(session: Session, matter: int, people: Sequence[str], *, at: datetime) -> None:
+    """Put on record who was taken out by a match: that, and who; not why."""
+    for login in people:
+        row = gathering.load_by_id(session, matter).row
+        _note(session, row, "matched", login, MATCHED, by=ENGINE, at=at)
+
+
+def match_everything(session: Session, office: Office, *, at: datetime) -> int:
+    """Match every matter that is about somebody or something, as after an import or a new interest; how many were taken
+    out. What rests on a lifted recusal is not matched again."""
+    count = 0
+    for matter in session.execute(select(col(Matter.id)).order_by(col(Matter.id))).scalars().all():
+        row = gathering.load_by_id(session, matter).row
+        people = match(session, office, row, at=at)
+        note_matches(session, matter, people, at=at)
+        count += len(people)
+    return count
+
+
+# ----------------------------------------------------------------------------------------------- what one sees
+
+
+def mine(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
+    """The recusals a person is told of: their own, of matters they would otherwise see. That, not what for.
+
+    A matter about the person or their own unit is not among them: a report never reaches whom it is about.
+    """
+    posted = postings_of(session, login)
+    would_see = access.reach(login, posted, office.rulebook())
+    query = (
+        select(col(Matter.number), col(Matter.machine), col(Recusal.kind), col(Recusal.asked_at))
+        .join(Recusal, col(Recusal.matter) == col(Matter.id))
+        .where(col(Recusal.person) == login, col(Recusal.state) == IN_FORCE, ~col(Recusal.concerns_them), would_see)
+        .order_by(col(Recusal.id))
+    )
+    return [{"number": number, "machine": machine, "state": "recused", "kind": kind, "since": since.isoformat()}
+            for number, machine, kind, since in session.execute(query)]  # fmt: skip
+
+
+def to_decide(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
+    """The challenges this person may decide on, with their reasons; of a matter they do not see, its number only."""
+    query = select(Recusal).where(col(Recusal.state) == ASKED, col(Recusal.origin).is_(None)).order_by(col(Recusal.id))
+    found = []
+    for one in session.execute(query).scalars():
+        row = gathering.load_by_id(session, one.matter).row
+        if login in deciders(session, office, row, one):
+            found.append(_shown(one, row.number, reasons=True))
+    return found
+
+
+def of_matter(session: Session, office: Office, number: str, *, actor: str) -> list[dict[str, Any]]:
+    """Who is kept out of a matter, or asked to be, for the staff of the body that keeps it; why, for who decides.
+
+    Raises NoSuchMatter. For members of other bodies the list is empty: it would tell them whom a clue is about.
+    """
+    row = gathering.load(session, office, number, login=actor, for_change=False).row
+    if row.organisation not in {held.organisation for held in postings_of(session, actor)}:
+        return []
+    query = select(Recusal).where(col(Recusal.matter) == row.id).order_by(col(Recusal.id))
+    return [
+        _shown(one, row.number, reasons=actor in deciders(session, office, row, one))
+        for one in session.execute(query).scalars()
+        if actor != one.person
+    ]
+
+
+def _shown(one: Recusal, number: str, *, reasons: bool) -> dict[str, Any]:
+    bare = {"id": one.id, "number": number, "person": one.person, "kind": one.kind, "state": one.state,
+            "asked_by": one.asked_by, "asked_at": one.asked_at.isoformat(), "decided_by": one.decided_by}  # fmt: skip
+    return bare | ({"reason": one.reason, "decision": one.decision} if reasons else {})
+
+
+# --------------------------------------------------------------------------------------------------- the record
+
+
+def _note(session: Session, row: OnFile, what: str, who: str, kind: str, *, by: str, at: datetime) -> None:
+    row = gathering.load_by_id(session, row.id).row
+    history.note(session, replace(row), at=at, actor=by, move=f"recusal.{what}", data={"person": who, "kind": kind})
+
+
+def _said(reason: str) -> str:
+    text = reason.strip()
+    if not text or len(text) > LONGEST:
+        raise _refused("missing", f"A reason is 1 to {LONGEST} characters.", f"理由须为 1 至 {LONGEST} 个字符。",
+                       "Give the reason; only those who decide read it.", "请写明理由，仅决定人可见。")  # fmt: skip
+    return text
+
+
+def _refused(code: str, en: str, zh: str, cure_en: str, cure_zh: str) -> Refused:
+    return Refused(code, (Reason(code, Label(en=en, zh=zh), Label(en=cure_en, zh=cure_zh)),))

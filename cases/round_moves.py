@@ -1,0 +1,114 @@
+"""What moves do to the record of a round: its rules and seats when it is convened, opinions, substitutes, the result."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from cases import recusals, rounds, substitutes
+from cases.matters import OnFile
+from cases.organisations import Organisation
+from cases.people import Person
+from cases.rounds import RESULT, RULES, GivenOpinion, RoundSeat
+from states import rounds as counting
+from states.facts import Reason, Refused
+from states.round_rules import RoundRules
+from states.rounds import View
+from states.rulebook import Label, Machine, Move
+
+
+def convened(machine: Machine, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new matter starts with; a round has its rules frozen into it.
+
+    Raises Refused where a round with so few seats could never decide anything.
+    """
+    rules = machine.rounds
+    if rules is None:
+        return dict(values)
+    seats = values.get(rules.seats) or []
+    if seats and not rules.possible_with(len(seats)):
+        raise Refused("too_few_seats", (_too_few(len(seats)),))
+    return dict(values) | {RULES: rules.model_dump(mode="json", exclude_none=True)}
+
+
+def _too_few(seats: int) -> Reason:
+    return Reason(
+        "too_few_seats",
+        Label(en=f"A round of {seats} seats could never be decided under its rules.",
+              zh=f"按会商规则，{seats} 个席位无法形成结论。"),
+        Label(en="Seat more members, or have the rules of rounds changed in the rulebook.",
+              zh="请增加会商成员，或修改规则中的会商规则。"),
+    )  # fmt: skip
+
+
+def seat(session: Session, machine: Machine, matter: int, values: Mapping[str, Any]) -> None:
+    """Put down the seats of a round just convened, each with its organisation, weight and veto."""
+    rules = machine.rounds
+    people = values.get(rules.seats) if rules else None
+    if rules is None or not people:
+        return
+    query = (
+        select(col(Person.login), col(Person.organisation), col(Organisation.kind))
+        .join(Organisation, col(Organisation.code) == col(Person.organisation))
+        .where(col(Person.login).in_(people))
+    )
+    session.execute(insert(RoundSeat), [
+        {"matter": matter, "person": login, "organisation": body, "weight": rules.weights.get(kind, 1),
+         "veto": kind in rules.veto}
+        for login, body, kind in session.execute(query)
+    ])  # fmt: skip
+
+
+def land(
+    session: Session, row: OnFile, rule: Move, move: str, form: dict[str, Any], *, actor: str, at: datetime
+) -> None:
+    """What a move does to the record of a round. Sealed fields leave `form`; what history may hold comes in."""
+    rules = rounds.frozen_rules(row)
+    if rules is None:
+        return
+    sealed = {field.name: form.pop(field.name) for field in rule.fields if field.sealed and field.name in form}
+    if move == rules.given_by:
+        form |= give(session, row, rules, sealed, actor=actor, at=at)
+    if move == rules.substituted_by:
+        substitutes.name(session, row.id, holder=form[rules.member], substitute=form[rules.substitute])
+    if move in rules.opened_by:
+        _open(session, row.id, at=at)
+    if move == rules.decided_by:
+        result = counting.recount(rounds.record(session, row, rules))
+        form |= {rules.decision: rounds.decision(rules, result.outcome, row.values),
+                 RESULT: rounds.plain(result.as_dict())}
+
+
+def give(
+    session: Session, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, actor: str, at: datetime
+) -> dict[str, Any]:
+    """Keep an opinion apart; what history holds of it."""
+    before = select(col(GivenOpinion.seq)).where(
+        col(GivenOpinion.matter) == row.id, col(GivenOpinion.person) == actor
+    )
+    seq = max(session.execute(before).scalars(), default=0) + 1
+    words = {"view": said[rules.view], "conditions": said.get(rules.conditions) or "",
+             "reasons": said.get(rules.reasons) or ""}  # fmt: skip
+    salt = secrets.token_hex(16)
+    mark = rounds.seal(row.number, actor, seq, given_at=at, salt=salt, **words)
+    session.execute(insert(GivenOpinion).values(
+        matter=row.id, person=actor, seq=seq, given_at=at, salt=salt, seal=mark, **words,
+        opened_at=None if rules.sealed else at))  # fmt: skip
+    if words["view"] == View.RECUSED:
+        recusals.put(session, row.id, recusals.New(actor, recusals.DECLARED, words["reasons"], actor), at=at)
+        substitutes.reseat(session, actor)
+    return {"opinion_no": seq, "seal": mark}
+
+
+def _open(session: Session, matter: int, *, at: datetime) -> None:
+    session.execute(
+        update(GivenOpinion)
+        .where(col(GivenOpinion.matter) == matter, col(GivenOpinion.opened_at).is_(None))
+        .values(opened_at=at)
+        .execution_options(synchronize_session=False)
+    )

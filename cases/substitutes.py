@@ -1,0 +1,41 @@
+"""The named substitute of a member: sits in the member's seat, and sees the round, exactly while the member is recused."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import Session, col
+
+from cases import recusals
+from cases.matters import Seat
+from cases.rounds import RoundSeat
+
+
+def name(session: Session, matter: int, *, holder: str, substitute: str) -> None:
+    """Name the substitute of a member, instead of one named before."""
+    held = (col(RoundSeat.matter) == matter, col(RoundSeat.person) == holder)
+    before = session.execute(select(col(RoundSeat.substitute)).where(*held)).scalar()
+    if before is not None:
+        _unseat(session, matter, before)
+    session.execute(update(RoundSeat).where(*held).values(substitute=substitute))
+    _seat(session, matter, holder, substitute)
+
+
+def reseat(session: Session, person: str) -> None:
+    """Seat the substitutes of this person in the rounds they are out of, and unseat those where they are back in."""
+    named = select(col(RoundSeat.matter), col(RoundSeat.substitute)).where(col(RoundSeat.person) == person)
+    for matter, substitute in session.execute(named).all():
+        if substitute is not None:
+            _unseat(session, matter, substitute)
+            _seat(session, matter, person, substitute)
+
+
+def _seat(session: Session, matter: int, holder: str, substitute: str) -> None:
+    if holder in recusals.out_of(session, matter):
+        session.execute(insert(Seat).values(matter=matter, person=substitute))
+
+
+def _unseat(session: Session, matter: int, substitute: str) -> None:
+    """A substitute who holds a seat of their own keeps it."""
+    own = select(1).where(col(RoundSeat.matter) == matter, col(RoundSeat.person) == substitute)
+    if session.execute(own).first() is None:
+        session.execute(delete(Seat).where(col(Seat.matter) == matter, col(Seat.person) == substitute))

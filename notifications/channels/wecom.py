@@ -1,0 +1,21 @@
+"""The group robot of WeCom (企业微信): a key in the URL, no signature, 20 messages a minute, 2,048 bytes of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from notifications.channels.robots import Dialect, Robot
+
+BUSY, TOO_OFTEN, TOO_MANY_AT_ONCE = -1, 45009, 45033
+BAD_TYPE, BAD_ARGUMENT, EMPTY, TOO_LONG, BAD_KEY = 40008, 40058, 44004, 45002, 93000
+
+
+@dataclass(frozen=True, slots=True)
+class WeComRobot(Robot):
+    """A robot of a WeCom group. Who knows its URL can post: it is handled as a password."""
+
+    dialect: ClassVar[Dialect] = Dialect(
+        "errcode", "errmsg", frozenset({BUSY, TOO_OFTEN, TOO_MANY_AT_ONCE}),
+        frozenset({BAD_TYPE, BAD_ARGUMENT, EMPTY, TOO_LONG, BAD_KEY}), most_bytes=2048,
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""What papers may say about a matter: only what the person who issues one may see, and never who reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from cases import gathering, listing
+from cases.matters import OnFile
+from cases.office import Office
+from cases.organisations import Organisation, Project
+from cases.people import Person
+from states.facts import Actor
+from states.rulebook import FormField
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")  # fmt: skip
+
+
+class Shown(dict[str, str]):
+    """Texts by name; what is not there is empty, so that one template serves a matter at every stage."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A matter as a paper sees it: its row, who looks, the facts for templates, and the labels of its fields."""
+
+    row: OnFile
+    actor: Actor
+    facts: Mapping[str, Any]
+    labels: Mapping[str, str]
+
+
+def about(session: Session, office: Office, number: str, *, actor: str, at: datetime, lang: str) -> About:
+    """The matter in words of `lang`. Raises NoSuchMatter for what this person may not see."""
+    loaded = gathering.load(session, office, number, login=actor, for_change=False)
+    shown = listing.shown(session, office, number, actor=actor)
+    return _Teller(session, office, lang).told(loaded.row, loaded.actor, shown, today=office.day(at))
+
+
+def day_in(day: date, lang: str) -> str:
+    """A date in full."""
+    if lang == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    session: Session
+    office: Office
+    lang: str
+
+    def told(self, row: OnFile, actor: Actor, shown: Mapping[str, Any], *, today: date) -> About:
+        rulebook = self.office.rulebook(row.rulebook)
+        machine = rulebook.machines[row.machine]
+        fields = {field.name: field for field in self._fields(row)}
+        values = Shown()
+        for name, value in shown["values"].items():
+            values[name] = self._value(fields.get(name), value)
+            if name in fields and fields[name].type == "choice":
+                values[f"{name}_key"] = str(value)
+        facts = {
+            "number": row.number, "machine": machine.label.in_(self.lang), "title": row.title,
+            "state": machine.states[row.state].label.in_(self.lang), "organisation": self._body(row.organisation),
+            "addressee": self._body(row.addressee), "project": self._project(row.project),
+            "handler": self._person(row.handler), "received_on": self._day(row.received_on), "today": self._day(today),
+            "opened_on": self._day(self.office.day(row.opened_at)), "subjects": [one["name"] for one in shown["subjects"]],
+            "v": values,
+        }  # fmt: skip
+        labels = {f"v.{name}": field.label.in_(self.lang) for name, field in fields.items()}
+        return About(row, actor, facts | self._due(shown["deadlines"], today=today), labels)
+
+    def _fields(self, row: OnFile) -> Iterator[FormField]:
+        """Every field that may have left a value here: of other machines too, because values are copied on."""
+        machines = self.office.rulebook(row.rulebook).machines
+        for name, machine in sorted(machines.items(), key=lambda one: one[0] == row.machine):
+            yield from (field for field in listing.fields_of(machine) if not (field.private or field.sealed))
+
+    def _due(self, clocks: list[dict[str, Any]], *, today: date) -> dict[str, Any]:
+        """The nearest clock that runs: what it is for, when it ends, how many working days are left or lost."""
+        running = [one for one in clocks if one["status"] == "open" and one["due_on"]]
+        if not running:
+            return {"due": "", "due_on": "", "days_left": 0, "days_late": 0}
+        nearest = min(running, key=lambda one: one["due_on"])
+        due_on = date.fromisoformat(nearest["due_on"])
+        left = self.office.calendar.working_days_between(today, due_on)
+        return {"due": nearest["label"][self.lang] if nearest["label"] else nearest["deadline"],
+                "due_on": self._day(due_on), "days_left": max(left, 0), "days_late": max(-left, 0)}  # fmt: skip
+
+    def _value(self, field: FormField | None, value: Any) -> str:
+        """A value of a form as a paper shows it."""
+        if value is None:
+            return ""
+        if isinstance(value, list):
+            return ("、" if self.lang == "zh" else ", ").join(self._value(field, one) for one in value)
+        if isinstance(value, bool):
+            return {"zh": ("否", "是"), "en": ("no", "yes")}[self.lang][value]
+        kind = field.type if field is not None else None
+        if kind == "choice" and field is not None and value in field.choices:
+            return field.choices[value].in_(self.lang)
+        if kind == "date":
+            return self._day(date.fromisoformat(value))
+        if kind in ("person", "people"):
+            return self._person(value)
+        if kind == "project":
+            return self._project(value)
+        return str(value)
+
+    def _day(self, day: date | None) -> str:
+        return "" if day is None else day_in(day, self.lang)
+
+    def _person(self, login: str | None) -> str:
+        found = self.session.get(Person, login) if login else None
+        return found.name if found is not None else login or ""
+
+    def _body(self, code: str | None) -> str:
+        found = self.session.get(Organisation, code) if code else None
+        return found.name(self.lang) if found is not None else code or ""
+
+    def _project(self, code: str | None) -> str:
+        found = self.session.get(Project, code) if code else None
+        return found.name if found is not None else code or ""

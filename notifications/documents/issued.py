@@ -1,0 +1,110 @@
+"""Issuing papers: draft, issue with a number and a line in history, print again to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from cases import history, numbering
+from cases.office import Office
+from notifications.documents import codes, docx, facts, fonts, pdf, register, wording
+from notifications.documents.context import NoticeContext
+from notifications.documents.shelf import Form, Shelf
+from notifications.documents.wording import Ask, Wish
+
+MOVE = "document"  # history names the issuing of a paper "document.KIND"
+
+
+class PrintsDifferently(Exception):
+    """This paper cannot be printed as it was issued: its templates or fonts have changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What papers are made with: the office's rules, its templates and fonts, and whether all this is a rehearsal."""
+
+    office: Office
+    shelf: Shelf
+    rehearsal: bool
+    fonts: Path | None = None
+
+    def file(self, context: NoticeContext, form: Form) -> bytes:
+        """The file of a paper. Raises FaultyTemplate, NoChineseFont."""
+        layout = self.shelf.layout(form, context.lang)
+        if form == "docx":
+            return docx.docx(context, layout)
+        return pdf.pdf(context, layout, faces=fonts.faces(self.fonts))
+
+
+class Issued(NamedTuple):
+    """A paper that was issued, with its file."""
+
+    id: int
+    number: str
+    sha256: str
+    content: bytes
+
+
+def draft(
+    session: Session, desk: Desk, matter: str, kind: str, form: Form, *, lang: str, wish: Wish, actor: str, at: datetime
+) -> bytes:  # fmt: skip
+    """A paper to look at: with no number, marked as a draft, kept nowhere. Raises Refused, NoSuchMatter, as `issue`."""
+    found = facts.about(session, desk.office, matter, actor=actor, at=at, lang=lang)
+    paper = wording.check(desk.shelf, kind, found)
+    ask = Ask(kind, lang, desk.office.day(at), wish, rehearsal=desk.rehearsal)
+    return desk.file(wording.compose(desk.shelf, ask, found, paper), form)
+
+
+def issue(
+    session: Session, desk: Desk, matter: str, kind: str, form: Form, *, lang: str, wish: Wish, actor: str, at: datetime
+) -> Issued:  # fmt: skip
+    """Issue a paper: it takes the next number of its series, and its hash goes into the matter's history.
+
+    A faulty template is found before a number is taken. Raises Refused, NoSuchMatter, FaultyTemplate, NoChineseFont.
+    """
+    found = facts.about(session, desk.office, matter, actor=actor, at=at, lang=lang)
+    paper = wording.check(desk.shelf, kind, found)
+    number = _next_number(session, desk, paper.series, at=at)
+    mark = codes.mark_of(session, number=matter, seq=found.row.head_seq, head=found.row.head_hash)
+    ask = Ask(kind, lang, desk.office.day(at), wish, number, mark, desk.rehearsal)
+    context = wording.compose(desk.shelf, ask, found, paper)
+    content = desk.file(context, form)
+    sha256 = hashlib.sha256(content).hexdigest()
+    event = history.note(session, found.row, at=at, actor=actor, move=f"{MOVE}.{kind}",
+                         data={"number": number, "lang": lang, "form": form, "sha256": sha256})  # fmt: skip
+    row = register.IssuedDocument(
+        matter=found.row.id, event=event, document=kind, number=number, lang=lang, form=form, sha256=sha256,
+        template=desk.shelf.version(form, lang), context=context.model_dump(mode="json"), issued_at=at, issued_by=actor,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return Issued(row.id or 0, number, sha256, content)
+
+
+def reprint(session: Session, desk: Desk, document: int, *, actor: str) -> Issued:
+    """The same file once more, to the byte. Raises NoSuchDocument, PrintsDifferently."""
+    row = register.document(session, desk.office, document, actor=actor)
+    form: Form = "docx" if row.form == "docx" else "pdf"
+    content = desk.file(NoticeContext.model_validate(row.context), form)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        now = desk.shelf.version(form, row.lang)
+        why = (
+            f"its templates were {row.template} and are {now} now"
+            if now != row.template
+            else "other fonts are here"
+        )
+        raise PrintsDifferently(
+            f"{row.number} cannot be printed as it was issued: {why}. Use the file that was kept."
+        )
+    return Issued(document, row.number, row.sha256, content)
+
+
+def _next_number(session: Session, desk: Desk, word: str, *, at: datetime) -> str:
+    """The next number of a series of this year: 港纪督〔2026〕12号."""
+    series = f"{desk.shelf.papers.mark}{word}〔{desk.office.day(at).year}〕"
+    return f"{series}{numbering.raise_to(session, series, by=1)}号"

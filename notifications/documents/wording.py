@@ -1,0 +1,152 @@
+"""From facts to a paper: the office's texts filled in. Texts are templates; what people typed is only ever a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from notifications.documents import facts
+from notifications.documents.codes import Mark
+from notifications.documents.context import NoticeContext, Particular
+from notifications.documents.facts import About
+from notifications.documents.faulty import FaultyTemplate
+from notifications.documents.shelf import Language, Paper, Shelf
+from states.facts import Reason, Refused
+from states.rulebook import Label
+
+_TEXTS = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+class NoSuchKind(Exception):
+    """There is no such kind of paper."""
+
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no kind of paper {kind[:64]!r}.")
+        self.kind, self.known = kind[:64], known
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person who issues a paper adds to it. Empty: as the templates have it."""
+
+    addressee: str = ""
+    classification: str = ""
+    urgency: str = ""
+    signer: str = ""
+    contact: str = ""
+    copies_to: str = ""
+    copy_no: str = ""
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which paper is wanted: its kind, language and day, with the number it got (none for a draft) and its code."""
+
+    kind: str
+    lang: str
+    on: date
+    wish: Wish
+    number: str = ""
+    mark: Mark | None = None
+    rehearsal: bool = False
+
+
+def check(shelf: Shelf, kind: str, about: About) -> Paper:
+    """The kind of paper, if this person may issue it about this matter as it is now.
+
+    Raises NoSuchKind, and Refused with every reason.
+    """
+    paper = shelf.papers.papers.get(kind)
+    if paper is None or any(kind not in texts.papers for texts in shelf.languages.values()):
+        raise NoSuchKind(kind, sorted(shelf.papers.papers))
+    reasons = _not_about(paper, about) or [*_not_by(paper, about), *_lacking(paper, about)]
+    if reasons:
+        raise Refused("not_this_document", tuple(reasons))
+    return paper
+
+
+def compose(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> NoticeContext:
+    """The paper in words. Raises FaultyTemplate for a text that cannot be filled in."""
+    texts = shelf.languages[ask.lang]
+    own, wish = texts.papers[ask.kind], ask.wish
+    pen = _Pen(f"{ask.lang}.yaml", ask.kind, about.facts)
+    dated = facts.day_in(ask.on, ask.lang)
+    return NoticeContext(
+        lang="zh" if ask.lang == "zh" else "en", kind=ask.kind, issuer=about.facts["organisation" if paper.voice == "keeper" else "addressee"], number=ask.number,
+        upward=paper.upward, signer=wish.signer, copy_no=wish.copy_no, classification=wish.classification,
+        urgency=wish.urgency or (texts.urgency if paper.urgency else ""), title=pen.written(own.title),
+        addressee=wish.addressee or pen.written(own.addressee), body=pen.all_written(own.body),
+        particulars=_table(paper, about, texts), closing=pen.all_written(own.closing), attachments=wish.attachments,
+        dated_on=ask.on, dated=dated, contact=wish.contact, copies_to=wish.copies_to,
+        printed=pen.written(texts.printed, date=dated), stamp=_stamp(ask, texts), code=str(ask.mark or ""),
+        code_text=_code_text(ask.mark, texts, pen), words=texts.words,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Fills texts in, and says which of them has a fault."""
+
+    file: str
+    kind: str
+    facts: Mapping[str, Any]
+
+    def written(self, text: str, **more: Any) -> str:
+        try:
+            return _TEXTS.from_string(text).render(**self.facts, **more).strip()
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as fault:
+            raise FaultyTemplate(self.file, f"{self.kind}: {fault}") from fault
+
+    def all_written(self, texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(filter(None, map(self.written, texts)))
+
+
+def _table(paper: Paper, about: About, texts: Language) -> tuple[Particular, ...]:
+    labels = texts.labels | dict(about.labels)
+    lines = ((labels.get(name, name), _fact(about, name)) for name in paper.table)
+    return tuple(Particular(label=label, value=value) for label, value in lines if value)
+
+
+def _fact(about: About, name: str) -> str:
+    found = about.facts["v"][name[2:]] if name.startswith("v.") else about.facts.get(name, "")
+    return "、".join(found) if isinstance(found, list) else str(found)
+
+
+def _stamp(ask: Ask, texts: Language) -> str:
+    return texts.stamps["rehearsal"] if ask.rehearsal else "" if ask.number else texts.stamps["draft"]
+
+
+def _code_text(mark: Mark | None, texts: Language, pen: _Pen) -> str:
+    if mark is None:
+        return ""
+    return pen.written(texts.code, matter=mark.matter, seq=mark.seq, hash=mark.hash[:16], checkpoint=mark.checkpoint,
+                       checkpoint_hash=mark.checkpoint_hash[:16])  # fmt: skip
+
+
+def _not_about(paper: Paper, about: About) -> list[Reason]:
+    if about.row.machine in paper.about:
+        return []
+    machines = ", ".join(paper.about)
+    return [Reason("wrong_matter", Label(zh=f"该文种不用于 {about.row.machine}。",
+                                         en=f"This paper is not written about a {about.row.machine}."),
+                   Label(zh=f"适用于：{machines}。", en=f"It is written about: {machines}."))]  # fmt: skip
+
+
+def _not_by(paper: Paper, about: About) -> list[Reason]:
+    if about.actor.roles & set(paper.by):
+        return []
+    roles = ", ".join(paper.by)
+    return [Reason("not_your_role", Label(zh="您的角色不能签发该文种。", en="Your role does not issue this paper."),
+                   Label(zh=f"可由以下角色签发：{roles}。", en=f"It is issued by: {roles}."))]  # fmt: skip
+
+
+def _lacking(paper: Paper, about: About) -> list[Reason]:
+    missing = [about.labels.get(name, name) for name in paper.needs if not _fact(about, name)]
+    return [Reason("nothing_to_say", Label(zh=f"尚缺：{name}。", en=f"This is not known yet: {name}."),
+                   Label(zh="请先在事项中办理相应步骤。", en="Make the move that records it first.")) for name in missing]  # fmt: skip

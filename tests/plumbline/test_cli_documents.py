@@ -1,0 +1,233 @@
+"""Papers by the shell: drafted by whom the rules name, issued once with a number, printed again to the byte, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("typst")
+pytest.importorskip("docxtpl")
+pypdf = pytest.importorskip("pypdf")
+
+from sqlmodel import select  # noqa: E402
+
+from cases.history import Event  # noqa: E402
+from cases.people import Person  # noqa: E402
+from notifications.documents import issued  # noqa: E402
+from notifications.documents.codes import Mark  # noqa: E402
+from notifications.documents.issued import Desk  # noqa: E402
+from notifications.documents.register import IssuedDocument  # noqa: E402
+from notifications.documents.shelf import Shelf  # noqa: E402
+from notifications.documents.wording import Wish  # noqa: E402
+from plumbline.settings import Settings  # noqa: E402
+from plumbline.work import Work  # noqa: E402
+from tests.plumbline.shell import Shell, refused  # noqa: E402
+
+LATE = datetime(2026, 9, 8, 1, 0, tzinfo=UTC)  # Tuesday 8 September 2026, nine in Shanghai
+
+
+def text_of(path: Path) -> str:
+    return re.sub(
+        r"\s+",
+        "",
+        "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(path.read_bytes())).pages),
+    )
+
+
+def issue(shell: Shell, path: Path, *more: str, kind: str = "supervision_letter") -> Any:
+    return shell.do("registrar", "documents", "issue", "MGJ-2026-0001", kind, str(path), *more, at=LATE)
+
+
+@pytest.fixture
+def clue(shell: Shell) -> str:
+    return shell.register(title="隐蔽工程未经验收先行覆盖")
+
+
+def test_a_letter_is_issued_with_the_next_number_of_its_series(
+    shell: Shell, clue: str, tmp_path: Path
+) -> None:
+    made = issue(shell, tmp_path / "a.pdf", "--attach", "时限一览表")
+    assert made["number"] == "港纪督〔2026〕1号"
+    assert issue(shell, tmp_path / "b.pdf")["number"] == "港纪督〔2026〕2号"
+    assert issue(shell, tmp_path / "c.pdf", kind="clue_received")["number"] == "港纪受〔2026〕1号"
+    assert hashlib.sha256((tmp_path / "a.pdf").read_bytes()).hexdigest() == made["sha256"]
+    found = text_of(tmp_path / "a.pdf")
+    for told in (
+        "港口集团纪委",
+        "港纪督〔2026〕1号",
+        clue,
+        "至今已逾期",
+        "附件：1.时限一览表",
+        "2026年9月8日",
+        "演",
+    ):
+        assert told in found
+
+
+def test_history_holds_the_hash_and_still_verifies(shell: Shell, clue: str, tmp_path: Path) -> None:
+    made = issue(shell, tmp_path / "a.pdf")
+    last = shell.do("registrar", "clue", "history", clue)["history"][-1]
+    assert last["move"] == "document.supervision_letter"
+    assert last["data"] == {"number": made["number"], "lang": "zh", "form": "pdf", "sha256": made["sha256"]}
+    assert shell.do("registrar", "audit", "verify")["ok"]
+    assert shell.do("registrar", "clue", "show", clue)["version"] == 1  # a paper moves nothing
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_it_prints_again_to_the_byte(shell: Shell, clue: str, tmp_path: Path, form: str, lang: str) -> None:
+    first, again = tmp_path / f"first.{form}", tmp_path / f"again.{form}"
+    made = issue(shell, first, "--lang", lang)
+    shell.do(
+        "registrar", "documents", "print", str(made["id"]), str(again), at=datetime(2027, 1, 4, tzinfo=UTC)
+    )
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_with_other_templates_it_does_not_pretend(
+    shell: Shell, clue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = issue(shell, tmp_path / "a.pdf")
+    own = tmp_path / "own"
+    shell.run("documents", "templates", str(own))
+    layout = own / "official.typ"
+    layout.write_text(layout.read_text("utf-8").replace("#d7000f", "#000000"), "utf-8")
+    monkeypatch.setenv("PLUMBLINE_TEMPLATES", str(own))
+    refused(
+        shell.ask("registrar", "documents", "print", str(made["id"]), str(tmp_path / "b.pdf")),
+        3,
+        "prints_differently",
+    )
+    assert not (tmp_path / "b.pdf").exists()
+    draft = tmp_path / "draft.pdf"
+    shell.do("registrar", "documents", "draft", clue, "supervision_letter", str(draft), at=LATE)
+    assert draft.read_bytes()[:4] == b"%PDF"
+
+
+def test_a_broken_template_takes_no_number(
+    shell: Shell, clue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    shell.run("documents", "templates", str(own))
+    words = own / "zh.yaml"
+    good = words.read_text("utf-8")
+    words.write_text(good.replace("{{ due_on }}", "{{ due_day }}"), "utf-8")
+    monkeypatch.setenv("PLUMBLINE_TEMPLATES", str(own))
+    said = shell.ask(
+        "registrar", "documents", "issue", clue, "supervision_letter", str(tmp_path / "a.pdf"), at=LATE
+    )
+    refused(said, 3, "faulty_template")
+    assert "due_day" in said.json["message"]
+    words.write_text(good, "utf-8")
+    assert issue(shell, tmp_path / "a.pdf")["number"] == "港纪督〔2026〕1号"
+
+
+def test_a_draft_has_no_number_and_leaves_nothing_behind(shell: Shell, clue: str, tmp_path: Path) -> None:
+    path = tmp_path / "draft.pdf"
+    shell.do("registrar", "documents", "draft", clue, "supervision_letter", str(path), at=LATE)
+    assert "〔2026〕" not in text_of(path)
+    assert shell.do("registrar", "documents", "list")["documents"] == []
+    assert len(shell.do("registrar", "clue", "history", clue)["history"]) == 1
+
+
+def test_who_may_not_see_it_cannot_write_about_it(shell: Shell, clue: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    issue(shell, path)
+    for nobody in ("owner", "district", "operator"):
+        refused(
+            shell.ask(nobody, "documents", "issue", clue, "supervision_letter", str(path), at=LATE),
+            2,
+            "no_such_number",
+        )
+        assert shell.do(nobody, "documents", "list")["documents"] == []
+        refused(shell.ask(nobody, "documents", "print", "1", str(tmp_path / "x.pdf")), 2, "no_such_document")
+    refused(
+        shell.ask("auditor", "documents", "issue", clue, "supervision_letter", str(path), at=LATE),
+        1,
+        "not_your_role",
+    )
+    assert [one["number"] for one in shell.do("auditor", "documents", "list")["documents"]] == [
+        "港纪督〔2026〕1号"
+    ]
+
+
+def test_what_cannot_be_written_is_refused_with_reasons(shell: Shell, clue: str, tmp_path: Path) -> None:
+    def tried(kind: str, name: str = "a.pdf") -> Any:
+        return shell.ask("registrar", "documents", "issue", clue, kind, str(tmp_path / name), at=LATE)
+
+    refused(tried("rectification_notice"), 1, "wrong_matter")
+    refused(tried("assignment_letter"), 1, "nothing_to_say")
+    refused(tried("no_such_kind"), 2, "unknown_document")
+    refused(tried("supervision_letter", "a.txt"), 2, "unknown_form")
+    assert list(tmp_path.glob("a.*")) == []
+
+
+def test_the_reporter_is_on_no_paper(shell: Shell, tmp_path: Path) -> None:
+    secret = "陆遥无名氏"
+    number = shell.register(real_name="true", reporter_name=secret, reporter_contact="13800000000")
+    kinds = shell.do("registrar", "documents", "kinds")["kinds"]
+    written = 0
+    for kind in (one["kind"] for one in kinds):
+        path = tmp_path / f"{kind}.pdf"
+        said = shell.ask("registrar", "documents", "draft", number, kind, str(path), at=LATE)
+        if said.status == 0:
+            written += 1
+            assert secret not in text_of(path)
+            assert "13800000000" not in text_of(path)
+    assert written >= 4
+    assert secret not in str(shell.do("registrar", "documents", "kinds"))
+
+
+def test_the_code_on_a_paper_is_held_against_history(
+    shell: Shell, home: Path, clue: str, tmp_path: Path
+) -> None:
+    shell.do("registrar", "audit", "checkpoint")
+    issue(shell, tmp_path / "a.pdf")
+    work = Work.open(Settings(home=home))
+    with work.reading() as session:
+        code = session.exec(select(IssuedDocument)).one().context["code"]
+    assert shell.do("auditor", "documents", "check", code) == {
+        "ok": True, "matter": clue, "event_stands": True, "checkpoint_stands": True}  # fmt: skip
+    refused(shell.run("documents", "check", "hello", "--json"), 2, "not_a_code")
+    with work.unit() as session:  # somebody writes history anew
+        session.exec(select(Event)).first().hash = "0" * 64  # type: ignore[union-attr]
+    said = shell.run("documents", "check", code, "--json")
+    assert (said.status, said.json["ok"], said.json["event_stands"]) == (1, False, False)
+    other = Mark("MGJ-2026-0099", 1, "ab" * 32)
+    assert shell.run("documents", "check", str(other), "--json").status == 1
+    work.engine.dispose()
+
+
+def test_two_who_issue_at_once_get_two_numbers(shell: Shell, home: Path, clue: str) -> None:
+    """The file of one that fails is not issued, and its number goes to the next."""
+    work = Work.open(Settings(home=home))
+    desk = Desk(work.office, Shelf(), work.rehearsal)
+
+    def one(actor: str) -> str:
+        with work.unit() as session:
+            return issued.issue(session, desk, clue, "supervision_letter", "pdf", lang="zh", wish=Wish(), actor=actor,
+                                at=LATE).number  # fmt: skip
+
+    with pytest.raises(RuntimeError), work.unit() as session:
+        issued.issue(
+            session,
+            desk,
+            clue,
+            "supervision_letter",
+            "pdf",
+            lang="zh",
+            wish=Wish(),
+            actor="registrar",
+            at=LATE,
+        )
+        raise RuntimeError("the disk is full")
+    assert [one("registrar"), one("leader")] == ["港纪督〔2026〕1号", "港纪督〔2026〕2号"]
+    with work.reading() as session:
+        assert session.get(Person, "leader") is not None
+    work.engine.dispose()
