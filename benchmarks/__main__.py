@@ -9,14 +9,13 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import Result, facts
+from benchmarks.measuring import Result, facts, results_of
 
 PARTS = ("gate", "rivals", "sweeping", "ledger_import")
 RESULTS = Path(__file__).with_name("results.json")
@@ -25,8 +24,11 @@ RESULTS = Path(__file__).with_name("results.json")
 def main(arguments: Sequence[str]) -> int:
     """Run the parts that are named, or all; 0 whatever they show: a figure that falls short is said, not hidden."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=PARTS, choices=PARTS, help="what to measure (default: everything)")
-    chosen = parser.parse_args(arguments).parts
+    about = f"what to measure of {', '.join(PARTS)} (default: everything)"
+    parser.add_argument("parts", nargs="*", default=list(PARTS), metavar="PART", help=about)
+    chosen: list[str] = parser.parse_args(arguments).parts
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}")
     results = [result for part in chosen for result in measured(part)]
     if set(chosen) == set(PARTS):
         RESULTS.write_text(document(results), encoding="utf-8")
@@ -39,13 +41,8 @@ def measured(part: str) -> list[Result]:
     start = time.perf_counter()
     print(f"measuring: {part} ...", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        results = pool.submit(_measure, part).result()
+        results = pool.submit(results_of, part).result()
     print(f"measuring: {part}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-    return results
-
-
-def _measure(part: str) -> list[Result]:
-    results: list[Result] = import_module(f"benchmarks.{part}").measure()
     return results
 
 

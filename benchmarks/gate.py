@@ -7,6 +7,7 @@ clock and starts another, adds a line to the ledger of each, chains the event, a
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from benchmarks import bare, office
 from benchmarks.bare import Step
 from benchmarks.measuring import Result, interleaved, micros, timed
 from cases.advance import advance
+from plumbline.database import sqlite
 from plumbline.work import Work
 
 MOVE, ACTOR, FIELDS = "approve_assignment", "head", {"handler": "officer"}
@@ -22,10 +24,11 @@ CHANGED = ("state", "version", "values", "acts", "handler", "moved_at", "moved_b
 TIMES, WARM = 400, 40
 
 
-def move(work: Work, number: str) -> int:
-    """The move, acknowledged; its event."""
+def move(work: Work, number: str, turn: int = 0) -> int:
+    """The move, acknowledged, `turn` seconds after noon; its event."""
+    at = office.AT + timedelta(seconds=turn)
     with work.unit() as session:
-        return advance(session, work.office, number, MOVE, actor=ACTOR, at=office.AT, fields=FIELDS).event
+        return advance(session, work.office, number, MOVE, actor=ACTOR, at=at, fields=FIELDS).event
 
 
 def written(connection: Any, event: int) -> list[Step]:
@@ -36,7 +39,9 @@ def written(connection: Any, event: int) -> list[Step]:
     matter = bare.found(connection, "matter", "id = ?", [told["matter"]])[0]
     closed = [key for key, kind in clocks.items() if kind == "closed"]
     return [
-        bare.change("matter", matter["id"], {name: matter[name] for name in CHANGED}, version=matter["version"] - 1),
+        bare.change(
+            "matter", matter["id"], {name: matter[name] for name in CHANGED}, version=matter["version"] - 1
+        ),
         bare.insertion(connection, "event", "id = ?", [event]),
         *(_closing(connection, key) for key in closed),
         *(bare.insertion(connection, "deadline", "id = ?", [key]) for key in clocks if key not in closed),
@@ -69,7 +74,7 @@ def _measured(work: Work, numbers: list[str], home: Path, *, times: int, warm: i
     def ours(turn: int) -> float:
         taken: list[float] = []
         with timed(taken):
-            events[turn] = move(work, numbers[turn])
+            events[turn] = move(work, numbers[turn], turn)
         return taken[0]
 
     def plain(turn: int) -> float:
@@ -82,6 +87,6 @@ def _measured(work: Work, numbers: list[str], home: Path, *, times: int, warm: i
         return taken[0]
 
     mine, theirs = interleaved([ours, plain], times=times, warm=warm)
-    return Result("move", micros(mine), micros(theirs), f"bare {bare.sqlite.__name__}, the same {rows} rows",
+    return Result("move", micros(mine), micros(theirs), f"bare {sqlite.__name__}, the same {rows} rows",
                   "microseconds per durable move", times, target=0.4,
                   more={"move": MOVE, "ours_min": min(mine) * 1e6, "baseline_min": min(theirs) * 1e6})  # fmt: skip

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Result:
     def as_dict(self, facts: dict[str, Any]) -> dict[str, Any]:
         """The form of contract.md, with the machine and what was asked for besides."""
         row = asdict(self) | {"ratio": round(self.ratio, 4), "met": self.is_met, "machine": facts}
-        return row | {"ours": round(self.ours, 3), "baseline": round(self.baseline, 3)}
+        return row | {"ours": round(self.ours, 6), "baseline": round(self.baseline, 6)}
 
 
 def facts() -> dict[str, Any]:
@@ -59,6 +60,12 @@ def facts() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def results_of(part: str) -> list[Result]:
+    """Everything that the module of this name in this package measures."""
+    results: list[Result] = import_module(f"benchmarks.{part}").measure()
+    return results
 
 
 @contextmanager

@@ -26,7 +26,10 @@ def _process() -> bytes:
     """The walk of a clue up to the proposal of its disposition, as BPMN."""
     steps = ("start", *TASKS, "end")
     tasks = "".join(f'<manualTask id="{name}" name="{name}"/>' for name in TASKS)
-    flows = "".join(f'<sequenceFlow id="from_{one}" sourceRef="{one}" targetRef="{other}"/>' for one, other in pairwise(steps))
+    flows = "".join(
+        f'<sequenceFlow id="from_{one}" sourceRef="{one}" targetRef="{other}"/>'
+        for one, other in pairwise(steps)
+    )
     return _BPMN.format(tasks=tasks, flows=flows).encode()
 
 
@@ -43,7 +46,9 @@ def load_advance_save(home: Path) -> Act:
             kept = connection.execute("SELECT workflow FROM clue WHERE id = ?", [turn + 1]).fetchone()[0]
             workflow = serializer.deserialize_json(kept)
             _advance(workflow, {"handler": "officer"})
-            connection.execute("UPDATE clue SET workflow = ? WHERE id = ?", [serializer.serialize_json(workflow), turn + 1])
+            connection.execute(
+                "UPDATE clue SET workflow = ? WHERE id = ?", [serializer.serialize_json(workflow), turn + 1]
+            )
             connection.execute("COMMIT")
         return taken[0]
 

@@ -23,10 +23,12 @@ TIMES, WARM = 200, 20
 
 def measure(*, times: int = TIMES, warm: int = WARM) -> list[Result]:
     """One pair for each rival; ours is ahead where the ratio is above 1."""
-    return [*_django(times, warm), *_spiff(times, warm), *_dbos(times, warm)]
+    return [*django_pairs(times, warm), *spiff_pairs(times, warm), *dbos_pairs(times, warm)]
 
 
-def beside(name: str, rivals: dict[str, Callable[[Path], Act]], *, times: int, warm: int, target: float = 1.0) -> list[Result]:
+def beside(
+    name: str, rivals: dict[str, Callable[[Path], Act]], *, times: int, warm: int, target: float = 1.0
+) -> list[Result]:
     """Our move and its rivals in turn. Each rival is made in a folder and answers with what does its `turn`-th move."""
     with office.folder() as home:
         work = office.opened(home)
@@ -45,13 +47,13 @@ def _ours(work: Work, numbers: list[str]) -> Act:
     def act(turn: int) -> float:
         taken: list[float] = []
         with timed(taken):
-            gate.move(work, numbers[turn])
+            gate.move(work, numbers[turn], turn)
         return taken[0]
 
     return act
 
 
-def _django(times: int, warm: int) -> list[Result]:
+def django_pairs(times: int, warm: int) -> list[Result]:
     from benchmarks import rival_django  # noqa: PLC0415 - installed by `make bench` alone, and set up as it is imported
 
     return [
@@ -61,13 +63,13 @@ def _django(times: int, warm: int) -> list[Result]:
     ]  # fmt: skip
 
 
-def _spiff(times: int, warm: int) -> list[Result]:
+def spiff_pairs(times: int, warm: int) -> list[Result]:
     from benchmarks import rival_spiff  # noqa: PLC0415 - installed by `make bench` alone
 
     return beside("SpiffWorkflow", {rival_spiff.NAME: rival_spiff.load_advance_save}, times=times, warm=warm)
 
 
-def _dbos(times: int, warm: int) -> list[Result]:
+def dbos_pairs(times: int, warm: int) -> list[Result]:
     from benchmarks import rival_dbos  # noqa: PLC0415 - installed by `make bench` alone
 
     with rival_dbos.launched() as one_step:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import bare, deadlines, office
 from benchmarks.bare import Step
@@ -57,8 +56,7 @@ def written(connection: Any, group: int) -> float:
     return taken[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Owed:
+class _Owed(NamedTuple):
     """A deadline that is due, its clue, and the event that its firing will be."""
 
     deadline: int
@@ -83,7 +81,7 @@ def _batches(connection: Any, group: int) -> list[list[Step]]:
     at = f"{deadlines.due_at(group):%Y-%m-%d %H:%M:%S}.000000"
     last = connection.execute("SELECT max(id) FROM event").fetchone()[0]
     found = connection.execute(_OWED, [at]).fetchall()
-    owed = [_Owed(*row, last + 1 + place) for place, row in enumerate(found)]
+    owed = [_Owed._make((*row, event)) for event, row in enumerate(found, start=last + 1)]
     return [_steps(owed[start : start + sweep.BATCH], at) for start in range(0, len(owed), sweep.BATCH)]
 
 
@@ -99,7 +97,9 @@ def _steps(owed: list[_Owed], at: str) -> list[Step]:
     ]  # fmt: skip
 
 
-def measure(*, few: int = FEW, many: int = MANY, group: int = deadlines.GROUP, times: int = TIMES) -> list[Result]:
+def measure(
+    *, few: int = FEW, many: int = MANY, group: int = deadlines.GROUP, times: int = TIMES
+) -> list[Result]:
     """Three pairs: with the bare driver, among few and many, and the memory that both take."""
     with office.folder() as home:
         places = [home / "few", home / "many"]
@@ -111,12 +111,14 @@ def measure(*, few: int = FEW, many: int = MANY, group: int = deadlines.GROUP, t
         found = _paired(*among, times=times)
         for work in among:
             work.engine.dispose()
-    size = f"{group:,} of {many:,} open deadlines"
+    size = f"seconds for {group:,} of {many:,} open deadlines"
+    same, above = f"the same sweep among {few:,} open", "MiB at the peak above the start"
+    bare_rows = "bare driver, the same rows in the same batches"
     return [
-        Result("sweep", found[1], found[2], "bare driver, the same rows in the same batches", f"seconds for {size}", times, target=0.4),
-        Result("sweep among many", found[1], found[0], f"the same sweep among {few:,} open", f"seconds for {size}", times, target=1 / 1.3),
-        Result("sweep memory", growth[1], growth[0], f"the same sweep among {few:,} open", "MiB at the peak above the start", 1, target=1 / 1.3),
-    ]  # fmt: skip
+        Result("sweep", found[1], found[2], bare_rows, size, times, target=0.4),
+        Result("sweep among many", found[1], found[0], same, size, times, target=1 / 1.3),
+        Result("sweep memory", growth[1], growth[0], same, above, 1, target=1 / 1.3),
+    ]
 
 
 def _paired(few: Work, many: Work, *, times: int) -> list[float]:

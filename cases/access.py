@@ -74,7 +74,9 @@ def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElemen
         seated = exists(select(1).where(col(Seat.matter) == col(Matter.id), col(Seat.person) == login))
         return and_(of_machine, or_(col(Matter.opener) == login, col(Matter.handler) == login, seated))
     if reach is Reach.ADDRESSED:
-        return and_(of_machine, col(Matter.addressee) == posting.organisation, col(Matter.sent_at).is_not(None))
+        return and_(
+            of_machine, col(Matter.addressee) == posting.organisation, col(Matter.sent_at).is_not(None)
+        )
     kept = col(Matter.organisation) == posting.organisation
     if posting.project is not None:
         return and_(of_machine, kept, col(Matter.project) == posting.project)

@@ -43,15 +43,32 @@ class Landing:
     at: datetime
 
 
-_ALWAYS = ("state", "version", "values", "acts", "moved_at", "moved_by", "progressed_at", "head_seq", "head_hash")
-_SOMETIMES = ("handler", "addressee", "project", "title", "received_on", "sent_at")  # most of them with an index
+_ALWAYS = (
+    "state",
+    "version",
+    "values",
+    "acts",
+    "moved_at",
+    "moved_by",
+    "progressed_at",
+    "head_seq",
+    "head_hash",
+)
+_SOMETIMES = (
+    "handler",
+    "addressee",
+    "project",
+    "title",
+    "received_on",
+    "sent_at",
+)  # most of them with an index
 _WHICH = attrgetter(*_SOMETIMES)
 
 
 @cache
 def _update(sometimes: tuple[str, ...]) -> Prepared:
     """The conditional update of what every move changes, and of these columns."""
-    changing = {name: bindparam(f"new_{name}") for name in (*_ALWAYS, *sometimes)}
+    changing: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*_ALWAYS, *sometimes)}
     seen = col(Matter.version) == bindparam("seen")
     return Prepared(update(Matter).where(col(Matter.id) == bindparam("matter"), seen).values(changing))
 
@@ -85,7 +102,13 @@ def advance(
 
 
 def advance_by_engine(
-    session: Session, office: Office, matter: int, move: str, *, at: datetime, form: Mapping[str, Any] | None = None
+    session: Session,
+    office: Office,
+    matter: int,
+    move: str,
+    *,
+    at: datetime,
+    form: Mapping[str, Any] | None = None,
 ) -> Moved | None:
     """Make an engine move, as another matter's move or a clock causes it.
 
@@ -99,7 +122,14 @@ def advance_by_engine(
 
 
 def advance_for_site(
-    session: Session, office: Office, matter: int, move: str, *, site: str, at: datetime, form: Mapping[str, Any]
+    session: Session,
+    office: Office,
+    matter: int,
+    move: str,
+    *,
+    site: str,
+    at: datetime,
+    form: Mapping[str, Any],
 ) -> Moved:
     """Make the move that a signed file of another site brings, in the name of that site ("site:BHJ").
 
@@ -121,7 +151,9 @@ def _make(
         round_moves.land(session, row, rule, move, form, actor=loaded.actor.id, at=at)
     after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     if rule.recuses:
-        recusing.by_move(session, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at)
+        recusing.by_move(
+            session, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at
+        )
     else:
         linking.keep_private(session, row.id, private)
     out = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
@@ -131,7 +163,15 @@ def _make(
 
 
 def after_move(
-    row: OnFile, rule: Move, move: str, to: str, form: Mapping[str, Any], *, actor: str, at: datetime, today: date
+    row: OnFile,
+    rule: Move,
+    move: str,
+    to: str,
+    form: Mapping[str, Any],
+    *,
+    actor: str,
+    at: datetime,
+    today: date,
 ) -> OnFile:
     """The matter as it will stand."""
     changes = linking.columns_set(rule.fields, form)
@@ -154,7 +194,9 @@ def _judge(
     form: dict[str, Any] | None = None
     if rule is not None and not known.actor.is_engine:
         try:
-            form = forms.read_form(rule.fields, given, values=known.values, today=known.today, zone=office.zone)
+            form = forms.read_form(
+                rule.fields, given, values=known.values, today=known.today, zone=office.zone
+            )
             reasons += references.faults(session, rule.fields, form, matter=loaded.row)
         except Refused as refusal:
             reasons += refusal.reasons
@@ -180,7 +222,9 @@ def _wrong_state(loaded: Loaded, machine: Machine, refusal: Refused) -> Refused:
     """A move from the wrong state often means that somebody was first: say who moved it and to what."""
     row = loaded.row
     state = machine.states[row.state].label
-    who = moved_meanwhile(row.number, by=row.moved_by, at=row.moved_at, state=state, version=row.version).reasons[0]
+    who = moved_meanwhile(
+        row.number, by=row.moved_by, at=row.moved_at, state=state, version=row.version
+    ).reasons[0]
     last = Reason("last_moved", who.message, who.cure)
     return Refused("wrong_state", (*refusal.reasons, last))
 
@@ -204,7 +248,9 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
                 event=event)  # fmt: skip
     consequences = _consequences(session, office, landing)
-    office.announce(session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)])
+    office.announce(
+        session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)]
+    )
     return Moved(after.number, after.machine, landing.move, before.state, after.state, after.version, event,
                  consequences)  # fmt: skip
 
@@ -218,7 +264,9 @@ def _write(session: Session, office: Office, before: OnFile, after: OnFile, *, h
     if _update(changed).change(session, values) != 1:
         found = gathering.load_by_id(session, before.id).row
         label = office.rulebook(found.rulebook).machines[found.machine].states[found.state].label
-        raise moved_meanwhile(found.number, by=found.moved_by, at=found.moved_at, state=label, version=found.version)
+        raise moved_meanwhile(
+            found.number, by=found.moved_by, at=found.moved_at, state=label, version=found.version
+        )
 
 
 def _consequences(session: Session, office: Office, landing: Landing) -> tuple[Moved, ...]:

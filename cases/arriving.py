@@ -139,7 +139,9 @@ def _form(office: Office, rules: Machine, packet: Packet, *, at: datetime) -> di
     given = {"title": packet.value("title"), "received_on": packet.value("received_on"), "incoming": True,
              "sender": packet.sender.zh, "sender_number": packet.notice}  # fmt: skip
     today = max(office.day(at), _day(packet))  # the sender's day may have begun when ours has not
-    read = forms.read_form(rules.moves[exchanged.arrives].fields, given, values={}, today=today, zone=office.zone)
+    read = forms.read_form(
+        rules.moves[exchanged.arrives].fields, given, values={}, today=today, zone=office.zone
+    )
     facts = {fact.name: fact.value for fact in packet.facts if fact.name in exchanged.carries}
     if "project" in facts:  # the name it has there; here that code may mean another project, or none
         facts["project_name"] = facts.pop("project")

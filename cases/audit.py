@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
-from cases import audit_clocks, audit_rows, rulebooks
+from cases import audit_clocks, audit_rounds, audit_rows, rulebooks
 from cases.audit_rows import Fault
 from cases.history import Checkpoint, Event
 from cases.matters import Matter
@@ -63,8 +63,9 @@ def verify(session: Session) -> Verified:
     """Recompute everything. Rows are streamed: the memory it takes does not grow with the file."""
     books, faulty = _rulebooks(session)
     found = _chain(
-        faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books), _checkpoints(session)
-    )
+        faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
+        audit_rounds.faults(session), _checkpoints(session)
+    )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))
     more = sum(1 for _ in found)
     events = session.execute(select(func.count()).select_from(Event)).scalar_one()

@@ -56,7 +56,9 @@ def _ledgers(session: Session) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _of_clock(row: Any, entries: Sequence[Any], book: Rulebook | None) -> Iterator[tuple[str, Label]]:
-    over_when_imported = len(entries) == 1 and entries[0].kind == "closed"  # one line says when it ran and how it ended
+    over_when_imported = (
+        len(entries) == 1 and entries[0].kind == "closed"
+    )  # one line says when it ran and how it ended
     if not entries or (entries[0].kind != "opened" and not over_when_imported):
         yield "clock_without_ledger", Label(en=f"The clock {row.name} has no opening entry in the ledger.",
                                             zh=f"时限 {row.name} 在台账中没有开始记录。")  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, literal, select, update
@@ -40,13 +41,22 @@ _OPEN = Prepared(
     select(*(getattr(Deadline, name) for name in Clock._fields))
     .where(col(Deadline.matter) == bindparam("of"), col(Deadline.status).in_([literal(one) for one in RUNNING]))
 )  # fmt: skip
-_INSERT = Prepared(insert(Deadline).values({name: bindparam(name) for name in _OPENED}).returning(col(Deadline.id)))
+_INSERT = Prepared(
+    insert(Deadline).values({name: bindparam(name) for name in _OPENED}).returning(col(Deadline.id))
+)
 _ENTRY = Prepared(insert(DeadlineEntry).values({name: bindparam(name) for name in _LINE}))
 _CLOSE = Prepared(
     update(Deadline)
     .where(col(Deadline.id) == bindparam("deadline"))
     .values(status=bindparam("new_status"), closed_at=bindparam("at"), next_at=None)
 )
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Prepared:
+    """The update of these columns of a clock."""
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Prepared(update(Deadline).where(col(Deadline.id) == bindparam("deadline")).values(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Filed:
 
     def change(self, clock: Clock, changes: Mapping[str, Any]) -> None:
         """Set these columns of a clock."""
-        self.session.execute(update(Deadline).where(col(Deadline.id) == clock.id).values(**changes))
+        _changing(tuple(changes)).change(self.session, {"deadline": clock.id, **changes})
 
     def close(self, clock: Clock, *, status: str, at: datetime) -> None:
         """Nothing of it fires any more."""

@@ -17,12 +17,12 @@ from cases.deadlines import Deadline
 from cases.matters import OnFile
 from cases.office import Office
 from states import guards
-from states.budgets import Due, Extension, Ledger
+from states.budgets import Extension, Ledger
 from states.calendars import Calendar
 from states.facts import Act, Actor, Facts, Link
 from states.hours import due_at
 from states.ladders import Offset, fires_at
-from states.periods import Period
+from states.periods import Due, Period
 from states.rulebook import Deadline as DeadlineRule
 from states.rulebook import Machine, StateKind
 from states.stretches import Pause
@@ -63,7 +63,9 @@ def keep(
     move: str, actor: str, at: datetime, event: int,
 ) -> None:  # fmt: skip
     """Do to the matter's clocks on file what the rulebook says of this move and of the state it leads to."""
-    keep_in(Filed(session, office), office, machine, before, after, move=move, actor=actor, at=at, event=event)
+    keep_in(
+        Filed(session, office), office, machine, before, after, move=move, actor=actor, at=at, event=event
+    )
 
 
 def keep_in(
@@ -93,7 +95,9 @@ def _touched(machine: Machine, move: str, left: str | None, entered: str) -> Map
     plans = machine.clock_memo
     if (move, left, entered) not in plans:
         final = machine.states[entered].kind is StateKind.FINAL
-        plan = {name: _does(rule, move, left, entered, final=final) for name, rule in machine.deadlines.items()}
+        plan = {
+            name: _does(rule, move, left, entered, final=final) for name, rule in machine.deadlines.items()
+        }
         plans[move, left, entered] = {name: does for name, does in plan.items() if does}
     return plans[move, left, entered]
 
@@ -111,7 +115,14 @@ def _does(rule: DeadlineRule, move: str, left: str | None, entered: str, *, fina
 
 
 def _start(
-    clocks: Clocks, office: Office, machine: Machine, matter: OnFile, name: str, *, actor: str, line: dict[str, Any]
+    clocks: Clocks,
+    office: Office,
+    machine: Machine,
+    matter: OnFile,
+    name: str,
+    *,
+    actor: str,
+    line: dict[str, Any],
 ) -> None:
     rule = machine.deadlines[name]
     if rule.when and not _holds(clocks, office, rule, matter, actor=actor, line=line):
@@ -172,7 +183,9 @@ def firing(office: Office, rule: DeadlineRule, due_on: date) -> Sequence[tuple[d
 def _firing(
     offsets: tuple[str, ...], due_on: date, calendar: Calendar, when: time, zone: ZoneInfo
 ) -> tuple[tuple[datetime, int], ...]:
-    instants = (fires_at(due_on, _offset(offset), calendar, time_of_day=when, zone=zone) for offset in offsets)
+    instants = (
+        fires_at(due_on, _offset(offset), calendar, time_of_day=when, zone=zone) for offset in offsets
+    )
     return tuple(sorted((instant, place) for place, instant in enumerate(instants)))
 
 
@@ -223,4 +236,6 @@ def ledger_of(started_on: date, budget: str, entries: Iterable[Entry], *, roll: 
 
 def ledger_on_file(session: Session, deadline: Deadline, *, roll: bool) -> Ledger:
     """The ledger of a clock on file, with every pause and extension."""
-    return ledger_of(deadline.started_on, deadline.budget, clock_rows.entries(session, deadline.id or 0), roll=roll)
+    return ledger_of(
+        deadline.started_on, deadline.budget, clock_rows.entries(session, deadline.id or 0), roll=roll
+    )

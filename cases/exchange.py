@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from cases import audit, people
 from cases.history import Checkpoint
@@ -74,7 +75,14 @@ class File:
 
 
 def note(
-    session: Session, file: File, *, outcome: str, by: str, at: datetime, number: str = "", reasons: Sequence[str] = ()
+    session: Session,
+    file: File,
+    *,
+    outcome: str,
+    by: str,
+    at: datetime,
+    number: str = "",
+    reasons: Sequence[str] = (),
 ) -> None:
     """Put on record what became of a file."""
     session.execute(insert(ExchangeLog).values(
@@ -92,7 +100,7 @@ def sent(session: Session, *, sender: str, notice: str, edition: int) -> Exchang
     return session.exec(_one(OUT, sender, notice, edition)).first()
 
 
-def _one(direction: str, sender: str, notice: str, edition: int) -> Any:
+def _one(direction: str, sender: str, notice: str, edition: int) -> SelectOfScalar[Exchanged]:
     return (
         select(Exchanged)
         .where(Exchanged.direction == direction, Exchanged.sender == sender, Exchanged.notice == notice,
@@ -104,7 +112,9 @@ def _one(direction: str, sender: str, notice: str, edition: int) -> Any:
 def claim(session: Session, values: dict[str, Any]) -> tuple[Exchanged, bool]:
     """The packet on file, and whether it was not there before. Of two at once, one waits and then finds it there."""
     fitting = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    done = session.connection().execute(fitting(Exchanged).values(taken=[], **values).on_conflict_do_nothing())
+    done = session.connection().execute(
+        fitting(Exchanged).values(taken=[], **values).on_conflict_do_nothing()
+    )
     query = _one(values["direction"], values["sender"], values["notice"], values["edition"])
     return session.exec(query).one(), done.rowcount == 1
 
@@ -154,7 +164,13 @@ def rules_of(rules: Machine, number: str) -> Exchange:
 
 
 def check_carrier(
-    session: Session, office: Office, actor: str, *, roles: Sequence[str], organisation: str, carriers: Sequence[str]
+    session: Session,
+    office: Office,
+    actor: str,
+    *,
+    roles: Sequence[str],
+    organisation: str,
+    carriers: Sequence[str],
 ) -> None:
     """Raises Refused("not_your_role") unless `actor` holds one of `roles` in the organisation, or carries files."""
     for held in people.postings_of(session, actor):

@@ -21,7 +21,9 @@ from states.rulebook import Extension as ExtensionRule
 from states.rulebook import Label
 
 
-def extend(session: Session, office: Office, deadline: int, *, actor: str, at: datetime, reason: str) -> date | None:
+def extend(
+    session: Session, office: Office, deadline: int, *, actor: str, at: datetime, reason: str
+) -> date | None:
     """Extend a running clock by what the rulebook grants, as `actor`, who approves it; the new due date.
 
     Raises NoSuchMatter where the clock is not theirs to see, Refused where the rulebook provides for no extension, gives
@@ -38,11 +40,15 @@ def extend(session: Session, office: Office, deadline: int, *, actor: str, at: d
     ledger = clocks.ledger_on_file(session, held, roll=rule.roll)
     cap = Cap(granted.times, Period(period.count * granted.times, period.unit))
     try:
-        longer = ledger.extended(Extension(period, actor, office.day(at), reason), cap=cap, calendar=office.calendar)
+        longer = ledger.extended(
+            Extension(period, actor, office.day(at), reason), cap=cap, calendar=office.calendar
+        )
     except ExtensionRefused as refusal:
         raise _refused("extension_refused", str(refusal), "规则不允许这次延期。") from None
     timing = clocks.timed(office, rule, longer, rungs_fired=held.rungs_fired)
-    event = history.note(session, loaded.row, at=at, actor=actor, move=f"extend.{held.name}", data={"reason": reason})
+    event = history.note(
+        session, loaded.row, at=at, actor=actor, move=f"extend.{held.name}", data={"reason": reason}
+    )
     session.execute(insert(DeadlineEntry).values(
         deadline=deadline, kind="extended", on=office.day(at), at=at, by=actor, reason=reason, period=granted.by,
         due_on=timing.due_on, event=event))  # fmt: skip
@@ -55,12 +61,16 @@ def _granted(rule: DeadlineRule, held: Deadline, loaded: Loaded, reason: str) ->
     """What the rulebook grants this person for this clock."""
     granted = rule.extension
     if granted is None:
-        raise _refused("not_extendable", f"{rule.label.en} cannot be extended.", f"“{rule.label.zh}”不得延长。")
+        raise _refused(
+            "not_extendable", f"{rule.label.en} cannot be extended.", f"“{rule.label.zh}”不得延长。"
+        )
     if held.status != "open":
         raise _refused("not_running", f"{rule.label.en} is not running.", f"“{rule.label.zh}”未在计时。")
     if not loaded.actor.roles.intersection(granted.approver):
         who = ", ".join(granted.approver)
-        raise _refused("not_your_role", f"This extension is approved by: {who}.", f"该延期由以下角色批准：{who}。")
+        raise _refused(
+            "not_your_role", f"This extension is approved by: {who}.", f"该延期由以下角色批准：{who}。"
+        )
     if not reason.strip():
         raise _refused("missing", "An extension needs a reason.", "延期须写明理由。")
     return granted

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, literal, select, union_all
@@ -36,7 +38,9 @@ _SEAT = select(literal("seat"), literal(""), literal(None)).where(
     _S.c.matter == bindparam("matter"), _S.c.person == bindparam("login")
 )
 _RECUSED = select(literal("recused"), literal(""), literal(None)).where(
-    _R.c.matter == bindparam("matter"), _R.c.person == bindparam("login"), _R.c.state == literal(recusals.IN_FORCE)
+    _R.c.matter == bindparam("matter"),
+    _R.c.person == bindparam("login"),
+    _R.c.state == literal(recusals.IN_FORCE),
 )
 _STANDING = Prepared(union_all(_POSTINGS, _SEAT, _RECUSED))
 
@@ -111,7 +115,7 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         actor=loaded.actor,
         values=row.values | columns(office, row) | _of_round(session, office, row),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
-        links=links(session, office, row.id),
+        links=Links(session, office, row.id),
     )
 
 
@@ -134,6 +138,22 @@ def columns(office: Office, row: OnFile) -> dict[str, Any]:
         "opener": row.opener,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Links(Iterable[Link]):
+    """What is linked to a matter, read when a guard first asks: most moves have no guard that does."""
+
+    session: Session
+    office: Office
+    matter: int
+
+    def __iter__(self) -> Iterator[Link]:
+        return iter(self._found)
+
+    @cached_property
+    def _found(self) -> tuple[Link, ...]:
+        return links(self.session, self.office, self.matter)
 
 
 def links(session: Session, office: Office, matter: int) -> tuple[Link, ...]:

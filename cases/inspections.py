@@ -89,7 +89,9 @@ def open_due(session: Session, office: Office, *, at: datetime) -> Opened:
     """
     today = office.day(at)
     opened = missed = 0
-    for programme in session.exec(select(Programme).where(col(Programme.active)).order_by(col(Programme.code))).all():
+    for programme in session.exec(
+        select(Programme).where(col(Programme.active)).order_by(col(Programme.code))
+    ).all():
         due = _due(office, programme, today)
         for slot in due[:-1]:
             missed += _claim(session, programme, slot, outcome="missed", at=at, reason=_caught_up(due[-1]))
@@ -113,7 +115,9 @@ def _caught_up(by: date) -> str:
     return f"Nothing opened it on its day; the round of {by} was opened in its stead."
 
 
-def _claim(session: Session, programme: Programme, slot: date, *, outcome: str, at: datetime, reason: str = "") -> int:
+def _claim(
+    session: Session, programme: Programme, slot: date, *, outcome: str, at: datetime, reason: str = ""
+) -> int:
     """Take the slot: 1 if it is ours, 0 if somebody else already did."""
     into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = into(Slot).values(programme=programme.code, slot=slot, outcome=outcome, reason=reason, at=at)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from cases.matters import OnFile
+from cases.matters import Matter, OnFile
 from cases.organisations import Organisation, Project, line_above
 from cases.people import Person, Posting
 
@@ -51,9 +51,7 @@ def key_of(name: str) -> str:
 def declare(session: Session, *, person: str, kind: str, name: str, note: str, at: datetime) -> int:
     """Put a declared interest on file; its id."""
     row = {"person": person, "kind": kind, "name": name, "key": key_of(name), "note": note, "declared_at": at}
-    key = session.execute(insert(Interest).values(**row)).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return int(session.execute(insert(Interest).values(**row).returning(col(Interest.id))).scalar_one() or 0)
 
 
 def end(session: Session, key: int, *, person: str, at: datetime) -> bool:
@@ -84,6 +82,38 @@ def touched(session: Session, row: OnFile, *, head: str) -> list[Match]:
     return [found[login] for login in sorted(found)]
 
 
+def possibly_touched(session: Session, *, since: int) -> list[int]:
+    """The matters after the one with this id that somebody's interest, name or unit may touch; a few too many."""
+    keys = {
+        key for (key,) in session.execute(select(col(Interest.key)).where(col(Interest.ended_at).is_(None)))
+    }
+    bodies = {body.code for body in session.execute(select(Organisation)).scalars() if keys & _names(body)}
+    keys |= {key_of(name) for (name,) in session.execute(select(col(Person.name)))}
+    for body in session.execute(select(Organisation).where(col(Organisation.kind) != "commission")).scalars():
+        keys |= _names(body)
+    every = session.execute(select(Project)).scalars()
+    projects = {one.code for one in every if keys & {key_of(one.code), key_of(one.name)}}
+    columns = (col(Matter.id), col(Matter.project), col(Matter.values))
+    found = []
+    for matter, project, values in session.execute(
+        select(*columns).where(col(Matter.id) > since).order_by(col(Matter.id))
+    ):
+        said = {key_of(str(values.get(name) or "")) for name in ("subject", "subject_unit")}
+        managed = values.get("managed_by")
+        if (
+            said & keys
+            or project in projects
+            or managed == "own_head"
+            or (bodies and managed in (*OURS, "higher"))
+        ):
+            found.append(int(matter))
+    return found
+
+
+def _names(body: Organisation) -> set[str]:
+    return {key_of(body.code), key_of(body.name_zh), key_of(body.name_en)} - {""}
+
+
 def _declared(session: Session, about: Mapping[str, set[str]]) -> Sequence[Any]:
     keys = set().union(*about.values())
     if not keys:
@@ -104,7 +134,7 @@ def _about(session: Session, row: OnFile) -> dict[str, set[str]]:
         found["project"] |= {key_of(row.project)} | ({key_of(project.name)} if project else set())
     body = _managing(session, row)
     if body is not None:
-        found["body"] |= {key_of(body.code), key_of(body.name_zh), key_of(body.name_en)}
+        found["body"] |= _names(body)
     return {kind: keys - {""} for kind, keys in found.items()}
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from cases import ledger_on_file as on_file
+from cases import recusing
 from cases.gathering import standing
 from cases.ledger import Fault, Ledger, Progress
 from cases.ledger_bulk import Same, roomy, unhindered, write
@@ -126,6 +127,7 @@ class _Import:
         linked = 0 if dry_run else self._link(found)
         if not dry_run:
             self._raise_counters((*fresh["number"], *self.ledger.bad_numbers))
+            recusing.match_everything(self.session, self.office, at=self.at, since=self.before)
         return Landed(
             len(fresh), len(rows) - len(fresh) - len(conflicts), linked, conflicts, self.unknown_handlers,
             {name: tuple(sorted(words)) for name, words in translation.unmatched.items()}, new_projects,

@@ -18,6 +18,12 @@ _CHILDREN = Prepared(
     select(col(MatterLink.child))
     .where(col(MatterLink.parent) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind"))
 )  # fmt: skip
+_LINK = Prepared(insert(MatterLink).values({name: bindparam(name) for name in ("parent", "child", "kind")}))
+_SUBJECT = Prepared(
+    insert(Subject).values(
+        {name: bindparam(name) for name in ("matter", "name", "unit", "post", "managed_by")}
+    )
+)
 _PARENTS = Prepared(
     select(col(MatterLink.parent))
     .where(col(MatterLink.child) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind"))
@@ -52,7 +58,9 @@ def keep_links(session: Session, matter: int, fields: Iterable[FormField], form:
     for field in fields:
         if field.links is None or not form.get(field.name):
             continue
-        named = session.execute(select(col(Matter.id)).where(col(Matter.number) == form[field.name])).scalar_one()
+        named = session.execute(
+            select(col(Matter.id)).where(col(Matter.number) == form[field.name])
+        ).scalar_one()
         if named not in linked(session, matter, kind=field.links, towards="parent"):
             link(session, parent=named, child=matter, kind=field.links)
 
@@ -74,17 +82,19 @@ def keep_private(session: Session, matter: int, private: Mapping[str, Any]) -> N
 def keep_subject(session: Session, matter: int, values: Mapping[str, Any]) -> None:
     """Put down whom a clue is about, from the fields subject, subject_unit, subject_post and managed_by."""
     if values.get("subject"):
-        session.execute(insert(Subject).values(
-            matter=matter, name=values["subject"], unit=values.get("subject_unit") or "",
-            post=values.get("subject_post") or "", managed_by=values.get("managed_by") or ""))  # fmt: skip
+        _SUBJECT.change(session, {
+            "matter": matter, "name": values["subject"], "unit": values.get("subject_unit") or "",
+            "post": values.get("subject_post") or "", "managed_by": values.get("managed_by") or ""})  # fmt: skip
 
 
 def link(session: Session, *, parent: int, child: int, kind: str) -> None:
     """Link two matters."""
-    session.execute(insert(MatterLink).values(parent=parent, child=child, kind=kind))
+    _LINK.change(session, {"parent": parent, "child": child, "kind": kind})
 
 
-def linked(session: Session, matter: int, *, kind: str, towards: Literal["parent", "children"]) -> Sequence[int]:
+def linked(
+    session: Session, matter: int, *, kind: str, towards: Literal["parent", "children"]
+) -> Sequence[int]:
     """The matters linked to this one by links of this kind, oldest first."""
     query = _CHILDREN if towards == "children" else _PARENTS
     return sorted(other for (other,) in query.rows(session, {"matter": matter, "kind": kind}))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, col
 
 from cases.matters import Counter
+from cases.prepared import Prepared
 from states.rulebook import Machine
+
+# As text, because SQLAlchemy knows ON CONFLICT only in the words of one kind of database.
+_START = Prepared(text("INSERT INTO counter (name, value) VALUES (:name, 0) ON CONFLICT DO NOTHING"))
+_HERE = col(Counter.name) == bindparam("series")
+_HELD = Prepared(select(col(Counter.value)).where(_HERE).with_for_update())
+_RAISE = Prepared(update(Counter).where(_HERE).values(value=bindparam("to")))
 
 
 def next_number(session: Session, machine: Machine, *, code: str, year: int) -> str:
@@ -19,10 +25,8 @@ def next_number(session: Session, machine: Machine, *, code: str, year: int) -> 
 
 def raise_to(session: Session, series: str, *, at_least: int = 0, by: int = 0) -> int:
     """Raise the counter of `series` by `by`, and to `at_least` if it is lower; the new value."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Counter).values(name=series, value=0).on_conflict_do_nothing())
-    here = col(Counter.name) == series
-    held = session.execute(select(Counter.value).where(here).with_for_update()).scalar_one()
-    value = max(held + by, at_least)
-    session.execute(update(Counter).where(here).values(value=value))
-    return int(value)
+    _START.change(session, {"name": series})
+    ((held,),) = _HELD.rows(session, {"series": series})
+    value = max(int(held) + by, at_least)
+    _RAISE.change(session, {"series": series, "to": value})
+    return value

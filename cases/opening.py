@@ -62,7 +62,9 @@ def open_matter(
     rules = office.rulebook().machines[machine]
     person, organisation = _entitled(session, rules, actor)
     form = _read(session, office, rules, machine, person, fields, at=at, organisation=organisation)
-    private = {part.name: form.pop(part.name) for part in rules.register_ if part.private and part.name in form}
+    private = {
+        part.name: form.pop(part.name) for part in rules.register_ if part.private and part.name in form
+    }
     birth = Birth(machine, organisation, actor, at, form, rules.register_, opener=actor)
     row, moved = _bear(session, office, rules, birth)
     linking.keep_private(session, row.id, private)
@@ -83,6 +85,9 @@ def open_from(
                   parent=None if opens.link in recusals.APART else parent.id)  # fmt: skip
     row, moved = _bear(session, office, rules, birth)
     linking.link(session, parent=parent.id, child=row.id, kind=opens.link)
+    if opens.also_under is not None:
+        for above in linking.linked(session, parent.id, kind=opens.also_under, towards="parent"):
+            linking.link(session, parent=above, child=row.id, kind=opens.link)
     return moved
 
 
@@ -146,7 +151,9 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     """Number it, put it down with the first event of its history, start its clocks, tell whom it concerns."""
     year = office.day(birth.at).year
     birth = replace(birth, values=round_moves.convened(rules, birth.values))
-    row = newborn(office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year))
+    row = newborn(
+        office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year)
+    )
     if row.addressee is None:
         row = replace(row, addressee=_addressee(session, rules, birth.organisation))
     move = birth.arrives or rules.register_move
@@ -172,7 +179,12 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
 
 def newborn(office: Office, rules: Machine, birth: Birth, *, number: str) -> OnFile:
     """The matter as it will stand on file, but for its key, its hash, and an addressee its form did not name."""
-    columns: dict[str, Any] = {"project": birth.project, "handler": birth.handler, "title": "", "received_on": None}
+    columns: dict[str, Any] = {
+        "project": birth.project,
+        "handler": birth.handler,
+        "title": "",
+        "received_on": None,
+    }
     columns |= linking.columns_set(birth.form, birth.values)
     came, move = birth.arrives is not None, birth.arrives or rules.register_move
     return OnFile(

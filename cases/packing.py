@@ -20,7 +20,9 @@ from cases.organisations import Project
 from cases.packets import Both, Fact, Packet, refused
 from states.rulebook import Exchange, FormField, Label, Move, Rulebook
 
-SHORTEST_NAME = 2  # a shorter text of a reporter's details, such as a surname alone, would be found everywhere
+SHORTEST_NAME = (
+    2  # a shorter text of a reporter's details, such as a surname alone, would be found everywhere
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def _edition(session: Session, row: OnFile, moves: Mapping[str, Move]) -> int:
     gone = [name for name in sending if name in row.acts]
     under_way = {moves[name].to for name in gone}
     count = session.execute(
-        select(func.count()).select_from(Event).where(col(Event.matter) == row.id, col(Event.move).in_(sending))
+        select(func.count())
+        .select_from(Event)
+        .where(col(Event.matter) == row.id, col(Event.move).in_(sending))
     ).scalar_one()
     left_again = row.state in ("drafted", "approved") or row.values.get("incoming") is True
     if not under_way or left_again:
@@ -116,7 +120,9 @@ def _facts(session: Session, book: Rulebook, rules: Exchange, row: OnFile) -> It
     known = row.values | {"title": row.title}
     if row.received_on is not None:
         known["received_on"] = row.received_on.isoformat()
-    if row.project is not None and (project := session.get(Project, row.project)) is not None:
+    if project := session.get(
+        Project, row.values.get("project", "")
+    ):  # as handed on; a sealed report knows of none
         known["project"] = project.name
     for name in rules.carries:
         value = known.get(name)

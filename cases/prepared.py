@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import JSON, BindParameter, Connection, Dialect, RootTransaction, TextClause, bindparam
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.types import TypeEngine
@@ -24,7 +23,7 @@ from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 Convert = Callable[[Any], Any]
-Given = dict[str, Any]
+Given = Mapping[str, Any]
 _KEY = "cases.prepared"  # where a session keeps its cursor
 _MANY = 8  # rows from which on it pays to prepare them column by column
 
@@ -84,9 +83,13 @@ class PreparedForLists:
         filled = {name: _filled(values) for name, values in lists.items()}
         lengths = tuple((name, len(values)) for name, values in filled.items())
         if lengths not in self._prepared:
-            places = {name: [bindparam(f"{name}_{place}") for place in range(count)] for name, count in lengths}
+            places: dict[str, list[BindParameter[Any]]] = {
+                name: [bindparam(f"{name}_{place}") for place in range(count)] for name, count in lengths
+            }
             self._prepared[lengths] = Prepared(self._build(places))
-        given = {f"{name}_{place}": value for name, values in filled.items() for place, value in enumerate(values)}
+        given = {
+            f"{name}_{place}": value for name, values in filled.items() for place, value in enumerate(values)
+        }
         return self._prepared[lengths].rows(session, given)
 
 
@@ -116,7 +119,9 @@ def run(text: str, bound: Any = (), *, on: Any, dialect: Dialect, each: bool = F
             on.execute(text, bound)
     except dialect.loaded_dbapi.Error as fault:
         failure = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text, None, fault, failure, hide_parameters=True, dialect=dialect) from fault
+        raise DBAPIError.instance(
+            text, None, fault, failure, hide_parameters=True, dialect=dialect
+        ) from fault
 
 
 def _driver(session: Session) -> _Driver:
@@ -146,7 +151,8 @@ class _Spoken:
 
     def bound(self, given: Given) -> Any:
         """The parameters as the driver takes them."""
-        bound = list(map((self.constants | given if self.constants else given).__getitem__, self.names))
+        values = {**self.constants, **given} if self.constants else given
+        bound = [values[name] for name in self.names]
         for place, prepare in self.prepares:
             bound[place] = prepare(bound[place])
         return dict(zip(self.names, bound, strict=True)) if self.by_name else bound
@@ -157,7 +163,9 @@ class _Spoken:
             return [self.bound(one) for one in given]
         columns = [self._column(name, given) for name in self.names]
         for place, prepare in self.prepares:
-            columns[place] = self._prepared(columns[place], prepare, alike=self.names[place] not in self.unlike)
+            columns[place] = self._prepared(
+                columns[place], prepare, alike=self.names[place] not in self.unlike
+            )
         rows = zip(*columns, strict=True)
         return [dict(zip(self.names, row, strict=True)) for row in rows] if self.by_name else list(rows)
 
@@ -177,16 +185,16 @@ class _Spoken:
         """Rows as their columns' types read them."""
         if not self.reads:
             return found
-        rows = [list(row) for row in found]
-        for row in rows:
-            for place, convert in self.reads:
-                row[place] = convert(row[place])
-        return rows
+        return [self._read(list(row)) for row in found]
+
+    def _read(self, row: list[Any]) -> Sequence[Any]:
+        for place, convert in self.reads:
+            row[place] = convert(row[place])
+        return row
 
 
 def _spoken(statement: SelectBase | UpdateBase | TextClause, dialect: Dialect) -> _Spoken:
     compiled = statement.compile(dialect=dialect)
-    assert isinstance(compiled, SQLCompiler)
     names = tuple(compiled.params if compiled.positiontup is None else compiled.positiontup)
     types = {name: bind.type for bind, name in compiled.bind_names.items()}
     required = {name for bind, name in compiled.bind_names.items() if bind.required}

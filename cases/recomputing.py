@@ -48,7 +48,9 @@ def recompute(session: Session, office: Office, *, at: datetime, keep: bool = Tr
     return found
 
 
-def _keep(session: Session, office: Office, deadline: Deadline, timing: clocks.Timing, *, at: datetime) -> None:
+def _keep(
+    session: Session, office: Office, deadline: Deadline, timing: clocks.Timing, *, at: datetime
+) -> None:
     if timing.due_on != deadline.due_on:
         session.execute(insert(DeadlineEntry).values(
             deadline=deadline.id, kind="recomputed", on=office.day(at), at=at, by=CLOCK, due_on=timing.due_on,

@@ -30,7 +30,10 @@ class Recusal(SQLModel, table=True):
     """
 
     __tablename__ = "recusal"
-    __table_args__ = (Index("recusal_by_matter", "matter", "person"), Index("recusal_by_person", "person", "state"))
+    __table_args__ = (
+        Index("recusal_by_matter", "matter", "person"),
+        Index("recusal_by_person", "person", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     matter: int = Field(foreign_key="matter.id")
@@ -78,11 +81,11 @@ def out_of(session: Session, matter: int) -> frozenset[str]:
 
 def put(session: Session, matter: int, new: New, *, at: datetime) -> int:
     """Put a recusal down, on the matter and, once in force, on all that came out of it; its id."""
-    key = session.execute(insert(Recusal).values(**_row(matter, new, at=at))).inserted_primary_key
-    assert key is not None
+    put_down = insert(Recusal).values(**_row(matter, new, at=at)).returning(col(Recusal.id))
+    key = int(session.execute(put_down).scalar_one() or 0)
     if new.state == IN_FORCE:
-        spread(session, int(key[0]), matter, new, at=at)
-    return int(key[0])
+        spread(session, key, matter, new, at=at)
+    return key
 
 
 def spread(session: Session, origin: int, matter: int, new: New, *, at: datetime) -> Sequence[int]:
@@ -129,5 +132,7 @@ def change(session: Session, key: int, changes: Mapping[str, Any]) -> Sequence[i
     """Change a recusal and those that followed from it; the matters they stand on."""
     own = (col(Recusal.id) == key) | (col(Recusal.origin) == key)
     matters = list(session.execute(select(col(Recusal.matter)).where(own)).scalars())
-    session.execute(update(Recusal).where(own).values(**changes).execution_options(synchronize_session="fetch"))
+    session.execute(
+        update(Recusal).where(own).values(**changes).execution_options(synchronize_session="fetch")
+    )
     return matters

@@ -40,7 +40,13 @@ class Decided:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {"id": self.id, "number": self.number, "person": self.person, "kind": self.kind, "state": self.state}
+        return {
+            "id": self.id,
+            "number": self.number,
+            "person": self.person,
+            "kind": self.kind,
+            "state": self.state,
+        }
 
 
 def by_move(session: Session, row: OnFile, *, who: str, reason: str, at: datetime) -> None:
@@ -49,7 +55,9 @@ def by_move(session: Session, row: OnFile, *, who: str, reason: str, at: datetim
     substitutes.reseat(session, who)
 
 
-def declare(session: Session, office: Office, number: str, *, actor: str, reason: str, at: datetime) -> Decided:
+def declare(
+    session: Session, office: Office, number: str, *, actor: str, reason: str, at: datetime
+) -> Decided:
     """Declare an interest of one's own: it takes effect at once. Raises NoSuchMatter, Refused."""
     row = gathering.load(session, office, number, login=actor, for_change=True).row
     key = recusals.put(session, row.id, New(actor, DECLARED, _said(reason), actor), at=at)
@@ -110,12 +118,16 @@ def deciders(session: Session, office: Office, row: OnFile, found: Recusal) -> l
     if found.person not in heads and (free := [login for login in heads if login not in out]):
         return free
     for body in line_above(session, row.organisation):
-        if above := [login for login in holders(session, book.receives, organisation=body.code) if login not in out]:
+        if above := [
+            login for login in holders(session, book.receives, organisation=body.code) if login not in out
+        ]:
             return above
     return []
 
 
-def _to_decide(session: Session, office: Office, key: int, *, actor: str, state: str) -> tuple[Recusal, OnFile]:
+def _to_decide(
+    session: Session, office: Office, key: int, *, actor: str, state: str
+) -> tuple[Recusal, OnFile]:
     found = session.get(Recusal, key)
     if found is None or found.origin is not None or found.state != state:
         raise NoSuchMatter(str(key))
@@ -136,7 +148,9 @@ def _not_yours(actor: str, found: Recusal) -> Exception:
 
 
 def _sees(session: Session, office: Office, row: OnFile, actor: str) -> bool:
-    query = select(1).where(col(Matter.id) == row.id, access.visible_to(session, actor, office.rulebook(row.rulebook)))
+    query = select(1).where(
+        col(Matter.id) == row.id, access.visible_to(session, actor, office.rulebook(row.rulebook))
+    )
     return session.execute(query).first() is not None
 
 
@@ -176,11 +190,11 @@ def note_matches(session: Session, matter: int, people: Sequence[str], *, at: da
         _note(session, row, "matched", login, MATCHED, by=ENGINE, at=at)
 
 
-def match_everything(session: Session, office: Office, *, at: datetime) -> int:
-    """Match every matter that is about somebody or something, as after an import or a new interest; how many were taken
-    out. What rests on a lifted recusal is not matched again."""
+def match_everything(session: Session, office: Office, *, at: datetime, since: int = 0) -> int:
+    """Match every matter put on file after the one with the id `since`, as after an import or a new interest; how many
+    were taken out. Whose match was lifted is not matched again."""
     count = 0
-    for matter in session.execute(select(col(Matter.id)).order_by(col(Matter.id))).scalars().all():
+    for matter in interests.possibly_touched(session, since=since):
         row = gathering.load_by_id(session, matter).row
         people = match(session, office, row, at=at)
         note_matches(session, matter, people, at=at)
@@ -201,7 +215,12 @@ def mine(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
     query = (
         select(col(Matter.number), col(Matter.machine), col(Recusal.kind), col(Recusal.asked_at))
         .join(Recusal, col(Recusal.matter) == col(Matter.id))
-        .where(col(Recusal.person) == login, col(Recusal.state) == IN_FORCE, ~col(Recusal.concerns_them), would_see)
+        .where(
+            col(Recusal.person) == login,
+            col(Recusal.state) == IN_FORCE,
+            ~col(Recusal.concerns_them),
+            would_see,
+        )
         .order_by(col(Recusal.id))
     )
     return [{"number": number, "machine": machine, "state": "recused", "kind": kind, "since": since.isoformat()}
@@ -210,7 +229,11 @@ def mine(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
 
 def to_decide(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
     """The challenges this person may decide on, with their reasons; of a matter they do not see, its number only."""
-    query = select(Recusal).where(col(Recusal.state) == ASKED, col(Recusal.origin).is_(None)).order_by(col(Recusal.id))
+    query = (
+        select(Recusal)
+        .where(col(Recusal.state) == ASKED, col(Recusal.origin).is_(None))
+        .order_by(col(Recusal.id))
+    )
     found = []
     for one in session.execute(query).scalars():
         row = gathering.load_by_id(session, one.matter).row
@@ -246,7 +269,9 @@ def _shown(one: Recusal, number: str, *, reasons: bool) -> dict[str, Any]:
 
 def _note(session: Session, row: OnFile, what: str, who: str, kind: str, *, by: str, at: datetime) -> None:
     row = gathering.load_by_id(session, row.id).row
-    history.note(session, replace(row), at=at, actor=by, move=f"recusal.{what}", data={"person": who, "kind": kind})
+    history.note(
+        session, replace(row), at=at, actor=by, move=f"recusal.{what}", data={"person": who, "kind": kind}
+    )
 
 
 def _said(reason: str) -> str:

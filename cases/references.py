@@ -45,12 +45,19 @@ def faults(
             given = value if isinstance(value, list) else [value]
             fit = _fitting(session, field, given, organisation=matter.organisation if matter else organisation,
                            matter=matter)  # fmt: skip
-            found += [bad_reference(field.name, name, _KINDS[field.type]) for name in given if name not in fit]
+            found += [
+                bad_reference(field.name, name, _KINDS[field.type]) for name in given if name not in fit
+            ]
     return found
 
 
 def _fitting(
-    session: Session, field: FormField, given: Sequence[str], *, organisation: str | None, matter: OnFile | None
+    session: Session,
+    field: FormField,
+    given: Sequence[str],
+    *,
+    organisation: str | None,
+    matter: OnFile | None,
 ) -> set[str]:
     if field.type in ("person", "people"):
         return set(people_for(session, field, organisation=organisation, matter=matter)) & set(given)
@@ -74,7 +81,9 @@ def people_for(
     found = _holding(session, field, organisation=organisation)
     if matter is None:
         return found
-    members = {seat.person for seat in rounds.seats(session, matter.id)} if field.seated is not None else set()
+    members = (
+        {seat.person for seat in rounds.seats(session, matter.id)} if field.seated is not None else set()
+    )
     if field.seated:
         return [login for login in found if login in members]
     out = recusals.out_of(session, matter.id) | members
@@ -98,7 +107,9 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str
         return sorted(session.execute(select(col(Organisation.code))).scalars())
     if field.type == "project":
         own = select(col(Project.code)).where(col(Project.organisation) == matter.organisation)
-        return sorted(session.execute(own).scalars()) or sorted(session.execute(select(col(Project.code))).scalars())
+        return sorted(session.execute(own).scalars()) or sorted(
+            session.execute(select(col(Project.code))).scalars()
+        )
     newest = _matters(field, matter).order_by(col(Matter.id).desc()).limit(20)
     return list(session.execute(newest).scalars())
 

@@ -55,7 +55,9 @@ def reply(
     fields = sorted({name for step in content["steps"] for name in step["form"]})
     disclosures.record(session, row.id, "reply", fields=fields, sha256=canonical.digest(content), told=told, by=actor,
                        at=at)  # fmt: skip
-    return Written(number, seal("reply", content), canonical.digest(content), held.edition, tuple(fields), (), told)
+    return Written(
+        number, seal("reply", content), canonical.digest(content), held.edition, tuple(fields), (), told
+    )
 
 
 def _reply(
@@ -100,7 +102,9 @@ def check(
     site = sites.check(session, signed, envelope, own=own)
     sites.check_speaks_for(site, content.sender.code)
     arriving.check_rehearsal(theirs=content.rehearsal, ours=rehearsal)
-    held = exchange.sent(session, sender=content.addressee.code, notice=content.notice, edition=content.edition)
+    held = exchange.sent(
+        session, sender=content.addressee.code, notice=content.notice, edition=content.edition
+    )
     if held is None:
         raise refused("never_sent", f"{content.notice} 从未发给该机关。", f"{content.notice} was never sent to them.",
                       zh="请对方核对编号。", en="Ask the other site which notice it means.")  # fmt: skip
@@ -110,9 +114,7 @@ def check(
     return held
 
 
-def take(
-    session: Session, office: Office, signed: SignedReply, held: Exchanged, *, at: datetime
-) -> Taken:
+def take(session: Session, office: Office, signed: SignedReply, held: Exchanged, *, at: datetime) -> Taken:
     """Make the steps of a checked reply that were not made before, in their order, through the gate.
 
     Raises Refused: not_the_addressee, superseded, contradicts, or why a step may not be made; then none of them is.
@@ -153,7 +155,11 @@ def _make(
         made.append(rules.delivered)
     for step in fresh:
         if step.move not in rules.replies:
-            raise refused("malformed", f"答复含有未知步骤 {step.move}。", f"The reply has a step nobody knows: {step.move}.")
+            raise refused(
+                "malformed",
+                f"答复含有未知步骤 {step.move}。",
+                f"The reply has a step nobody knows: {step.move}.",
+            )
         form = forms.read_form(machine.moves[step.move].fields, step.form, values=row.values, today=office.day(at),
                                zone=office.zone)  # fmt: skip
         advance.advance_for_site(session, office, row.id, step.move, site=site, at=at, form=form)

@@ -71,7 +71,9 @@ def land(
     rules = rounds.frozen_rules(row)
     if rules is None:
         return
-    sealed = {field.name: form.pop(field.name) for field in rule.fields if field.sealed and field.name in form}
+    sealed = {
+        field.name: form.pop(field.name) for field in rule.fields if field.sealed and field.name in form
+    }
     if move == rules.given_by:
         form |= give(session, row, rules, sealed, actor=actor, at=at)
     if move == rules.substituted_by:
@@ -80,8 +82,10 @@ def land(
         _open(session, row.id, at=at)
     if move == rules.decided_by:
         result = counting.recount(rounds.record(session, row, rules))
-        form |= {rules.decision: rounds.decision(rules, result.outcome, row.values),
-                 RESULT: rounds.plain(result.as_dict())}
+        form |= {
+            rules.decision: rounds.decision(rules, result.outcome, row.values),
+            RESULT: rounds.plain(result.as_dict()),
+        }
 
 
 def give(

@@ -83,7 +83,9 @@ _SEALED = Reason(
 def broken_seals(session: Session, row: OnFile) -> list[str]:
     """Whose opinions are not as they were given: the content does not fit its seal, or its seal is not in history."""
     events = select(col(Event.actor), col(Event.data)).where(col(Event.matter) == row.id)
-    noted = {(actor, data["opinion_no"], data["seal"]) for actor, data in session.execute(events) if "seal" in data}
+    noted = {
+        (actor, data["opinion_no"], data["seal"]) for actor, data in session.execute(events) if "seal" in data
+    }
     kept = set()
     broken = set()
     for one in rounds.given(session, row.id):

@@ -79,7 +79,9 @@ def record(session: Session, row: OnFile, rules: RoundRules) -> Record:
 
 def seats(session: Session, matter: int) -> tuple[Seat, ...]:
     """The seats of a round, by login."""
-    columns = (getattr(RoundSeat, name) for name in ("person", "organisation", "weight", "veto", "substitute"))
+    columns = (
+        getattr(RoundSeat, name) for name in ("person", "organisation", "weight", "veto", "substitute")
+    )
     query = select(*columns).where(col(RoundSeat.matter) == matter).order_by(col(RoundSeat.person))
     return tuple(Seat(*row) for row in session.execute(query))
 
@@ -119,7 +121,10 @@ def facts(session: Session, machine: Machine, row: OnFile) -> dict[str, Any]:
     if rules is None or row.state not in _asked(machine, rules):
         return {}
     kept = record(session, row, rules)
-    found: dict[str, Any] = {known.SITTING: sorted(rounds.may_speak(kept)), known.MISSING: list(rounds.missing(kept))}
+    found: dict[str, Any] = {
+        known.SITTING: sorted(rounds.may_speak(kept)),
+        known.MISSING: list(rounds.missing(kept)),
+    }
     if kept.closed_at is not None:
         found[known.CLOSES_AT] = kept.closed_at.isoformat()
     if row.state in machine.moves[rules.decided_by].from_:
@@ -146,11 +151,21 @@ def plain(value: Any) -> Any:
 
 
 def seal(
-    number: str, person: str, seq: int, *, view: str, conditions: str, reasons: str, given_at: datetime, salt: str
+    number: str,
+    person: str,
+    seq: int,
+    *,
+    view: str,
+    conditions: str,
+    reasons: str,
+    given_at: datetime,
+    salt: str,
 ) -> str:
     """SHA-256 (hex) over an opinion's canonical JSON, with its round's number, whose it is, when it was given, a salt."""
     instant = given_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(orjson.dumps([number, person, seq, view, conditions, reasons, instant, salt])).hexdigest()
+    return hashlib.sha256(
+        orjson.dumps([number, person, seq, view, conditions, reasons, instant, salt])
+    ).hexdigest()
 
 
 def unsealed(session: Session, row: OnFile, rules: RoundRules) -> bool:

@@ -62,7 +62,9 @@ def publish(session: Session, rulebook: Rulebook, *, at: datetime) -> str:
         session.add(PublishedRulebook(key=rulebook.key, sha256=mark, text=text, published_at=at))
         session.flush()
     elif held.sha256 != mark:
-        raise AlreadyPublished(f"{rulebook.key} is already published with other content: give it a new version.")
+        raise AlreadyPublished(
+            f"{rulebook.key} is already published with other content: give it a new version."
+        )
     return rulebook.key
 
 
@@ -81,7 +83,9 @@ def on_file(session: Session) -> OnFileRulebooks:
     if here is None:
         raise NotSetUp(str(NotSetUp.__doc__))
     texts = session.exec(select(PublishedRulebook).order_by(col(PublishedRulebook.key))).all()
-    return OnFileRulebooks({row.key: _read(row.text) for row in texts}, here.rulebook, here.rehearsal, here.uid)
+    return OnFileRulebooks(
+        {row.key: _read(row.text) for row in texts}, here.rulebook, here.rehearsal, here.uid
+    )
 
 
 @lru_cache(maxsize=32)

@@ -67,7 +67,9 @@ def trust(
         raise refused("unknown_organisation", f"该站点未声明代表 {'、'.join(strangers)}。",
                       f"The site does not say that it speaks for {', '.join(strangers)}.",
                       zh=f"文件所列：{'、'.join(named)}。", en=f"It names: {', '.join(named)}.")  # fmt: skip
-    held = session.get(TrustedSite, signed.site) or TrustedSite(id=signed.site, key=key, trusted_at=at, trusted_by=by)
+    held = session.get(TrustedSite, signed.site) or TrustedSite(
+        id=signed.site, key=key, trusted_at=at, trusted_by=by
+    )
     held.organisations = sorted(only or named)
     held.url = url or held.url
     held.trusted_at, held.trusted_by, held.revoked_at, held.revoked_by = at, by, None, None

@@ -137,7 +137,9 @@ def _example(field: FormField, known: Facts, named: Named) -> Any:
     return candidates[0] if candidates else None
 
 
-def opening_form(session: Session, office: Office, machine: str, *, at: datetime, lang: str) -> list[dict[str, Any]]:
+def opening_form(
+    session: Session, office: Office, machine: str, *, at: datetime, lang: str
+) -> list[dict[str, Any]]:
     """The fields of opening a matter by hand, described as in `moves`, each with an example that would pass."""
     fields = office.rulebook().machines[machine].register_
     named: Named = {}

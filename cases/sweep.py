@@ -26,7 +26,9 @@ from states.facts import Refused
 from states.rulebook import Rung
 
 BATCH = 500
-MOST_BATCHES = 10_000  # five million rungs: more than any office owes, and an end for a loop that must have one
+MOST_BATCHES = (
+    10_000  # five million rungs: more than any office owes, and an end for a loop that must have one
+)
 
 
 class Due(NamedTuple):
@@ -72,12 +74,13 @@ class Swept:
 
 Unit = Callable[[], AbstractContextManager[Session]]
 
+_OWED: tuple[Any, ...] = (
+    Deadline.id, Deadline.name, Deadline.due_on, Deadline.rungs_fired, Deadline.next_at, Deadline.matter,
+    Matter.machine, Matter.number, Matter.rulebook, Matter.state, Matter.version, Matter.organisation,
+    Matter.addressee, Matter.project, Matter.handler, Matter.opener, Matter.head_seq, Matter.head_hash,
+)  # fmt: skip
 _DUE = Prepared(
-    select(
-        Deadline.id, Deadline.name, Deadline.due_on, Deadline.rungs_fired, Deadline.next_at, Deadline.matter,
-        Matter.machine, Matter.number, Matter.rulebook, Matter.state, Matter.version, Matter.organisation,
-        Matter.addressee, Matter.project, Matter.handler, Matter.opener, Matter.head_seq, Matter.head_hash,
-    )
+    select(*_OWED)
     .join(Matter, col(Matter.id) == col(Deadline.matter))
     .where(col(Deadline.next_at) <= bindparam("at"))
     .order_by(col(Deadline.next_at), col(Deadline.id))
@@ -94,7 +97,9 @@ _HEAD = Prepared(
     .where(col(Matter.id) == bindparam("matter"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"))
 )
-_FIRING = Prepared(insert(Firing).values({name: bindparam(name) for name in ("deadline", "rung", "at", "event")}))
+_FIRING = Prepared(
+    insert(Firing).values({name: bindparam(name) for name in ("deadline", "rung", "at", "event")})
+)
 
 
 def sweep(unit: Unit, office: Office, *, at: datetime, batch: int = BATCH) -> Swept:
@@ -119,7 +124,9 @@ def _batch(
 ) -> tuple[list[Fired], int]:  # fmt: skip
     try:
         with unit() as session:
-            due = [one for one in due_now(session, at=at, most=most + len(failed)) if one.deadline not in failed]
+            due = [
+                one for one in due_now(session, at=at, most=most + len(failed)) if one.deadline not in failed
+            ]
             return fire(session, office, due[:most], at=at)
     except (ValueError, KeyError, LookupError, Refused):
         return _one_by_one(unit, office, at=at, most=most, failed=failed)
@@ -138,7 +145,11 @@ def _one_by_one(
             continue
         try:
             with unit() as session:
-                due = [one for one in due_now(session, at=at, most=most + len(failed)) if one.deadline == deadline]
+                due = [
+                    one
+                    for one in due_now(session, at=at, most=most + len(failed))
+                    if one.deadline == deadline
+                ]
                 done, told = fire(session, office, due, at=at)
         except (ValueError, KeyError, LookupError, Refused) as fault:
             failed[deadline] = type(fault).__name__
@@ -170,7 +181,9 @@ def fire(session: Session, office: Office, due: Sequence[Due], *, at: datetime) 
     for one, (rung, _) in zip(due, rungs, strict=True):
         if rung.move is not None:
             advance_by_engine(session, office, one.matter, rung.move, at=at)
-    return [Fired(one.number, one.name, rung.name) for one, (rung, _) in zip(due, rungs, strict=True)], planned
+    return [
+        Fired(one.number, one.name, rung.name) for one, (rung, _) in zip(due, rungs, strict=True)
+    ], planned
 
 
 def rung_of(office: Office, one: Due) -> tuple[Rung, datetime | None]:

@@ -9,7 +9,7 @@ pending --claim--> sending --record_sent--> sent
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -109,7 +109,7 @@ def way(channel: str, *, has_address: bool) -> str:
     return FOLDER if channel == SMTP and not has_address else channel
 
 
-def insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+def insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     """Put notices in the outbox, leaving out those that are there already; how many are new."""
     return _INSERT.change_each(session, rows)
 
@@ -186,7 +186,13 @@ def record_sent(session: Session, claimed: Claimed, *, at: datetime, receipt: st
 
 
 def record_failure(
-    session: Session, claimed: Claimed, *, at: datetime, error: str, permanent: bool, hours: Hours = at_any_hour
+    session: Session,
+    claimed: Claimed,
+    *,
+    at: datetime,
+    error: str,
+    permanent: bool,
+    hours: Hours = at_any_hour,
 ) -> str | None:
     """It did not get through: to be tried again later, or dead. The new status; None if somebody else holds it now."""
     dead = permanent or claimed.attempt >= MOST_ATTEMPTS

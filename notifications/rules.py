@@ -124,8 +124,8 @@ def directives(office: Office, one: Occurred) -> tuple[Directive, ...]:
     """What is to be told about an event: by the rung that fired, or by the notice rules of its machine."""
     if one.document is not None:
         return (Directive(one.to, one.document),)
-    rules = office.rulebook(one.rulebook).machines[one.machine].notices
-    return tuple(Directive(rule.to, rule.document) for rule in rules if one.move in rule.on)
+    rules = office.rulebook(one.rulebook).machines[one.machine].notices_on.get(one.move, ())
+    return tuple(Directive(rule.to, rule.document) for rule in rules)
 
 
 def _told(directory: Directory, one: Occurred, rules: Iterable[Directive]) -> Iterator[Concerned]:
@@ -168,7 +168,8 @@ class Directory:
             found = self._those([one.handler if name == "handler" else one.opener])
         else:
             found = self.holders(name, (one.organisation, one.addressee), one.project)
-        return [who for who in found if self.may_see(who, one)]
+        matter = self._known(one)
+        return [who for who in found if self.may_see(who, one, matter)]
 
     def holders(self, role: str, bodies: Iterable[str | None], project: str | None) -> list[Someone]:
         """Those who hold `role` in one of these bodies, for this project or for all of them; by login."""
@@ -180,12 +181,14 @@ class Directory:
         }  # fmt: skip
         return [found[login] for login in sorted(found)]
 
-    def may_see(self, who: Someone, one: Occurred) -> bool:
+    def _known(self, one: Occurred) -> Known:
+        return Known(one.machine, one.organisation, one.addressee, one.project, one.handler, one.opener,
+                     self._sent.get(one.matter) if one.addressee else None)  # fmt: skip
+
+    def may_see(self, who: Someone, one: Occurred, matter: Known) -> bool:
         """Whether the matter exists for this person. Recusal and other walls come in here, through `cases.access`."""
         if who.login in self._recused[one.matter]:
             return False
-        matter = Known(one.machine, one.organisation, one.addressee, one.project, one.handler, one.opener,
-                       self._sent.get(one.matter) if one.addressee else None)  # fmt: skip
         rulebook = self._office.rulebook(one.rulebook)
         if access.sees(who.login, who.postings, rulebook, matter, seated=False, recused=False):
             return True

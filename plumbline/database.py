@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,9 @@ from cases.prepared import run
 try:  # Python's own SQLite is often one of those that can corrupt a WAL file several processes write to
     import pysqlite3.dbapi2 as sqlite
 except ImportError:  # no wheel for this platform: `plumbline doctor` says whether Python's own is new enough
-    import sqlite3 as sqlite  # type: ignore[no-redef]
+    import sqlite3 as sqlite
 
-__all__ = ["PRAGMAS", "UnusableDatabase", "WrongKind", "engine_for", "sqlite"]
+__all__ = ["PRAGMAS", "UnusableDatabase", "Writers", "WrongKind", "engine_for", "sqlite"]
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"}
 """WAL because readers must not wait; FULL because NORMAL loses acknowledged commits when the power goes."""
@@ -47,7 +50,9 @@ def engine_for(url: str) -> Engine:
     if kind == "sqlite":
         return _sqlite(url)
     if kind == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}, **JSON)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}, **JSON
+        )
     raise UnusableDatabase(f"{kind} is not supported: use sqlite:/// or postgresql+psycopg://.")
 
 
@@ -59,6 +64,41 @@ def _sqlite(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+class Writers:
+    """Connections of an engine to write on, each kept for the next who writes.
+
+    To take a connection from the pool and give it back costs more than the small transaction between. On PostgreSQL it
+    is done all the same: there the pool looks whether the server is still at the other end.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._keeps = engine.dialect.name == "sqlite"
+        self._idle: deque[Connection] = deque()
+        event.listen(engine, "engine_disposed", self._close)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end, or rolled back as a whole."""
+        connection = self._idle.pop() if self._idle else self._engine.connect()
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self._keeps:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _close(self, _engine: Engine) -> None:
+        while self._idle:
+            connection = self._idle.pop()
+            connection.detach()  # its pool is gone: closed is closed
+            connection.close()
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -76,4 +116,8 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     """Writers take their lock at once: a transaction that reads first and then writes fails under another writer."""
     reading = connection.get_execution_options().get("reading", False)
-    run("BEGIN" if reading else "BEGIN IMMEDIATE", on=connection.connection.cursor(), dialect=connection.dialect)
+    run(
+        "BEGIN" if reading else "BEGIN IMMEDIATE",
+        on=connection.connection.cursor(),
+        dialect=connection.dialect,
+    )

@@ -24,7 +24,9 @@ from plumbline.work import Work
 
 R = TypeVar("R")
 
-KEPT_FOR = timedelta(days=90)  # how long runs of duties stay on record: deliveries alone are half a million a year
+KEPT_FOR = timedelta(
+    days=90
+)  # how long runs of duties stay on record: deliveries alone are half a million a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,12 @@ def deliver_notices(work: Work, *, at: datetime) -> Delivered:
 
     def act() -> Delivered:
         report = dispatch.deliver_due(
-            work.unit, work.channels, worker=worker_name(), at=at, letterhead=work.letterhead, hours=work.hours
+            work.unit,
+            work.channels,
+            worker=worker_name(),
+            at=at,
+            letterhead=work.letterhead,
+            hours=work.hours,
         )
         return Delivered(report.delivered, report.failed, report.dead)
 
@@ -168,7 +175,9 @@ def _recorded(work: Work, duty: str, at: datetime, act: Callable[[], R]) -> R:
     try:
         result = act()
     except Exception:
-        with suppress(SQLAlchemyError):  # what stopped the duty may stop this as well; the fault itself is raised
+        with suppress(
+            SQLAlchemyError
+        ):  # what stopped the duty may stop this as well; the fault itself is raised
             _record(work, duty, at, started_at, outcome="failed", counts={})
         raise
     counts = {part.name: getattr(result, part.name) for part in fields(result)}  # type: ignore[arg-type]

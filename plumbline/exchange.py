@@ -58,7 +58,9 @@ class Exchanger:
         def act(session: Session) -> tuple[TrustedSite, str, bool]:
             signed, envelope = packets.read(data, SignedKey)
             arriving.check_rehearsal(theirs=signed.content.rehearsal, ours=self.work.rehearsal)
-            site = sites.trust(session, signed, envelope, only=only, own=self.keys.site, by=by, at=at, url=url)
+            site = sites.trust(
+                session, signed, envelope, only=only, own=self.keys.site, by=by, at=at, url=url
+            )
             return site, site.id, True
 
         return self._noted(_file("site-key", data), act, by=by, at=at)
@@ -68,7 +70,9 @@ class Exchanger:
         with self.work.unit() as session:
             written = packing.pack(session, self.work.office, number, actor=actor, at=at, seal=self.keys.seal,
                                    rehearsal=self.work.rehearsal, redact=redact, site=self.keys.site)  # fmt: skip
-            exchange.note(session, _file("packet", written.text), outcome="written", by=actor, at=at, number=number)
+            exchange.note(
+                session, _file("packet", written.text), outcome="written", by=actor, at=at, number=number
+            )
         return written
 
     def look(self, data: bytes, *, actor: str) -> SignedPacket:
@@ -92,7 +96,9 @@ class Exchanger:
         with self.work.unit() as session:
             written = replies.reply(session, self.work.office, number, actor=actor, at=at, seal=self.keys.seal,
                                     rehearsal=self.work.rehearsal)  # fmt: skip
-            exchange.note(session, _file("reply", written.text), outcome="written", by=actor, at=at, number=number)
+            exchange.note(
+                session, _file("reply", written.text), outcome="written", by=actor, at=at, number=number
+            )
         return written
 
     def take_reply(self, data: bytes, *, actor: str | None, at: datetime) -> Taken:
@@ -114,7 +120,9 @@ class Exchanger:
                        rehearsal=self.work.rehearsal, actor=actor)  # fmt: skip
         return signed
 
-    def _noted(self, file: File, act: Callable[[Session], tuple[T, str, bool]], *, by: str, at: datetime) -> T:
+    def _noted(
+        self, file: File, act: Callable[[Session], tuple[T, str, bool]], *, by: str, at: datetime
+    ) -> T:
         """Do it and log it in one transaction; log a refusal in one of its own."""
         try:
             with self.work.unit() as session:

@@ -68,7 +68,9 @@ def load(session: Session, *, on: date) -> None:
                 inspectors=["supervisor"], starts_on=on))  # fmt: skip
     for login, name, organisation, role, project_code in PEOPLE:
         if session.get(Person, login) is None:
-            session.add(Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org"))
+            session.add(
+                Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org")
+            )
             session.flush()
             session.add(Posting(person=login, role=role, organisation=organisation, project=project_code))
     session.flush()

@@ -91,7 +91,9 @@ def _writable(home: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as fault:
-        raise UnusableDatabase(f"{home} cannot be written ({fault.strerror}): choose another PLUMBLINE_HOME.") from fault
+        raise UnusableDatabase(
+            f"{home} cannot be written ({fault.strerror}): choose another PLUMBLINE_HOME."
+        ) from fault
 
 
 def configuration() -> Config:

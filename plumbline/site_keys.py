@@ -38,7 +38,9 @@ class SiteKeys:
         try:
             return _read(path) if path.exists() else _make(path)
         except OSError as fault:
-            raise UnusableKey(f"{path} cannot be read or written ({fault.strerror}): see to its rights.") from fault
+            raise UnusableKey(
+                f"{path} cannot be read or written ({fault.strerror}): see to its rights."
+            ) from fault
 
     @property
     def public(self) -> str:
@@ -60,7 +62,9 @@ class SiteKeys:
 
 def _read(path: Path) -> Ed25519PrivateKey:
     if path.stat().st_mode & 0o077 and os.name == "posix":
-        raise UnusableKey(f"{path} can be read by others: run chmod 600 on it, and have a new key trusted if in doubt.")
+        raise UnusableKey(
+            f"{path} can be read by others: run chmod 600 on it, and have a new key trusted if in doubt."
+        )
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as fault:

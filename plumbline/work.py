@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -26,7 +26,7 @@ from notifications.channels.webhook import Webhook
 from notifications.channels.wecom import WeComRobot
 from notifications.messages import Letterhead
 from notifications.quiet import Hours, QuietHours, at_any_hour, read_hours
-from plumbline.database import engine_for
+from plumbline.database import Writers, engine_for
 from plumbline.settings import Settings
 from states.calendars import Calendar, china, load_calendar
 
@@ -58,9 +58,13 @@ class Work:
     def unit(self) -> Iterator[Session]:
         """A session to write in: committed once at the end, or rolled back as a whole."""
         # The connection commits, not the session: half of what a small transaction costs is a session's own commit.
-        with self.engine.begin() as connection, Session(connection, expire_on_commit=False) as session:
+        with self._writers.begin() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
             session.flush()
+
+    @cached_property
+    def _writers(self) -> Writers:
+        return Writers(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

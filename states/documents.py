@@ -33,7 +33,12 @@ def _book(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _machine(name: str, machine: Machine) -> Iterator[str]:
-    yield from ("", f"## {machine.label.en} · {machine.label.zh}", "", f"![{machine.label.en}](pictures/{name}-en.svg)")
+    yield from (
+        "",
+        f"## {machine.label.en} · {machine.label.zh}",
+        "",
+        f"![{machine.label.en}](pictures/{name}-en.svg)",
+    )
     yield from ("", "| state | 状态 | kind | who acts |", "|---|---|---|---|")
     for key, state in machine.states.items():
         yield f"| `{key}` {state.label.en} | {state.label.zh} | {state.kind.value} | {', '.join(state.owner) or '–'} |"
@@ -44,7 +49,11 @@ def _machine(name: str, machine: Machine) -> Iterator[str]:
         needs = ", ".join(use.name.replace("_", " ") for use in move.guards) or "–"
         yield f"| `{key}` {move.label.en} | {move.label.zh} | {left} | {move.to or '(stays)'} | {by} | {needs} |"
     if machine.deadlines:
-        yield from ("", "| clock | 时限 | length | starts on | stops on | rests on |", "|---|---|---|---|---|---|")
+        yield from (
+            "",
+            "| clock | 时限 | length | starts on | stops on | rests on |",
+            "|---|---|---|---|---|---|",
+        )
         for key, rule in machine.deadlines.items():
             starts, stops = ", ".join(rule.starts), ", ".join(rule.stops)
             yield (f"| `{key}` {rule.label.en} | {rule.label.zh} | {rule.budget} | {starts} | {stops} | "

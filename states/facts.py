@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -80,7 +80,7 @@ class Facts:
     actor: Actor
     values: Mapping[str, Any] = field(default_factory=dict)
     acts: Mapping[str, Act] = field(default_factory=dict)
-    links: tuple[Link, ...] = ()
+    links: Iterable[Link] = ()
     form: Mapping[str, Any] | None = None
     possible: Mapping[str, int] = field(default_factory=dict)
     """How many candidates exist for a field that names a person, organisation, project or matter; fields not named

@@ -32,6 +32,21 @@ def no_open(facts: Facts, argument: Any) -> Reason | None:
 
 
 @guard(guard_arguments.link)
+def some_open(facts: Facts, argument: Any) -> Reason | None:
+    """Some linked matter of this kind is still open: nobody needs leave to go on where nothing stands in the way."""
+    if any(not link.final for link in _linked(facts, argument)):
+        return None
+    kind = argument["kind"] if isinstance(argument, dict) else argument
+    return because(
+        "none_open",
+        f"没有未办结的关联事项（{{link:{kind}}}）。",
+        f"No linked {{link:{kind}}} is open.",
+        cure_zh="无需办理这一步。",
+        cure_en="There is nothing to do here; take the next step.",
+    )
+
+
+@guard(guard_arguments.link)
 def has_link(facts: Facts, argument: Any) -> Reason | None:
     """A linked matter of this kind exists, in one of `states` if those are named: `{kind: task, states: [checked]}`."""
     states = listed(argument.get("states", ())) if isinstance(argument, dict) else []

@@ -35,6 +35,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.moves.*.guards.*.name", "guard"),
     ("machines.*.moves.*.opens.machine", "machine"),
     ("machines.*.moves.*.opens.copies.*", "fact"),
+    ("machines.*.moves.*.opens.also_under", "link"),
     ("machines.*.moves.*.drives.*.link", "link"),
     ("machines.*.moves.*.drives.*.copies.*", "fact"),
     ("machines.*.deadlines.*.starts.*", "event"),

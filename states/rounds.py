@@ -184,7 +184,9 @@ def _in_time(record: Record, one: Opinion) -> bool:
 
 def _of_seats(record: Record, people: frozenset[str]) -> tuple[str, ...]:
     """Those of them who hold a seat or stand in for somebody: who else is kept out is no business of the members."""
-    return tuple(sorted(people & {one for seat in record.seats for one in (seat.person, seat.substitute) if one}))
+    return tuple(
+        sorted(people & {one for seat in record.seats for one in (seat.person, seat.substitute) if one})
+    )
 
 
 def _late(record: Record) -> tuple[str, ...]:
@@ -238,6 +240,10 @@ def _counted(sitting: Mapping[str, Seat], said: Mapping[str, Opinion], *, weigh:
 def _words(sitting: Mapping[str, Seat], said: Iterable[Opinion], view: View) -> tuple[Said, ...]:
     found = (one for one in said if one.view is view)
     return tuple(
-        Said(one.person, sitting[one.person].organisation, one.conditions if view is View.AGREE_IF else one.reasons)
+        Said(
+            one.person,
+            sitting[one.person].organisation,
+            one.conditions if view is View.AGREE_IF else one.reasons,
+        )
         for one in sorted(found, key=lambda one: one.person)
     )

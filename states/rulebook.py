@@ -95,6 +95,8 @@ class Opens(Rule):
     machine: Name
     link: Name  # what the new matter is to this one, e.g. "escalation"
     copies: tuple[Name, ...] = ()  # facts or fields handed on to the new matter
+    also_under: Name | None = None
+    """It is linked in the same way to those this one came out of by links of this kind: a round's task to its clues."""
 
 
 class Drives(Rule):
@@ -243,14 +245,23 @@ class Machine(Rule):
         sealed = {name for name, form in forms.items() if any(each.sealed for each in form.values())}
         sealed |= {self.register_move} if any(each.sealed for each in self.register_) else set()
         if stray := sealed - ({self.rounds.given_by} if self.rounds else set()):
-            raise ValueError(f"A field of {min(stray)} is `sealed`; only an opinion of a round is (`rounds`).")
+            raise ValueError(
+                f"A field of {min(stray)} is `sealed`; only an opinion of a round is (`rounds`)."
+            )
         if self.rounds is None or not {self.rounds.given_by, self.rounds.decided_by} <= set(forms):
             return self  # a move that does not exist is a fault by its name
-        opinion, decision = forms[self.rounds.given_by], forms[self.rounds.decided_by].get(self.rounds.decision)
+        opinion, decision = (
+            forms[self.rounds.given_by],
+            forms[self.rounds.decided_by].get(self.rounds.decision),
+        )
         if missing := {self.rounds.view, self.rounds.conditions, self.rounds.reasons} - set(opinion):
-            raise ValueError(f"{self.rounds.given_by} has no field {min(missing)!r}; an opinion has all three.")
+            raise ValueError(
+                f"{self.rounds.given_by} has no field {min(missing)!r}; an opinion has all three."
+            )
         if open_ := [each.name for each in opinion.values() if not each.sealed]:
-            raise ValueError(f"{open_[0]} of {self.rounds.given_by} is not `sealed`: it would stand in the history.")
+            raise ValueError(
+                f"{open_[0]} of {self.rounds.given_by} is not `sealed`: it would stand in the history."
+            )
         if decision is None or self.rounds.otherwise not in decision.choices:
             raise ValueError(f"{self.rounds.decision} of {self.rounds.decided_by} has no choice "
                              f"{self.rounds.otherwise!r} for what was not carried.")  # fmt: skip
@@ -263,6 +274,12 @@ class Machine(Rule):
             state: tuple(name for name, move in self.moves.items() if state in move.from_)
             for state in self.states
         }
+
+    @cached_property
+    def notices_on(self) -> Mapping[str, tuple[NoticeRule, ...]]:
+        """By move, the notice rules that speak of it."""
+        moves = {move for rule in self.notices for move in rule.on}
+        return {move: tuple(rule for rule in self.notices if move in rule.on) for move in moves}
 
     @cached_property
     def clock_memo(self) -> dict[tuple[str, str | None, str], Mapping[str, frozenset[str]]]:
@@ -289,7 +306,9 @@ class Rulebook(Rule):
     fires_at: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] = (
         "08:30"  # local time of day at which rungs fire
     )
-    decides_recusals: Name = "head"  # the role that decides on recusals; on its own, the one that `receives` above
+    decides_recusals: Name = (
+        "head"  # the role that decides on recusals; on its own, the one that `receives` above
+    )
     receives: Name = "district"  # the role that receives what is sent up to a commission
     roles: Mapping[Name, Role]
     settings: Mapping[Name, Setting] = Field(default_factory=dict)

@@ -47,7 +47,9 @@ def postgresql_server() -> Iterator[str]:
         server = pgserver.get_server(Path(folder), cleanup_mode="stop")
         try:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-            _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # it lives for these tests only
+            _administer(
+                url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"
+            )  # it lives for these tests only
             yield _with_template(url)
         finally:
             server.cleanup()

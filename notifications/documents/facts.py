@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +53,11 @@ def day_in(day: date, lang: str) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def _asked(fields: Sequence[FormField], value: Any) -> FormField:
+    """Of the fields of one name, the one that this value answers: another machine may mean something else by it."""
+    return next((one for one in fields if one.type != "choice" or value in one.choices), fields[0])
+
+
 @dataclass(frozen=True, slots=True)
 class _Teller:
     session: Session
@@ -61,12 +67,17 @@ class _Teller:
     def told(self, row: OnFile, actor: Actor, shown: Mapping[str, Any], *, today: date) -> About:
         rulebook = self.office.rulebook(row.rulebook)
         machine = rulebook.machines[row.machine]
-        fields = {field.name: field for field in self._fields(row)}
+        fields: dict[str, list[FormField]] = defaultdict(list)
+        for field in self._fields(row):
+            fields[field.name].append(field)
+        known = {
+            name: _asked(fields[name], value) for name, value in shown["values"].items() if name in fields
+        }
         values = Shown()
-        for name, value in shown["values"].items():
-            values[name] = self._value(fields.get(name), value)
-            if name in fields and fields[name].type == "choice":
-                values[f"{name}_key"] = str(value)
+        for name, asked in known.items():
+            values[name] = self._value(asked, shown["values"][name])
+            if asked.type == "choice":
+                values[f"{name}_key"] = str(shown["values"][name])
         facts = {
             "number": row.number, "machine": machine.label.in_(self.lang), "title": row.title,
             "state": machine.states[row.state].label.in_(self.lang), "organisation": self._body(row.organisation),
@@ -75,14 +86,18 @@ class _Teller:
             "opened_on": self._day(self.office.day(row.opened_at)), "subjects": [one["name"] for one in shown["subjects"]],
             "v": values,
         }  # fmt: skip
-        labels = {f"v.{name}": field.label.in_(self.lang) for name, field in fields.items()}
+        labels = {f"v.{name}": self._heading(known.get(name, found[0])) for name, found in fields.items()}
         return About(row, actor, facts | self._due(shown["deadlines"], today=today), labels)
 
     def _fields(self, row: OnFile) -> Iterator[FormField]:
-        """Every field that may have left a value here: of other machines too, because values are copied on."""
+        """Every field that may have left a value here, its own machine's first; others', because values are copied on."""
         machines = self.office.rulebook(row.rulebook).machines
-        for name, machine in sorted(machines.items(), key=lambda one: one[0] == row.machine):
+        for machine in (machines[row.machine], *machines.values()):
             yield from (field for field in listing.fields_of(machine) if not (field.private or field.sealed))
+
+    def _heading(self, field: FormField) -> str:
+        label = field.label.in_(self.lang)
+        return label[:1].upper() + label[1:]
 
     def _due(self, clocks: list[dict[str, Any]], *, today: date) -> dict[str, Any]:
         """The nearest clock that runs: what it is for, when it ends, how many working days are left or lost."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,6 +42,8 @@ class Wish:
     copies_to: str = ""
     copy_no: str = ""
     attachments: tuple[str, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
+    """More lines of the table, such as the time and place of a talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,14 @@ def compose(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> NoticeContext
     own, wish = texts.papers[ask.kind], ask.wish
     pen = _Pen(f"{ask.lang}.yaml", ask.kind, about.facts)
     dated = facts.day_in(ask.on, ask.lang)
+    issuer = about.facts["organisation" if paper.voice == "keeper" else "addressee"]
     return NoticeContext(
-        lang="zh" if ask.lang == "zh" else "en", kind=ask.kind, issuer=about.facts["organisation" if paper.voice == "keeper" else "addressee"], number=ask.number,
+        lang="zh" if ask.lang == "zh" else "en", kind=ask.kind, issuer=issuer, number=ask.number,
         upward=paper.upward, signer=wish.signer, copy_no=wish.copy_no, classification=wish.classification,
         urgency=wish.urgency or (texts.urgency if paper.urgency else ""), title=pen.written(own.title),
         addressee=wish.addressee or pen.written(own.addressee), body=pen.all_written(own.body),
-        particulars=_table(paper, about, texts), closing=pen.all_written(own.closing), attachments=wish.attachments,
+        particulars=(*_table(paper, about, texts), *_added(wish)), closing=pen.all_written(own.closing),
+        attachments=wish.attachments,
         dated_on=ask.on, dated=dated, contact=wish.contact, copies_to=wish.copies_to,
         printed=pen.written(texts.printed, date=dated), stamp=_stamp(ask, texts), code=str(ask.mark or ""),
         code_text=_code_text(ask.mark, texts, pen), words=texts.words,
@@ -111,6 +115,10 @@ def _table(paper: Paper, about: About, texts: Language) -> tuple[Particular, ...
     labels = texts.labels | dict(about.labels)
     lines = ((labels.get(name, name), _fact(about, name)) for name in paper.table)
     return tuple(Particular(label=label, value=value) for label, value in lines if value)
+
+
+def _added(wish: Wish) -> Iterator[Particular]:
+    return (Particular(label=label, value=value) for label, value in wish.lines)
 
 
 def _fact(about: About, name: str) -> str:
@@ -148,5 +156,8 @@ def _not_by(paper: Paper, about: About) -> list[Reason]:
 
 def _lacking(paper: Paper, about: About) -> list[Reason]:
     missing = [about.labels.get(name, name) for name in paper.needs if not _fact(about, name)]
-    return [Reason("nothing_to_say", Label(zh=f"尚缺：{name}。", en=f"This is not known yet: {name}."),
-                   Label(zh="请先在事项中办理相应步骤。", en="Make the move that records it first.")) for name in missing]  # fmt: skip
+    cure = Label(zh="请先在事项中办理相应步骤。", en="Make the move that records it first.")
+    return [
+        Reason("nothing_to_say", Label(zh=f"尚缺：{name}。", en=f"This is not known yet: {name}."), cure)
+        for name in missing
+    ]

@@ -14,7 +14,9 @@ def demo(settings: Settings, *, lang: str = "en") -> tuple[dict[str, Any], list[
 
     Raises NotTheDemos, CannotServe, and StoryBroken where the story no longer fits the rulebook.
     """
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # the account is told here, not in Prefect's log
+    os.environ.setdefault(
+        "PREFECT_LOGGING_LEVEL", "WARNING"
+    )  # the account is told here, not in Prefect's log
     os.environ.setdefault("PREFECT_HOME", str(settings.home / "demo" / "prefect-session"))
     from plumbline.demo import log, page, play  # noqa: PLC0415 - Prefect reads its environment as it is loaded
 

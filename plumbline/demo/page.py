@@ -45,7 +45,9 @@ def write(played: Played, *, rehearsed: dict[str, Any] | None = None) -> Path:
                            trim_blocks=True, lstrip_blocks=True).get_template("timeline.html.j2")  # fmt: skip
     with work.reading() as session:
         ends_at = played.told[-1].at
-        ledger_export.export_ledger(session, work.office, folder / "ledger.xlsx", actor="head", at=ends_at, lang="zh")
+        ledger_export.export_ledger(
+            session, work.office, folder / "ledger.xlsx", actor="head", at=ends_at, lang="zh"
+        )
         text = template.render(
             story=played.story, told=played.told, counts=played.counts, runs=played.runs, rehearsed=rehearsed,
             clues=[_shown(session, played, *one) for one in SHOWN if one[0] in played.called],
@@ -82,10 +84,14 @@ def account(played: Played, rehearsed: Mapping[str, Any] | None, *, lang: str = 
 _ACCOUNT = {
     "en": (
         "{runs} duties ran between {begins} and {ends}; {clues} clues are on file.",
-        ("{fired} rungs of ladders fired, {opened} inspection rounds were opened, {sent} notices were delivered, "
-         "{dead} were given up."),
-        ("{events} times an event was verified in its chain, with {faults} faults; {provisional} due dates touch a year "
-         "that is not decreed yet."),
+        (
+            "{fired} rungs of ladders fired, {opened} inspection rounds were opened, {sent} notices were delivered, "
+            "{dead} were given up."
+        ),
+        (
+            "{events} times an event was verified in its chain, with {faults} faults; {provisional} due dates touch a year "
+            "that is not decreed yet."
+        ),
     ),
     "zh": (
         "{begins} 至 {ends} 共运行定时任务 {runs} 次；在册线索 {clues} 件。",

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
 
-LEFT, ROW, TOP, DAY = 330, 26, 44, 14  # pixels: room for names, height of a line, of the scale, width of a day
-DONE = {"met": "in time", "late": "too late", "open": "still open", "paused": "standing", "dropped": "dropped"}
+LEFT, ROW, TOP, DAY = (
+    330,
+    26,
+    44,
+    14,
+)  # pixels: room for names, height of a line, of the scale, width of a day
+DONE = {
+    "met": "in time",
+    "late": "too late",
+    "open": "still open",
+    "paused": "standing",
+    "dropped": "dropped",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,9 @@ def _row(bar: Bar, place: int, first: date, last: date) -> str:
     for day, name in bar.rungs:
         if first <= day <= last:
             where = _x(day, first, last) + DAY / 2
-            parts.append(f'<circle class="rung" cx="{where}" cy="{middle}" r="4"><title>{escape(name)}</title></circle>')
+            parts.append(
+                f'<circle class="rung" cx="{where}" cy="{middle}" r="4"><title>{escape(name)}</title></circle>'
+            )
     return "".join(parts) + "</g>"
 
 

@@ -88,7 +88,9 @@ def _plainly(work: Work) -> Run:
 def _fresh(home: Path, story: Story) -> Settings:
     """A new rehearsal database with the sample in it, as on the morning the story begins."""
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
-        raise NotTheDemos(f"{home} holds something that is not the demo's: move it away, then run the demo again.")
+        raise NotTheDemos(
+            f"{home} holds something that is not the demo's: move it away, then run the demo again."
+        )
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     (home / MARK).touch()

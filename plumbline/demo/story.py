@@ -79,7 +79,9 @@ class Play:
         try:
             number = self._do(step, at=at)
         except (Refused, NoSuchMatter, LookupError) as fault:
-            raise StoryBroken(f"{step.at} {step.as_} {step.move or step.open or step.take_in}: {fault}") from fault
+            raise StoryBroken(
+                f"{step.at} {step.as_} {step.move or step.open or step.take_in}: {fault}"
+            ) from fault
         self.told.append(Told(at, step.as_, number, step.en, step.zh))
 
     def _do(self, step: Step, *, at: datetime) -> str:
@@ -91,7 +93,9 @@ class Play:
 
     def _take_in(self, step: Step, *, at: datetime) -> str:
         office = self.work.office
-        read = ledger.read_ledger(HERE / str(step.take_in), today=office.day(at), machine=office.rulebook().machines["clue"])
+        read = ledger.read_ledger(
+            HERE / str(step.take_in), today=office.day(at), machine=office.rulebook().machines["clue"]
+        )
         with self.work.unit() as session:
             landed = ledger_landing.land(session, office, read, actor=step.as_, at=at)
         return f"{landed.created} clues"
@@ -101,7 +105,9 @@ class Play:
         with self.work.unit() as session:
             form = surveys.opening_form(session, self.work.office, machine, at=at, lang="en")
             fields = {part["name"]: part["example"] for part in form if part["required"]} | dict(step.given)
-            moved = opening.open_matter(session, self.work.office, machine, actor=step.as_, at=at, fields=fields)
+            moved = opening.open_matter(
+                session, self.work.office, machine, actor=step.as_, at=at, fields=fields
+            )
         return self._name(step, moved)
 
     def _move(self, step: Step, *, at: datetime) -> str:
@@ -147,7 +153,13 @@ def _as_text(said: Any) -> Any:
         return {key: _as_text(value) for key, value in said.items()}
     if isinstance(said, list):
         return [_as_text(value) for value in said]
-    return said.isoformat(" ") if isinstance(said, datetime) else said.isoformat() if isinstance(said, date) else said
+    return (
+        said.isoformat(" ")
+        if isinstance(said, datetime)
+        else said.isoformat()
+        if isinstance(said, date)
+        else said
+    )
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime:

@@ -14,9 +14,9 @@ from plumbline.shell import (
     deadlines,
     disclosures,
     doctor,
-    interest,
     documents,
     escalation,
+    interest,
     notices,
     output,
     recusal,
@@ -89,7 +89,7 @@ def build() -> typer.Typer:
             escalation.add_to(nouns)
         disclosures.add_to(nouns)
         app.add_typer(nouns, name=machine)
-    for name, nouns in (
+    for name, module in (
         ("deadlines", deadlines),
         ("calendar", calendar),
         ("notices", notices),
@@ -101,7 +101,7 @@ def build() -> typer.Typer:
         ("token", token),
         ("site", site),
     ):
-        app.add_typer(nouns.app, name=name)
+        app.add_typer(module.app, name=name)
     _add_ledger(app)
     verb(app, "tick", said("到期的事项各触发一次。", "Everything that is due fires once. Needs no Prefect."))(
         running.tick

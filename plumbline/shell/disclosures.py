@@ -14,13 +14,17 @@ from plumbline.shell.words import said
 
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="WHOM", help=said("只列提供给此机关或账号的。", "Only what this body or account got.")),
+    typer.Option(
+        "--to", metavar="WHOM", help=said("只列提供给此机关或账号的。", "Only what this body or account got.")
+    ),
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """The command that shows the ledger of one matter."""
-    verb(app, "disclosures", said("哪些内容提供给了谁。", "What left of it, to whom, by whom and when."))(disclosures)
+    verb(app, "disclosures", said("哪些内容提供给了谁。", "What left of it, to whom, by whom and when."))(
+        disclosures
+    )
 
 
 def disclosures(asked: Asked, number: Number, to: To = None) -> Answer:

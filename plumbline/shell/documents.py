@@ -56,14 +56,20 @@ CopyNo = Annotated[str, _option("--copy-no", "份号。", "The number of this co
 Attach = Annotated[
     list[str] | None, _option("--attach", "附件名称，可多次。", "The name of an attachment; repeatable.")
 ]
+Line = Annotated[
+    list[str] | None,
+    _option(
+        "--line", "表格另加一行“名称=内容”，可多次。", "One more line of its table, LABEL=TEXT; repeatable."
+    ),
+]
 
 
 @verb(app, "kinds", said("可用文种及签发角色。", "The kinds of paper, what about, and who may issue them."))
 def kinds(asked: Asked) -> Answer:
-    from notifications.documents.shelf import Shelf
-
-    shelf = Shelf(asked.settings.templates)
     with _told():
+        from notifications.documents.shelf import Shelf
+
+        shelf = Shelf(asked.settings.templates)
         papers, texts = shelf.papers.papers, shelf.languages[asked.lang].papers
     found = [
         {"kind": kind, "title": texts[kind].title, "about": list(paper.about), "by": list(paper.by)}
@@ -76,18 +82,18 @@ def kinds(asked: Asked) -> Answer:
 
 @verb(app, "draft", said("起草：不编号、不留存。", "A paper to look at: no number, kept nowhere."))
 def draft(
-    asked: Asked, number: Number, kind: Kind, file: File, lang: Language = Lang.ZH, to: To = "",
+    asked: Asked, number: Number, kind: Kind, file: File, *, lang: Language = Lang.ZH, to: To = "",
     classification: Secrecy = "", urgency: Urgency = "", signer: Signer = "", contact: Contact = "",
-    copies_to: Copies = "", copy_no: CopyNo = "", attach: Attach = None,
+    copies_to: Copies = "", copy_no: CopyNo = "", attach: Attach = None, line: Line = None,
 ) -> Answer:  # fmt: skip
     form = _form(file)
-    wish = _wish(to, classification, urgency, signer, contact, copies_to, copy_no, attach)
+    given = (to, classification, urgency, signer, contact, copies_to, copy_no)
     with _told():
         from notifications.documents import issued
 
         with asked.work.reading() as session:
-            content = issued.draft(session, _desk(asked), number, kind, form, lang=lang.value, wish=wish,
-                                   actor=asked.actor, at=asked.at)  # fmt: skip
+            content = issued.draft(session, _desk(asked), number, kind, form, lang=lang.value,
+                                   wish=_wish(given, attach, line), actor=asked.actor, at=asked.at)  # fmt: skip
     file.write_bytes(content)
     return Answer(
         {"file": str(file), "bytes": len(content)}, [said(f"草稿已写入 {file}。", f"The draft is in {file}.")]
@@ -96,17 +102,17 @@ def draft(
 
 @verb(app, "issue", said("签发：编号并记入历史。", "Issue a paper: it gets a number, and history its hash."))
 def issue(
-    asked: Asked, number: Number, kind: Kind, file: File, lang: Language = Lang.ZH, to: To = "",
+    asked: Asked, number: Number, kind: Kind, file: File, *, lang: Language = Lang.ZH, to: To = "",
     classification: Secrecy = "", urgency: Urgency = "", signer: Signer = "", contact: Contact = "",
-    copies_to: Copies = "", copy_no: CopyNo = "", attach: Attach = None,
+    copies_to: Copies = "", copy_no: CopyNo = "", attach: Attach = None, line: Line = None,
 ) -> Answer:  # fmt: skip
     form = _form(file)
-    wish = _wish(to, classification, urgency, signer, contact, copies_to, copy_no, attach)
+    given = (to, classification, urgency, signer, contact, copies_to, copy_no)
     with _told():
         from notifications.documents import issued
 
         with asked.work.unit() as session:
-            made = issued.issue(session, _desk(asked), number, kind, form, lang=lang.value, wish=wish,
+            made = issued.issue(session, _desk(asked), number, kind, form, lang=lang.value, wish=_wish(given, attach, line),
                                 actor=asked.actor, at=asked.at)  # fmt: skip
             file.write_bytes(made.content)  # a paper that could not be kept was not issued
     document = {"id": made.id, "number": made.number, "sha256": made.sha256, "file": str(file)}
@@ -134,10 +140,16 @@ def print_(asked: Asked, document: Id, file: File) -> Answer:
     return Answer({"id": made.id, "number": made.number, "sha256": made.sha256, "file": str(file)}, [text])
 
 
+About = Annotated[
+    str | None,
+    typer.Option("--about", metavar="NUMBER", help=said("只列此事项。", "About this matter only.")),
+]
+
+
 @verb(app, "list", said("已签发的公文。", "The papers that were issued."))
 def list_(
     asked: Asked,
-    matter: Annotated[str | None, typer.Option("--about", metavar="NUMBER", help=said("只列此事项。", "About this matter only."))] = None,
+    matter: About = None,
 ) -> Answer:  # fmt: skip
     from notifications.documents import register
 
@@ -156,9 +168,9 @@ def check(
     asked: Asked,
     code: Annotated[str, typer.Argument(metavar="CODE", help=said("二维码内容。", "What its QR says."))],
 ) -> Answer:
-    from notifications.documents import codes
-
     asked.check()
+    with _told():
+        from notifications.documents import codes
     try:
         mark = codes.read(code)
     except codes.NotACode as fault:
@@ -168,8 +180,10 @@ def check(
         found = codes.check(session, mark)
     document = {"ok": found.ok, "matter": mark.matter, "event_stands": found.event_stands,
                 "checkpoint_stands": found.checkpoint_stands}  # fmt: skip
-    text = said("相符：历史与该纸质公文所载一致。", "It matches: history is what the paper says.") if found.ok else said(
-        "不符：历史与该纸质公文所载不一致，请立即核查。", "It does not match: history is not what the paper says. Look into it.")  # fmt: skip
+    matches = said("相符：历史与该纸质公文所载一致。", "It matches: history is what the paper says.")
+    differs = said("不符：历史与该纸质公文所载不一致，请立即核查。",
+                   "It does not match: history is not what the paper says. Look into it.")  # fmt: skip
+    text = matches if found.ok else differs
     return Answer(document, [text], 0 if found.ok else 1)
 
 
@@ -178,10 +192,11 @@ def templates(
     asked: Asked,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=said("目标文件夹。", "Where to."))],
 ) -> Answer:
-    from notifications.documents import shelf
-
     asked.check()
-    fresh = shelf.copy_to(folder)
+    with _told():
+        from notifications.documents import shelf
+
+        fresh = shelf.copy_to(folder)
     text = said(f"已复制 {len(fresh)} 个模板到 {folder}；设 PLUMBLINE_TEMPLATES 指向该文件夹即可使用。",
                 f"{len(fresh)} templates are in {folder}; set PLUMBLINE_TEMPLATES to it to use them.")  # fmt: skip
     return Answer({"folder": str(folder), "copied": [path.name for path in fresh]}, [text])
@@ -198,12 +213,21 @@ def _form(file: Path) -> Form:
 
 
 def _wish(
-    to: str, classification: str, urgency: str, signer: str, contact: str, copies_to: str, copy_no: str,
-    attach: list[str] | None,
+    given: tuple[str, str, str, str, str, str, str], attach: list[str] | None, line: list[str] | None
 ) -> Wish:  # fmt: skip
+    """What was added; `given` is in the order of its fields."""
     from notifications.documents.wording import Wish
 
-    return Wish(to, classification, urgency, signer, contact, copies_to, copy_no, tuple(attach or ()))
+    return Wish(*given, attachments=tuple(attach or ()), lines=tuple(map(_line, line or ())))
+
+
+def _line(text: str) -> tuple[str, str]:
+    label, equals, value = text.partition("=")
+    if not (equals and label.strip() and value.strip()):
+        says = (f"--line {text[:60]!r} 不是“名称=内容”。", f"--line {text[:60]!r} is not LABEL=TEXT.")
+        raise WrongUsage("not_a_line", says,
+                         ("如 --line 谈话地点=三楼会议室。", "Such as --line Place=Room 3."))  # fmt: skip
+    return label.strip(), value.strip()
 
 
 def _desk(asked: Asked) -> Desk:
@@ -217,8 +241,13 @@ def _desk(asked: Asked) -> Desk:
 @contextmanager
 def _told() -> Iterator[None]:
     """Faults of papers, as the shell tells them."""
-    from notifications.documents import faulty, fonts, issued, register, wording
-
+    try:
+        from notifications.documents import faulty, fonts, issued, register, wording
+    except ModuleNotFoundError as gap:
+        says = (f"缺少组件 {gap.name}，不能制作公文。", f"Papers need {gap.name}, which is not installed.")
+        raise NotReady(
+            "not_installed", says, ("请重新安装 Plumbline。", "Install Plumbline again.")
+        ) from None
     try:
         yield
     except faulty.FaultyTemplate as fault:

@@ -22,7 +22,9 @@ Out = Annotated[Path, typer.Argument(metavar="FILE", help=said("写入此文件�
 In = Annotated[Path, typer.Argument(metavar="FILE", help=said("对方的文件。", "The other site's file."))]
 Redact = Annotated[
     list[str] | None,
-    typer.Option("--redact", metavar="FIELD", help=said("隐去此项，可重复。", "Leave this fact out; repeatable.")),
+    typer.Option(
+        "--redact", metavar="FIELD", help=said("隐去此项，可重复。", "Leave this fact out; repeatable.")
+    ),
 ]
 Look = Annotated[bool, typer.Option("--dry-run", help=said("只查看，不导入。", "Only show what it is."))]
 
@@ -33,7 +35,9 @@ def add_to(app: typer.Typer) -> None:
     """The four commands of the exchange."""
     verb(app, "packet", said("写出签名的上报文件。", "Write the signed packet for the other site."))(packet)
     verb(app, "receive", said("导入其他站点的上报文件。", "Take in a packet of another site."))(receive)
-    verb(app, "reply", said("写出回执或答复文件。", "Write receipt or answer for the site it came from."))(reply)
+    verb(app, "reply", said("写出回执或答复文件。", "Write receipt or answer for the site it came from."))(
+        reply
+    )
     verb(app, "take-reply", said("导入回执或答复文件。", "Take in receipt or answer."))(take_reply)
 
 
@@ -67,7 +71,9 @@ def receive(asked: Asked, file: In, dry_run: Look = False) -> Answer:
     data, end = files.read(file), Exchanger.of(asked.work)
     if dry_run:
         found = end.look(data, actor=asked.actor).content
-        return Answer(_shown(found) | {"facts": [fact.model_dump() for fact in found.facts]}, _text(asked, found))
+        return Answer(
+            _shown(found) | {"facts": [fact.model_dump() for fact in found.facts]}, _text(asked, found)
+        )
     arrived = end.receive(data, actor=asked.actor, at=asked.at)
     document = {"number": arrived.number, "new": arrived.new, "state": arrived.state} | _shown(arrived.packet)
     line = (said(f"已登记为 {arrived.number}。", f"It is on file as {arrived.number}.") if arrived.new
@@ -83,7 +89,10 @@ def _shown(found: Packet) -> dict[str, Any]:
 
 def _text(asked: Asked, found: Packet) -> list[str | Table]:
     zh = asked.lang == "zh"
-    rows = [[fact.label.zh if zh else fact.label.en, fact.shown.zh if zh else fact.shown.en] for fact in found.facts]
+    rows = [
+        [fact.label.zh if zh else fact.label.en, fact.shown.zh if zh else fact.shown.en]
+        for fact in found.facts
+    ]
     sender = found.sender.zh if zh else found.sender.en
     return [said(f"{sender}：{found.notice}（{found.document}），检查点 {found.checkpoint.code}。",
                  f"{found.notice} ({found.document}) of {sender}; checkpoint {found.checkpoint.code}."),

@@ -22,15 +22,23 @@ Person = Annotated[
     str, typer.Argument(metavar="PERSON", help=said("被提出回避的人员账号。", "Whose recusal is asked for."))
 ]
 Id = Annotated[
-    int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help=said("回避编号。", "Its id; see `list`, `of`."))
+    int,
+    typer.Argument(metavar="ID", min=1, max=2**63 - 1, help=said("回避编号。", "Its id; see `list`, `of`.")),
 ]
 Reason = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help=said("理由，仅决定人可见。", "Why; only who decides reads it."))
+    str,
+    typer.Option(
+        "--reason", metavar="TEXT", help=said("理由，仅决定人可见。", "Why; only who decides reads it.")
+    ),
 ]
 Refuse = Annotated[bool, typer.Option("--refuse", help=said("不予回避。", "Decide against it."))]
 
 
-@verb(app, "list", said("本人的回避及待本人决定的回避。", "Your own recusals, and those that are yours to decide."))
+@verb(
+    app,
+    "list",
+    said("本人的回避及待本人决定的回避。", "Your own recusals, and those that are yours to decide."),
+)
 def list_(asked: Asked) -> Answer:
     from cases import recusing
 
@@ -55,11 +63,18 @@ def of(asked: Asked, number: Number) -> Answer:
 def _listed(found: Sequence[Mapping[str, Any]]) -> list[str | Table]:
     headings = [said("编号", "id"), said("事项", "matter"), said("人员", "person"), said("方式", "how"),
                 said("状态", "state"), said("理由", "reason")]  # fmt: skip
-    rows = [[one["id"], one["number"], one["person"], one["kind"], one["state"], one.get("reason")] for one in found]
+    rows = [
+        [one["id"], one["number"], one["person"], one["kind"], one["state"], one.get("reason")]
+        for one in found
+    ]
     return [Table(headings, rows)] if rows else []
 
 
-@verb(app, "declare", said("申报本人回避，即时生效。", "Declare an interest of your own: it takes effect at once."))
+@verb(
+    app,
+    "declare",
+    said("申报本人回避，即时生效。", "Declare an interest of your own: it takes effect at once."),
+)
 def declare(asked: Asked, number: Number, reason: Reason) -> Answer:
     from cases import recusing
 
@@ -69,7 +84,11 @@ def declare(asked: Asked, number: Number, reason: Reason) -> Answer:
     return _done(done)
 
 
-@verb(app, "challenge", said("提出他人应当回避。", "Ask that somebody else be kept out; a second person decides."))
+@verb(
+    app,
+    "challenge",
+    said("提出他人应当回避。", "Ask that somebody else be kept out; a second person decides."),
+)
 def challenge(asked: Asked, number: Number, person: Person, reason: Reason) -> Answer:
     from cases import recusing
 

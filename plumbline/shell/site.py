@@ -19,12 +19,17 @@ Out = Annotated[Path, typer.Argument(metavar="FILE", help=said("写入此文件�
 In = Annotated[Path, typer.Argument(metavar="FILE", help=said("对方的文件。", "The other site's file."))]
 For = Annotated[
     list[str] | None,
-    typer.Option("--for", metavar="CODE", help=said("仅代表此机关，可重复。", "Only for this body; repeatable.")),
+    typer.Option(
+        "--for", metavar="CODE", help=said("仅代表此机关，可重复。", "Only for this body; repeatable.")
+    ),
 ]
 Url = Annotated[
-    str | None, typer.Option("--url", help=said("对方接收文件的网址。", "Where the other site takes files in."))
+    str | None,
+    typer.Option("--url", help=said("对方接收文件的网址。", "Where the other site takes files in.")),
 ]
-Site = Annotated[str, typer.Argument(metavar="SITE", help=said("站点编号。", "The site's name; see `site list`."))]
+Site = Annotated[
+    str, typer.Argument(metavar="SITE", help=said("站点编号。", "The site's name; see `site list`."))
+]
 
 
 @verb(app, "key", said("写出本站点的公钥文件。", "Write this site's public key for the other site."))
@@ -44,7 +49,9 @@ def key(asked: Asked, file: Out) -> Answer:
 def trust(asked: Asked, file: In, only: For = None, url: Url = None) -> Answer:
     from plumbline.exchange import Exchanger
 
-    site = Exchanger.of(asked.work).trust(files.read(file), by=_named(asked), at=asked.at, only=only or (), url=url)
+    site = Exchanger.of(asked.work).trust(
+        files.read(file), by=_named(asked), at=asked.at, only=only or (), url=url
+    )
     document = {"site": site.id, "organisations": site.organisations, "url": site.url}
     bodies = "、".join(site.organisations)
     return Answer(document, [said(f"已信任站点 {site.id}，代表 {bodies}。",
@@ -66,11 +73,13 @@ def list_(asked: Asked) -> Answer:
     from cases import sites
 
     with asked.work.reading() as session:
-        held = sites.trusted(session)
-    lines = [{"site": one.id, "organisations": one.organisations, "url": one.url, "revoked": one.revoked_at is not None,
-              "trusted_at": one.trusted_at.isoformat(), "trusted_by": one.trusted_by} for one in held]  # fmt: skip
-    rows = [[one.id, ", ".join(one.organisations), one.url, said("已撤销", "revoked") if one.revoked_at else ""]
-            for one in held]  # fmt: skip
+        lines = [
+            {"site": one.id, "organisations": one.organisations, "url": one.url, "revoked": one.revoked_at is not None,
+             "trusted_at": one.trusted_at.isoformat(), "trusted_by": one.trusted_by}
+            for one in sites.trusted(session)
+        ]  # fmt: skip
+    rows = [[line["site"], ", ".join(line["organisations"]), line["url"],
+             said("已撤销", "revoked") if line["revoked"] else ""] for line in lines]  # fmt: skip
     return Answer({"sites": lines}, [Table([said("站点", "site"), said("代表", "for"), "url", ""], rows)])
 
 
@@ -79,11 +88,13 @@ def log(asked: Asked) -> Answer:
     from cases import exchange
 
     with asked.work.reading() as session:
-        held = exchange.log(session)
-    lines = [{"at": one.at.isoformat(), "by": one.by, "what": one.what, "outcome": one.outcome, "number": one.number,
-              "reasons": one.reasons, "sha256": one.file_sha256, "size": one.size} for one in held]  # fmt: skip
-    rows = [[one.at.isoformat(timespec="seconds"), one.what, one.outcome, one.number, ", ".join(one.reasons), one.by]
-            for one in held]  # fmt: skip
+        lines = [
+            {"at": one.at.isoformat(), "by": one.by, "what": one.what, "outcome": one.outcome, "number": one.number,
+             "reasons": one.reasons, "sha256": one.file_sha256, "size": one.size}
+            for one in exchange.log(session)
+        ]  # fmt: skip
+    rows = [[line["at"], line["what"], line["outcome"], line["number"], ", ".join(line["reasons"]), line["by"]]
+            for line in lines]  # fmt: skip
     headings = [said("时间", "at"), said("文件", "what"), said("结果", "outcome"), said("编号", "number"),
                 said("原因", "reasons"), said("由", "by")]  # fmt: skip
     return Answer({"log": lines}, [Table(headings, rows)])

@@ -51,6 +51,7 @@ matters = st.builds(
     head_seq=st.just(1), head_hash=st.just(""),
 )  # fmt: skip
 
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database with the sample's people, where every example rolls back what it put down."""
@@ -63,8 +64,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @settings(max_examples=300)
-@given(matter=matters, held=postings, seated=st.booleans(),
-       states=st.lists(st.sampled_from(["asked", "in_force", "refused", "lifted"]), max_size=2))
+@given(
+    matter=matters,
+    held=postings,
+    seated=st.booleans(),
+    states=st.lists(st.sampled_from(["asked", "in_force", "refused", "lifted"]), max_size=2),
+)
 def test_the_filter_and_the_judgement_agree(
     desk: Engine, matter: OnFile, held: list[Held], seated: bool, states: list[str]
 ) -> None:
@@ -80,7 +85,9 @@ def test_the_filter_and_the_judgement_agree(
         query = select(col(Matter.id)).where(access.visible("officer", held, rules()))
         by_query = session.execute(query).first() is not None
         session.rollback()
-    assert by_query == access.sees("officer", held, rules(), matter, seated=seated, recused="in_force" in states)
+    assert by_query == access.sees(
+        "officer", held, rules(), matter, seated=seated, recused="in_force" in states
+    )
 
 
 def test_whoever_is_recused_sees_nothing_whatever_they_hold() -> None:

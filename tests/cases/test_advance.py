@@ -29,7 +29,9 @@ FORM = {"title": "Unsigned change order", "received_on": "2026-09-01"}
 
 def register(unit: Unit, small: Office, **more: Any) -> str:
     with unit() as session:
-        return opening.open_matter(session, small, "clue", actor="registrar", at=NOON, fields=FORM | more).number
+        return opening.open_matter(
+            session, small, "clue", actor="registrar", at=NOON, fields=FORM | more
+        ).number
 
 
 def assigned(unit: Unit, small: Office) -> str:
@@ -48,26 +50,48 @@ def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[str]:
     return [reason.code for reason in refusal.value.reasons]
 
 
-def test_a_registered_clue_has_a_number_a_clock_and_a_first_line_of_history(unit: Unit, small: Office) -> None:
+def test_a_registered_clue_has_a_number_a_clock_and_a_first_line_of_history(
+    unit: Unit, small: Office
+) -> None:
     number = register(unit, small)
     found = matter(unit, number)
-    assert (number, found.state, found.version, found.organisation) == ("MGJ-2026-0001", "registered", 1, "MGJ")
+    assert (number, found.state, found.version, found.organisation) == (
+        "MGJ-2026-0001",
+        "registered",
+        1,
+        "MGJ",
+    )
     with unit() as session:
         clock = session.exec(select(Deadline)).one()
-        assert (clock.name, clock.started_on, clock.due_on) == ("opinion", date(2026, 9, 1), date(2026, 9, 21))
+        assert (clock.name, clock.started_on, clock.due_on) == (
+            "opinion",
+            date(2026, 9, 1),
+            date(2026, 9, 21),
+        )
         event = session.exec(select(Event)).one()
-        assert (event.move, event.from_state, event.to_state, event.actor) == ("open", None, "registered", "registrar")
+        assert (event.move, event.from_state, event.to_state, event.actor) == (
+            "open",
+            None,
+            "registered",
+            "registrar",
+        )
 
 
 def test_numbers_go_up_by_one(unit: Unit, small: Office) -> None:
     assert [register(unit, small) for _ in range(3)] == ["MGJ-2026-0001", "MGJ-2026-0002", "MGJ-2026-0003"]
 
 
-def test_the_reporter_is_kept_apart_from_the_matter_and_its_history(unit: Unit, small: Office, told: Told) -> None:
+def test_the_reporter_is_kept_apart_from_the_matter_and_its_history(
+    unit: Unit, small: Office, told: Told
+) -> None:
     register(unit, small, reporter_name="Zhang San")
     with unit() as session:
         assert session.exec(select(Reporter)).one().details == {"reporter_name": "Zhang San"}
-        kept = repr(session.exec(select(Matter)).one()) + repr(session.exec(select(Event)).one()) + repr(told.occurred)
+        kept = (
+            repr(session.exec(select(Matter)).one())
+            + repr(session.exec(select(Event)).one())
+            + repr(told.occurred)
+        )
     assert "Zhang" not in kept
 
 
@@ -76,7 +100,9 @@ def test_a_move_lands_whole_state_version_history_handler_and_announcement(
 ) -> None:
     number = register(unit, small)
     with unit() as session:
-        moved = advance(session, small, number, "assign", actor="registrar", at=NOON, fields={"handler": "officer"})
+        moved = advance(
+            session, small, number, "assign", actor="registrar", at=NOON, fields={"handler": "officer"}
+        )
     assert (moved.from_, moved.to, moved.version) == ("registered", "assigned", 2)
     found = matter(unit, number)
     assert (found.state, found.version, found.handler, found.head_seq) == ("assigned", 2, "officer", 2)
@@ -99,7 +125,10 @@ def test_an_officer_sees_only_what_is_theirs(unit: Unit, small: Office) -> None:
     with unit() as session, pytest.raises(NoSuchMatter):
         advance(session, small, number, "close", actor="officer2", at=NOON, fields={"outcome": "x"})
     with unit() as session:
-        assert advance(session, small, number, "close", actor="officer", at=NOON, fields={"outcome": "x"}).to == "closed"
+        assert (
+            advance(session, small, number, "close", actor="officer", at=NOON, fields={"outcome": "x"}).to
+            == "closed"
+        )
 
 
 def test_everything_that_is_wrong_is_said_at_once(unit: Unit, small: Office) -> None:
@@ -130,7 +159,16 @@ def test_a_refused_move_leaves_nothing_behind(unit: Unit, small: Office) -> None
 def test_the_second_of_two_is_told_who_moved_it_and_to_what(unit: Unit, small: Office) -> None:
     number = assigned(unit, small)
     with unit() as session, pytest.raises(Refused) as refusal:
-        advance(session, small, number, "close", actor="officer", at=NOON, expected_version=1, fields={"outcome": "x"})
+        advance(
+            session,
+            small,
+            number,
+            "close",
+            actor="officer",
+            at=NOON,
+            expected_version=1,
+            fields={"outcome": "x"},
+        )
     assert refusal.value.code == "moved_meanwhile"
     assert "registrar moved MGJ-2026-0001" in refusal.value.reasons[0].message.en
     assert "assigned" in refusal.value.reasons[0].message.en
@@ -143,7 +181,9 @@ def test_a_move_from_the_wrong_state_says_who_was_first(unit: Unit, small: Offic
     assert codes(refusal) == ["wrong_state", "last_moved"]
 
 
-def test_the_same_key_again_gets_the_same_answer_and_does_nothing(unit: Unit, small: Office, told: Told) -> None:
+def test_the_same_key_again_gets_the_same_answer_and_does_nothing(
+    unit: Unit, small: Office, told: Told
+) -> None:
     number = register(unit, small)
     answers = []
     for _ in range(2):
@@ -157,16 +197,36 @@ def test_the_same_key_again_gets_the_same_answer_and_does_nothing(unit: Unit, sm
 def test_a_key_cannot_be_spent_on_two_different_requests(unit: Unit, small: Office) -> None:
     number = register(unit, small)
     with unit() as session:
-        advance(session, small, number, "assign", actor="registrar", at=NOON, key="k", fields={"handler": "officer"})
+        advance(
+            session,
+            small,
+            number,
+            "assign",
+            actor="registrar",
+            at=NOON,
+            key="k",
+            fields={"handler": "officer"},
+        )
     with unit() as session, pytest.raises(KeyReused):
-        advance(session, small, number, "assign", actor="registrar", at=NOON, key="k", fields={"handler": "officer2"})
+        advance(
+            session,
+            small,
+            number,
+            "assign",
+            actor="registrar",
+            at=NOON,
+            key="k",
+            fields={"handler": "officer2"},
+        )
 
 
 def test_opening_twice_under_one_key_opens_one(unit: Unit, small: Office) -> None:
     made = []
     for _ in range(2):
         with unit() as session:
-            made.append(opening.open_matter(session, small, "clue", actor="registrar", at=NOON, fields=FORM, key="k"))
+            made.append(
+                opening.open_matter(session, small, "clue", actor="registrar", at=NOON, fields=FORM, key="k")
+            )
     assert made[0] == made[1]
     with unit() as session:
         assert len(session.exec(select(Matter)).all()) == 1
@@ -200,7 +260,11 @@ def test_a_repeat_is_linked_below_the_first_and_kept(unit: Unit, small: Office) 
         advance(session, small, again, "fold", actor="registrar", at=NOON, fields={"first": first})
     with unit() as session:
         found = session.exec(select(MatterLink)).one()
-    assert (found.parent, found.child, found.kind) == (matter(unit, first).id, matter(unit, again).id, "repeat")
+    assert (found.parent, found.child, found.kind) == (
+        matter(unit, first).id,
+        matter(unit, again).id,
+        "repeat",
+    )
 
 
 def test_an_engine_move_is_not_a_persons_to_make(unit: Unit, small: Office) -> None:
@@ -233,7 +297,9 @@ def test_the_clock_stands_while_waiting_and_its_date_moves(unit: Unit, small: Of
     [(-1, "met"), (0, "late")],
     ids=["the last minute of the due day", "midnight after it"],
 )
-def test_a_clock_is_met_until_the_due_day_is_over(unit: Unit, small: Office, minutes: int, status: str) -> None:
+def test_a_clock_is_met_until_the_due_day_is_over(
+    unit: Unit, small: Office, minutes: int, status: str
+) -> None:
     number = assigned(unit, small)
     with unit() as session:
         over = session.exec(select(Deadline)).one().due_at
@@ -289,10 +355,14 @@ def test_nothing_else_in_the_code_can_change_a_state() -> None:
     packages = ("cases", "notifications", "flows", "web", "plumbline")
     files = [path for package in packages for path in sorted((root / package).rglob("*.py"))]
     assert len(files) > 20
-    writers = {path.relative_to(root).as_posix() for path in files if _writes_matters(ast.parse(path.read_text()))}
+    writers = {
+        path.relative_to(root).as_posix() for path in files if _writes_matters(ast.parse(path.read_text()))
+    }
     assert writers - STATE_WRITERS - FOLDS <= BULK, "a state is written outside the gate"
     for path in FOLDS:
-        names = {node.id for node in ast.walk(ast.parse((root / path).read_text())) if isinstance(node, ast.Name)}
+        names = {
+            node.id for node in ast.walk(ast.parse((root / path).read_text())) if isinstance(node, ast.Name)
+        }
         assert not names & {"insert", "update", "delete"}, f"{path} is to read only"
 
 

@@ -26,7 +26,9 @@ def clue(unit: Unit, small: Office, *, received_on: str = "2026-09-01", at: date
     return key
 
 
-def extend(unit: Unit, small: Office, key: int, *, actor: str = "head", at: datetime = NOON, reason: str = "big") -> date:
+def extend(
+    unit: Unit, small: Office, key: int, *, actor: str = "head", at: datetime = NOON, reason: str = "big"
+) -> date:
     with unit() as session:
         due_on = extending.extend(session, small, key, actor=actor, at=at, reason=reason)
     assert due_on is not None
@@ -35,7 +37,9 @@ def extend(unit: Unit, small: Office, key: int, *, actor: str = "head", at: date
 
 def test_the_head_grants_five_more_working_days_once(unit: Unit, small: Office) -> None:
     key = clue(unit, small)
-    assert extend(unit, small, key) == date(2026, 9, 29)  # 21 September and five working days; the 25th is a holiday
+    assert extend(unit, small, key) == date(
+        2026, 9, 29
+    )  # 21 September and five working days; the 25th is a holiday
     with pytest.raises(Refused) as refusal:
         extend(unit, small, key)
     assert refusal.value.code == "extension_refused"
@@ -45,7 +49,9 @@ def test_the_head_grants_five_more_working_days_once(unit: Unit, small: Office) 
     assert (kinds, moves) == (["opened", "extended"], ["open", "extend.opinion"])
 
 
-def test_the_last_minute_of_the_due_day_is_early_enough_and_midnight_is_not(unit: Unit, small: Office) -> None:
+def test_the_last_minute_of_the_due_day_is_early_enough_and_midnight_is_not(
+    unit: Unit, small: Office
+) -> None:
     key = clue(unit, small)
     over = datetime(2026, 9, 21, 16, 0, tzinfo=UTC)
     with pytest.raises(Refused):
@@ -53,7 +59,9 @@ def test_the_last_minute_of_the_due_day_is_early_enough_and_midnight_is_not(unit
     assert extend(unit, small, key, at=over - timedelta(minutes=1)) == date(2026, 9, 29)
 
 
-@pytest.mark.parametrize("actor, reason, code", [("leader", "big", "not_your_role"), ("head", " ", "missing")])
+@pytest.mark.parametrize(
+    "actor, reason, code", [("leader", "big", "not_your_role"), ("head", " ", "missing")]
+)
 def test_only_whom_the_rulebook_names_may_grant_it_and_only_with_a_reason(
     unit: Unit, small: Office, actor: str, reason: str, code: str
 ) -> None:
@@ -76,7 +84,10 @@ def test_a_newly_decreed_year_moves_provisional_dates_and_says_so(unit: Unit, sm
     with unit() as session:
         before = session.exec(select(Deadline)).one()
         assert before.provisional
-    rest = [date(2027, 1, 1), *(date(2027, 1, day) for day in range(4, 8))]  # a longer New Year than anybody expected
+    rest = [
+        date(2027, 1, 1),
+        *(date(2027, 1, day) for day in range(4, 8)),
+    ]  # a longer New Year than anybody expected
     decreed = Office(small.rulebooks, small.current, small.calendar.with_year(2027, rest=rest), Told())
     with unit() as session:
         preview = recomputing.recompute(session, decreed, at=december, keep=False)

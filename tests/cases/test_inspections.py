@@ -49,15 +49,23 @@ def outcomes(unit: Unit) -> list[tuple[date, str]]:
 
 def test_a_round_opens_on_its_day_and_not_before(unit: Unit, centre: Office) -> None:
     plan(unit)
-    assert open_due(unit, centre, MONDAY - timedelta(hours=8, minutes=1)) == Opened(0, 0)  # Sunday, 23:59 local time
+    assert open_due(unit, centre, MONDAY - timedelta(hours=8, minutes=1)) == Opened(
+        0, 0
+    )  # Sunday, 23:59 local time
     assert open_due(unit, centre, MONDAY) == Opened(1, 0)
     assert open_due(unit, centre, MONDAY) == Opened(0, 0)
     with unit() as session:
         round_ = session.exec(select(Matter)).one()
-        assert (round_.machine, round_.state, round_.values["slot"]) == ("inspection", "planned", "2026-09-07")
+        assert (round_.machine, round_.state, round_.values["slot"]) == (
+            "inspection",
+            "planned",
+            "2026-09-07",
+        )
 
 
-def test_a_slot_on_a_rest_day_opens_on_the_next_working_day_and_keeps_its_date(unit: Unit, centre: Office) -> None:
+def test_a_slot_on_a_rest_day_opens_on_the_next_working_day_and_keeps_its_date(
+    unit: Unit, centre: Office
+) -> None:
     plan(unit, "FREQ=MONTHLY;BYMONTHDAY=3", starts_on=date(2026, 10, 1))  # inside the National Day holiday
     holiday = datetime(2026, 10, 7, 4, 0, tzinfo=UTC)
     assert open_due(unit, centre, holiday) == Opened(0, 0)
@@ -65,7 +73,9 @@ def test_a_slot_on_a_rest_day_opens_on_the_next_working_day_and_keeps_its_date(u
     assert outcomes(unit) == [(date(2026, 10, 3), "opened")]
 
 
-def test_after_an_outage_one_round_catches_up_and_the_missed_slots_are_on_record(unit: Unit, centre: Office) -> None:
+def test_after_an_outage_one_round_catches_up_and_the_missed_slots_are_on_record(
+    unit: Unit, centre: Office
+) -> None:
     plan(unit)
     assert open_due(unit, centre, MONDAY + timedelta(weeks=2)) == Opened(1, 2)
     assert outcomes(unit) == [

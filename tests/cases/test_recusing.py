@@ -8,14 +8,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import Session, col, select
 
 from cases import audit, interests, listing, recusals, recusing, round_results
 from cases.errors import NoSuchMatter
+from cases.ledger_landing import land
+from cases.matters import Matter
 from cases.opening import id_of
 from cases.people import Person, Posting
+from cases.recusals import Recusal
 from notifications import rules
 from states.facts import Refused
 from tests.cases.conftest import Unit
+from tests.cases.ledgers import GIVEN, read
 from tests.cases.port_office import Port
 
 WHY = "与被反映人系近亲属"
@@ -37,7 +42,9 @@ def declare(port: Port, number: str, who: str, reason: str = WHY) -> recusing.De
 
 def challenge(port: Port, number: str, who: str, person: str) -> int:
     with port.unit() as session:
-        return recusing.challenge(session, port.office, number, actor=who, person_=person, reason=WHY, at=port.at).id
+        return recusing.challenge(
+            session, port.office, number, actor=who, person_=person, reason=WHY, at=port.at
+        ).id
 
 
 def decide(port: Port, key: int, who: str, *, grant: bool = True) -> recusing.Decided:
@@ -68,7 +75,9 @@ def child(port: Port, number: str, kind: str, who: str = "leader") -> str:
 
 def listed(port: Port, who: str, machine: str = "clue") -> Sequence[str]:
     with port.unit() as session:
-        return [one.number for one in listing.matters(session, port.office, machine, actor=who, at=port.at).lines]
+        return [
+            one.number for one in listing.matters(session, port.office, machine, actor=who, at=port.at).lines
+        ]
 
 
 # ------------------------------------------------------------------------------------------------ declaring
@@ -182,7 +191,11 @@ def test_nobody_who_is_out_of_the_clue_is_offered_a_seat_or_the_file(port: Port)
         ("project", "港口中心项目", {"project": "PC"}),
         ("project", "pc", {"project": "PC"}),
         ("body", "港口集团纪委", {"managed_by": "ours"}),
-        ("body", "滨海新区纪工委监察专员办", {"managed_by": "higher", "title": "密封件", "problem": "密封件", "kind": "unread"}),
+        (
+            "body",
+            "滨海新区纪工委监察专员办",
+            {"managed_by": "higher", "title": "密封件", "problem": "密封件", "kind": "unread"},
+        ),
     ],
 )
 def test_a_declared_interest_that_the_clue_touches_takes_them_out(
@@ -241,6 +254,25 @@ def test_a_new_interest_is_matched_against_what_is_on_file(port: Port) -> None:
         assert recusing.match_everything(session, port.office, at=port.at) == 0
         assert audit.verify(session).faults == ()
     assert port.unseen(clue, "leader")
+
+
+def test_what_comes_in_with_a_ledger_is_matched_too(port: Port) -> None:
+    ledger = read(GIVEN, machine=port.office.rulebook().machines["clue"])
+    interest(port, "leader", "person", str(next(iter(ledger.rows["subject"].dropna()))))
+    assert listed(port, "auditor") == []
+    with port.unit() as session:
+        land(session, port.office, ledger, actor="registrar", at=port.at)
+    with port.unit() as session:
+        hidden = [one.number for one in recusing_numbers(session, "leader")]
+        assert audit.verify(session).faults == ()
+    assert hidden
+    assert all(port.unseen(number, "leader") for number in hidden)
+    assert not port.unseen(hidden[0], "head")
+
+
+def recusing_numbers(session: Session, who: str) -> Sequence[Matter]:
+    query = select(Matter).join(Recusal, col(Recusal.matter) == col(Matter.id)).where(Recusal.person == who)
+    return session.exec(query).all()
 
 
 # ---------------------------------------------------------------------------------- challenging and deciding

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cases import listing, round_results
+from cases import audit, listing, round_results
 from states.facts import Refused
 from tests.cases.conftest import Unit
 from tests.cases.port_office import Port
@@ -163,10 +163,15 @@ def test_an_opinion_changed_behind_the_counts_back_is_found(port: Port) -> None:
     port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
     assert result(port, number)["broken_seals"] == []
     with port.unit() as session:
+        assert audit.verify(session).faults == ()
+    with port.unit() as session:
         session.execute(text("UPDATE opinion SET view = 'disagree' WHERE person IN ('owner', 'overseer')"))
     found = result(port, number)
     assert found["broken_seals"] == ["overseer", "owner"]
     assert not found["agrees"]
+    with port.unit() as session:
+        codes = sorted(one.code for one in audit.verify(session).faults)
+    assert codes == ["opinion_altered", "opinion_altered", "result_differs"]
 
 
 def test_an_opinion_taken_out_of_the_record_is_missed(port: Port) -> None:

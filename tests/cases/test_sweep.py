@@ -17,7 +17,9 @@ from cases.office import Office
 from tests.cases.conftest import Unit
 from tests.cases.small_office import NOON, Told
 
-REMIND = datetime(2026, 9, 17, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai; three working days before the 21st, a Sunday worked
+REMIND = datetime(
+    2026, 9, 17, 0, 30, tzinfo=UTC
+)  # 08:30 in Shanghai; three working days before the 21st, a Sunday worked
 PRESS = datetime(2026, 9, 22, 0, 30, tzinfo=UTC)  # one working day after
 MINUTE = timedelta(minutes=1)
 

@@ -10,7 +10,13 @@ from tests.plumbline.shell import Shell
 NOUNS = {"clue": "clues", "consultation": "consultations", "escalation": "escalations", "task": "tasks",
          "inspection": "inspections"}  # fmt: skip
 VERBS = {"consultation": ("seats", "opinions", "result")}
-OTHERS = (("deadlines", "list"), ("notices", "list"), ("audit", "verify"), ("recusal", "list"), ("interest", "list"))
+OTHERS = (
+    ("deadlines", "list"),
+    ("notices", "list"),
+    ("audit", "verify"),
+    ("recusal", "list"),
+    ("interest", "list"),
+)
 
 
 def reached(shell: Shell, who: str, numbers: dict[str, list[str]], *, folder: Path) -> str:
@@ -32,7 +38,11 @@ def sent(shell: Shell) -> str:
     """Everything that left as a notice, once all of it is delivered."""
     shell.run("tick", "--json")
     shell.run("notices", "deliver", "--json")
-    files = [path for path in shell.home.rglob("*") if path.is_file() and path.suffix in (".txt", ".eml", ".json", ".html")]
+    files = [
+        path
+        for path in shell.home.rglob("*")
+        if path.is_file() and path.suffix in (".txt", ".eml", ".json", ".html")
+    ]
     return "\n".join(path.read_text(errors="replace") for path in files)
 
 

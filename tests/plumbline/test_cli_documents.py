@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,7 @@ pypdf = pytest.importorskip("pypdf")
 from sqlmodel import select  # noqa: E402
 
 from cases.history import Event  # noqa: E402
-from cases.people import Person  # noqa: E402
-from notifications.documents import issued  # noqa: E402
+from notifications.documents import facts, issued  # noqa: E402
 from notifications.documents.codes import Mark  # noqa: E402
 from notifications.documents.issued import Desk  # noqa: E402
 from notifications.documents.register import IssuedDocument  # noqa: E402
@@ -52,7 +52,7 @@ def clue(shell: Shell) -> str:
 def test_a_letter_is_issued_with_the_next_number_of_its_series(
     shell: Shell, clue: str, tmp_path: Path
 ) -> None:
-    made = issue(shell, tmp_path / "a.pdf", "--attach", "时限一览表")
+    made = issue(shell, tmp_path / "a.pdf", "--attach", "时限一览表", "--line", "联系电话=内线 203")
     assert made["number"] == "港纪督〔2026〕1号"
     assert issue(shell, tmp_path / "b.pdf")["number"] == "港纪督〔2026〕2号"
     assert issue(shell, tmp_path / "c.pdf", kind="clue_received")["number"] == "港纪受〔2026〕1号"
@@ -72,7 +72,7 @@ def test_a_letter_is_issued_with_the_next_number_of_its_series(
 
 def test_history_holds_the_hash_and_still_verifies(shell: Shell, clue: str, tmp_path: Path) -> None:
     made = issue(shell, tmp_path / "a.pdf")
-    last = shell.do("registrar", "clue", "history", clue)["history"][-1]
+    last = shell.do("registrar", "clue", "history", clue)["events"][-1]
     assert last["move"] == "document.supervision_letter"
     assert last["data"] == {"number": made["number"], "lang": "zh", "form": "pdf", "sha256": made["sha256"]}
     assert shell.do("registrar", "audit", "verify")["ok"]
@@ -133,7 +133,7 @@ def test_a_draft_has_no_number_and_leaves_nothing_behind(shell: Shell, clue: str
     shell.do("registrar", "documents", "draft", clue, "supervision_letter", str(path), at=LATE)
     assert "〔2026〕" not in text_of(path)
     assert shell.do("registrar", "documents", "list")["documents"] == []
-    assert len(shell.do("registrar", "clue", "history", clue)["history"]) == 1
+    assert len(shell.do("registrar", "clue", "history", clue)["events"]) == 1
 
 
 def test_who_may_not_see_it_cannot_write_about_it(shell: Shell, clue: str, tmp_path: Path) -> None:
@@ -158,11 +158,12 @@ def test_who_may_not_see_it_cannot_write_about_it(shell: Shell, clue: str, tmp_p
 
 
 def test_what_cannot_be_written_is_refused_with_reasons(shell: Shell, clue: str, tmp_path: Path) -> None:
-    def tried(kind: str, name: str = "a.pdf") -> Any:
-        return shell.ask("registrar", "documents", "issue", clue, kind, str(tmp_path / name), at=LATE)
+    def tried(kind: str, name: str = "a.pdf", *more: str) -> Any:
+        return shell.ask("registrar", "documents", "issue", clue, kind, str(tmp_path / name), *more, at=LATE)
 
     refused(tried("rectification_notice"), 1, "wrong_matter")
     refused(tried("assignment_letter"), 1, "nothing_to_say")
+    refused(tried("supervision_letter", "a.pdf", "--line", "203"), 2, "not_a_line")
     refused(tried("no_such_kind"), 2, "unknown_document")
     refused(tried("supervision_letter", "a.txt"), 2, "unknown_form")
     assert list(tmp_path.glob("a.*")) == []
@@ -214,20 +215,47 @@ def test_two_who_issue_at_once_get_two_numbers(shell: Shell, home: Path, clue: s
             return issued.issue(session, desk, clue, "supervision_letter", "pdf", lang="zh", wish=Wish(), actor=actor,
                                 at=LATE).number  # fmt: skip
 
-    with pytest.raises(RuntimeError), work.unit() as session:
-        issued.issue(
-            session,
-            desk,
-            clue,
-            "supervision_letter",
-            "pdf",
-            lang="zh",
-            wish=Wish(),
-            actor="registrar",
-            at=LATE,
-        )
-        raise RuntimeError("the disk is full")
+    def fails() -> None:
+        with work.unit() as session:
+            made = issued.issue(session, desk, clue, "supervision_letter", "pdf", lang="zh", wish=Wish(),
+                                actor="registrar", at=LATE)  # fmt: skip
+            raise RuntimeError(f"the disk is full: {made.number} could not be kept")
+
+    with pytest.raises(RuntimeError, match="1号 could not be kept"):
+        fails()
     assert [one("registrar"), one("leader")] == ["港纪督〔2026〕1号", "港纪督〔2026〕2号"]
+    work.engine.dispose()
+
+
+def test_without_what_prints_it_says_what_is_missing(
+    shell: Shell, clue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("notifications.documents")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("faulty", "fonts", "issued", "pdf"):
+        monkeypatch.delattr(f"notifications.documents.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "typst", None)
+    said = shell.run("documents", "kinds", "--json")
+    refused(said, 3, "not_installed")
+    assert "typst" in said.json["message"]
+    assert clue in shell.ask("registrar", "clue", "list").out  # and everything else works
+
+
+def test_values_read_as_their_own_form_named_them(
+    shell: Shell, home: Path, clue: str, tmp_path: Path
+) -> None:
+    """A clue's kind is not an inspection's kind, though both are called `kind`."""
+    work = Work.open(Settings(home=home))
     with work.reading() as session:
-        assert session.get(Person, "leader") is not None
+        zh, en = (
+            facts.about(session, work.office, clue, actor="registrar", at=LATE, lang=lang)
+            for lang in ("zh", "en")
+        )
+    assert (zh.labels["v.kind"], en.labels["v.kind"]) == ("问题类别", "Kind of problem")
+    assert zh.facts["v"]["kind_key"] == "duty_neglect"
+    assert zh.facts["v"]["kind"] not in ("", "duty_neglect")
+    assert (zh.facts["v"]["real_name"], en.facts["v"]["real_name"]) == ("是", "yes")
+    assert (zh.facts["received_on"], en.facts["received_on"]) == ("2026年9月1日", "1 September 2026")
+    assert zh.facts["v"]["never_filled_in"] == ""
+    assert not {name for name in zh.labels if "reporter" in name}
     work.engine.dispose()

@@ -118,6 +118,7 @@ def test_a_full_database_refuses_the_move_keeps_the_rest_and_goes_on_once_there_
     with work.engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 30}")
         connection.rollback()
+
     def register_many() -> None:
         for turn in range(200):
             done.append(register(turn))  # noqa: PERF401 - what was done before it failed is what is asked

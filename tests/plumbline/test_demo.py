@@ -39,7 +39,9 @@ def test_the_clue_left_alone_climbs_its_ladder_to_the_commission_above(played: P
         matter = session.exec(select(Matter).where(Matter.number == played.called["concrete"])).one()
         clock = session.exec(
             select(Deadline).where(Deadline.matter == matter.id, Deadline.name == "opinion")).one()  # fmt: skip
-        rungs = session.exec(select(Firing.rung).where(Firing.deadline == clock.id).order_by(col(Firing.id))).all()
+        rungs = session.exec(
+            select(Firing.rung).where(Firing.deadline == clock.id).order_by(col(Firing.id))
+        ).all()
         told = set(session.exec(select(Notice.recipient).where(Notice.matter == matter.id)).all())
     rule = played.work.office.rulebook().machines["clue"].deadlines["opinion"]
     assert len(rungs) == len(rule.ladder)

@@ -51,7 +51,9 @@ def test_a_sealed_opinion_is_read_by_nobody_but_its_giver(shell: Shell, tmp_path
     assert not any(word in sent(shell) for word in WORDS)
 
 
-def test_an_opened_opinion_is_read_by_whoever_sees_the_round_and_nobody_else(shell: Shell, tmp_path: Path) -> None:
+def test_an_opened_opinion_is_read_by_whoever_sees_the_round_and_nobody_else(
+    shell: Shell, tmp_path: Path
+) -> None:
     numbers = convened(shell)
     round_ = numbers["consultation"][0]
     for who in ("owner", "contractor", "overseer"):
@@ -62,4 +64,8 @@ def test_an_opened_opinion_is_read_by_whoever_sees_the_round_and_nobody_else(she
     assert reading == {"registrar", "officer", "leader", "head", "auditor", "owner", "contractor", "overseer"}
     assert WORDS[0] not in sent(shell)
     counted = shell.do("auditor", "consultation", "result", round_)
-    assert (counted["decision"], counted["agrees"], counted["result"]["outcome"]) == ("not_agreed", True, "lost")
+    assert (counted["decision"], counted["agrees"], counted["result"]["outcome"]) == (
+        "not_agreed",
+        True,
+        "lost",
+    )

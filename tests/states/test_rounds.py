@@ -120,9 +120,7 @@ def test_the_later_opinion_of_a_seat_replaces_its_earlier_one() -> None:
         assert recount(record(*order, says("overseer", "disagree"))).counts["agree"] == 0
 
 
-@pytest.mark.parametrize(
-    "moment, counts", [(CLOSES - timedelta(microseconds=1), 1), (CLOSES, 0), (AFTER, 0)]
-)
+@pytest.mark.parametrize("moment, counts", [(CLOSES - timedelta(microseconds=1), 1), (CLOSES, 0), (AFTER, 0)])
 def test_an_opinion_is_late_from_the_instant_the_round_closes(moment: datetime, counts: int) -> None:
     result = recount(record(says("owner", "agree", at=moment)))
     assert (result.counts["agree"], result.late) == (counts, () if counts else ("owner",))
@@ -242,7 +240,7 @@ def some_rules(draw: st.DrawFn) -> RoundRules:
         st.builds(lambda share, of: Quorum(share=share, of=of), SHARES, st.sampled_from(["all", "not_recused"])),
         st.builds(lambda number: Quorum(number=number), st.integers(1, 5)),
     ))  # fmt: skip
-    of = draw(st.sampled_from(["votes", "present", "entitled"]))
+    of: Any = draw(st.sampled_from(["votes", "present", "entitled"]))
     passes = draw(st.one_of(
         st.builds(lambda share: Passes(more_than=share, of=of), SHARES.filter(lambda share: share != "1/1")),
         st.builds(lambda share: Passes(at_least=share, of=of), SHARES),
@@ -271,56 +269,62 @@ def some_rounds(draw: st.DrawFn) -> Record:
 
 def counted_again(round_: Record) -> str:
     """The outcome by another road: seat by seat down a tally sheet, in whole numbers."""
+    sheet, out = tally_sheet(round_)
+    chairs = chairs_taken(round_, out)
+    rule, spoken = round_.rules, [sheet[who][-1].view.value for who, _ in chairs if who in sheet]
+    if len(spoken) < quorum(round_, len(chairs)):
+        return "no_quorum"
+    silent = {"absent": "", "abstain": "abstain", "agree": "agree"}[rule.silence]
+    weights = dict.fromkeys(["agree", "agree_if", "disagree", "abstain", ""], 0)
+    for who, seat in chairs:
+        word = sheet[who][-1].view.value if who in sheet else silent
+        if seat.veto and word == "disagree":
+            return "vetoed"
+        weights[word] += 1 if rule.passes.seats else seat.weight
+    return "carried" if enough(rule, weights) else "lost"
+
+
+def tally_sheet(round_: Record) -> tuple[dict[str, list[Opinion]], set[str]]:
+    """What each person said in time, in order; and who is out."""
     sheet: dict[str, list[Opinion]] = {}
     for one in sorted(round_.opinions, key=lambda one: (one.person, one.seq)):
         if round_.closed_at is None or not one.given_at >= round_.closed_at:
             sheet.setdefault(one.person, []).append(one)
-    out = set(round_.recused)
-    for person, lines in sheet.items():
-        if "recused" in [line.view.value for line in lines]:
-            out.add(person)
-    chairs: list[tuple[str, Seat]] = []
+    spoke_of_it = {
+        person for person, lines in sheet.items() if "recused" in [line.view.value for line in lines]
+    }
+    return sheet, {*round_.recused, *spoke_of_it}
+
+
+def chairs_taken(round_: Record, out: set[str]) -> list[tuple[str, Seat]]:
+    """Who sits, and in whose seat; nobody in two."""
     taken = {seat.person for seat in round_.seats if seat.person not in out}
+    chairs: list[tuple[str, Seat]] = []
     for seat in sorted(round_.seats, key=lambda seat: seat.person, reverse=True):
         who = seat.substitute if seat.person in out else seat.person
-        if who is None or who in out:
+        if who is None or who in out or (seat.person in out and who in taken):
             continue
-        if seat.person in out and who in taken:
-            continue  # sits already, in a seat of their own or in that of somebody later in the list
         taken.add(who)
         chairs.append((who, seat))
-    rule, yes, no, abstained, spoke, stopped = round_.rules, 0, 0, 0, 0, False
-    everybody = 0
-    for who, seat in chairs:
-        weight = 1 if rule.passes.seats else seat.weight
-        everybody += weight
-        if who in sheet:
-            spoke += 1
-            word = sheet[who][-1].view.value
-            stopped = stopped or (seat.veto and word == "disagree")
-        else:
-            word = {"absent": "", "abstain": "abstain", "agree": "agree"}[rule.silence]
-        yes += weight * (word in ("agree", "agree_if"))
-        no += weight * (word == "disagree")
-        abstained += weight * (word == "abstain")
-    quorum = rule.quorum.number
-    if quorum is None:
-        top, bottom = map(int, str(rule.quorum.share).split("/"))
-        quorum = max(
-            1,
-            math.ceil(top * (len(round_.seats) if rule.quorum.of == "all" else len(chairs)) / bottom - 1e-9),
-        )
-    if spoke < quorum:
-        return "no_quorum"
-    if stopped:
-        return "vetoed"
-    whole = {"votes": yes + no, "present": yes + no + abstained, "entitled": everybody}[rule.passes.of]
-    if rule.passes.seats:
-        enough = yes >= rule.passes.seats
-    else:
-        top, bottom = map(int, str(rule.passes.more_than or rule.passes.at_least).split("/"))
-        enough = yes * bottom > top * whole if rule.passes.more_than else yes * bottom >= top * whole
-    return "carried" if enough and yes else "lost"
+    return chairs
+
+
+def quorum(round_: Record, chairs: int) -> int:
+    rule = round_.rules.quorum
+    if rule.number is not None:
+        return rule.number
+    top, bottom = map(int, str(rule.share).split("/"))
+    return max(1, math.ceil(top * (len(round_.seats) if rule.of == "all" else chairs) / bottom - 1e-9))
+
+
+def enough(rule: RoundRules, weights: dict[str, int]) -> bool:
+    yes, no = weights["agree"] + weights["agree_if"], weights["disagree"]
+    if not yes or rule.passes.seats:
+        return bool(yes) and yes >= (rule.passes.seats or 0)
+    whole = {"votes": yes + no, "present": yes + no + weights["abstain"], "entitled": sum(weights.values())}
+    top, bottom = map(int, str(rule.passes.more_than or rule.passes.at_least).split("/"))
+    held_against = top * whole[rule.passes.of]
+    return yes * bottom > held_against if rule.passes.more_than else yes * bottom >= held_against
 
 
 @settings(max_examples=1500, deadline=None)

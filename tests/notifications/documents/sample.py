@@ -22,7 +22,7 @@ def paper(lang: str = "zh", **changes: Any) -> NoticeContext:
         "classification": "内部" if zh else "Internal", "urgency": "加急" if zh else "Urgent",
         "title": "关于限期办结问题线索的督办函" if zh else "Supervision letter on a clue",
         "addressee": "李明" if zh else "Li Ming",
-        "body": (f"你处承办的线索（{HARM}）应于2026年9月8日前完成。" if zh else f"The clue ({HARM}) was due on 8 September 2026.",
+        "body": (f"你处承办的线索（{HARM}）应于2026年9月8日前完成。" if zh else f"The clue ({HARM}) is late.",
                  "第二段。" if zh else "The second paragraph."),
         "particulars": (Particular(label="编号" if zh else "Number", value="MGJ-2026-0001"),),
         "closing": ("特此函告。" if zh else "This is for you to act on.",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_the_same_paper_is_the_same_bytes_on_another_day(lang: str) -> None:
         assert {part.date_time for part in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         for part in package.namelist():
             if part.endswith((".xml", ".rels")):
-                ElementTree.fromstring(package.read(part))
+                ET.fromstring(package.read(part))
 
 
 def test_the_layout_is_the_standards() -> None:

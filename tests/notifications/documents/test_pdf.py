@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("typst")
 pypdf = pytest.importorskip("pypdf")
 
-from notifications.documents import pdf  # noqa: E402
+from notifications.documents import fonts, pdf  # noqa: E402
 from notifications.documents.context import NoticeContext  # noqa: E402
 from notifications.documents.faulty import FaultyTemplate  # noqa: E402
 from notifications.documents.fonts import Faces, faces  # noqa: E402
@@ -57,10 +57,10 @@ def test_the_same_paper_is_the_same_bytes(lang: str) -> None:
 
 
 def test_another_process_prints_the_same_bytes() -> None:
-    program = "\n".join((
-        "import hashlib", "from tests.notifications.documents.test_pdf import printed, paper",
-        "print(hashlib.sha256(printed(paper())).hexdigest())",
-    ))  # fmt: skip
+    program = (
+        "import hashlib; from tests.notifications.documents.test_pdf import printed, paper; "
+        "print(hashlib.sha256(printed(paper())).hexdigest())"
+    )
     root = Path(__file__).parents[3]
     told = {
         subprocess.run(
@@ -155,8 +155,6 @@ def test_a_template_cannot_read_what_is_not_its_own(tmp_path: Path) -> None:
 
 
 def test_faces_are_named_and_missing_ones_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from notifications.documents import fonts
-
     assert faces().body in fonts.BODY
     monkeypatch.setattr(fonts, "BODY", ("A face nobody has",))
     faces.cache_clear()
