@@ -16,7 +16,18 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
-from cases import clocks, gathering, history, linking, opening, recusing, references, requests, round_moves
+from cases import (
+    briefs,
+    clocks,
+    gathering,
+    history,
+    linking,
+    opening,
+    recusing,
+    references,
+    requests,
+    round_moves,
+)
 from cases.errors import moved_meanwhile
 from cases.gathering import Loaded
 from cases.matters import Matter, OnFile
@@ -198,6 +209,8 @@ def _judge(
                 rule.fields, given, values=known.values, today=known.today, zone=office.zone
             )
             reasons += references.faults(session, rule.fields, form, matter=loaded.row)
+            if judging.machine.rounds is not None:
+                reasons += briefs.faults(session, office, loaded.row, rule.fields, form, known)
         except Refused as refusal:
             reasons += refusal.reasons
     elif rule is not None:

@@ -14,7 +14,7 @@ from cases import canonical, disclosures, exchange, gathering
 from cases.exchange import OUT, Exchanged, Seal
 from cases.history import Event
 from cases.listing import fields_of
-from cases.matters import MatterLink, OnFile, Reporter
+from cases.matters import Matter, MatterLink, OnFile, Reporter
 from cases.office import Office
 from cases.organisations import Project
 from cases.packets import Both, Fact, Packet, refused
@@ -57,6 +57,14 @@ def pack(
         held = _write(session, office, row, edition, actor=actor, at=at, seal=seal, rehearsal=rehearsal,
                       redact=redact, site=site)  # fmt: skip
     return _told(session, row, held, redact, by=actor, at=at)
+
+
+def text_of(session: Session, number: str) -> bytes | None:
+    """The file of the newest dispatch of an escalation, if it was written."""
+    row = session.exec(select(Matter).where(Matter.number == number)).one()
+    held = exchange.of_matter(session, OUT, row.id or 0)
+    sent = select(func.count()).select_from(Event).where(col(Event.matter) == row.id, col(Event.move) == "dispatch")
+    return held.text.encode() if held and held.edition == session.execute(sent).scalar_one() else None
 
 
 def _edition(session: Session, row: OnFile, moves: Mapping[str, Move]) -> int:

@@ -101,13 +101,14 @@ def _row(matter: int, new: New, *, at: datetime) -> dict[str, Any]:
             "concerns_them": new.concerns_them, "asked_by": new.asked_by, "asked_at": at}  # fmt: skip
 
 
-def inherit(session: Session, parent: int, child: int, *, at: datetime) -> None:
-    """Keep out of a matter just opened whoever is kept out of the one it came out of."""
+def inherit(session: Session, parent: int, child: int, *, at: datetime, only: str | None = None) -> None:
+    """Keep out of a matter whoever is kept out of the one it came out of; `only` this person, if one is named."""
     query = select(Recusal).where(col(Recusal.matter) == parent, col(Recusal.state) == IN_FORCE)
     rows = [
         {"matter": child, "person": one.person, "kind": one.kind, "state": IN_FORCE, "reason": one.reason,
          "concerns_them": one.concerns_them, "asked_by": one.asked_by, "asked_at": at, "origin": one.origin or one.id}
         for one in session.execute(query).scalars()
+        if only in (None, one.person)
     ]  # fmt: skip
     if rows:
         session.execute(insert(Recusal), rows)

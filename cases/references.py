@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session, col
 
 from cases import recusals, rounds
+from cases.deadlines import Deadline
 from cases.errors import bad_reference
 from cases.matters import Matter, OnFile
 from cases.organisations import Organisation, Project
@@ -117,6 +118,9 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str
 def _matters(field: FormField, matter: OnFile | None) -> Any:
     """Other matters of the field's machine kept by the same organisation."""
     query = select(col(Matter.number)).where(col(Matter.machine) == (field.machine or "clue"))
+    if field.owing is not None:
+        runs = (col(Deadline.matter) == col(Matter.id), col(Deadline.name) == field.owing)
+        query = query.where(exists(select(1).where(*runs, col(Deadline.status).in_(("open", "paused")))))
     if matter is not None:
         query = query.where(col(Matter.organisation) == matter.organisation, col(Matter.id) != matter.id)
     return query

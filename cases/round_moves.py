@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
-from cases import recusals, rounds, substitutes
+from cases import briefs, recusals, rounds, substitutes
 from cases.matters import OnFile
 from cases.organisations import Organisation
 from cases.people import Person
@@ -76,6 +76,7 @@ def land(
     }
     if move == rules.given_by:
         form |= give(session, row, rules, sealed, actor=actor, at=at)
+    briefs.taken_up(session, row, rule.fields, form, at=at)
     if move == rules.substituted_by:
         substitutes.name(session, row.id, holder=form[rules.member], substitute=form[rules.substitute])
     if move in rules.opened_by:

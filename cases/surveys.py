@@ -89,7 +89,7 @@ def moves(session: Session, office: Office, number: str, *, actor: str, at: date
     )  # fmt: skip
 
 
-Kind = tuple[str, str | None, str | None, bool | None]  # type, role, machine, seated
+Kind = tuple[str, str | None, str | None, bool | None, str | None]  # type, role, machine, seated, owing
 Named = dict[Kind, list[str]]  # who or what may be named
 
 
@@ -104,7 +104,7 @@ def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Na
 
 
 def _kind(field: FormField) -> Kind:
-    return ("person" if field.type == "people" else field.type, field.holding, field.machine, field.seated)
+    return ("person" if field.type == "people" else field.type, field.holding, field.machine, field.seated, field.owing)
 
 
 def _possible(machine: Machine, row: OnFile, named: Named) -> dict[str, int]:

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlmodel import Session
 
 from cases.prepared import run
 
@@ -67,36 +68,46 @@ def _sqlite(url: str) -> Engine:
 
 
 class Writers:
-    """Connections of an engine to write on, each kept for the next who writes.
+    """Units of work on an engine. Connection and session of each are kept for the next one.
 
-    To take a connection from the pool and give it back costs more than the small transaction between. On PostgreSQL it
-    is done all the same: there the pool looks whether the server is still at the other end.
+    To make them anew costs more than a small transaction's statements. On PostgreSQL it is done all the same: there the
+    pool looks whether the server is still at the other end.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._keeps = engine.dialect.name == "sqlite"
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[tuple[Connection, Session]] = deque()
         event.listen(engine, "engine_disposed", self._close)
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A connection in a transaction that is committed at the end, or rolled back as a whole."""
-        connection = self._idle.pop() if self._idle else self._engine.connect()
+    def unit(self) -> Iterator[Session]:
+        """A session to write in: committed once at the end, or rolled back as a whole."""
+        connection, session = self._idle.pop() if self._idle else self._made()
         try:
-            with connection.begin():
-                yield connection
+            with connection.begin():  # the connection commits: a session's own commit costs twice as much
+                yield session
+                session.flush()
+                if (
+                    session.in_transaction()
+                ):  # it was used for objects; what ran on the connection leaves nothing
+                    session.close()
         except BaseException:
+            session.close()
             connection.close()
             raise
         if self._keeps:
-            self._idle.append(connection)
+            self._idle.append((connection, session))
         else:
             connection.close()
 
+    def _made(self) -> tuple[Connection, Session]:
+        connection = self._engine.connect()
+        return connection, Session(connection, expire_on_commit=False)
+
     def _close(self, _engine: Engine) -> None:
         while self._idle:
-            connection = self._idle.pop()
+            connection, _ = self._idle.pop()
             connection.detach()  # its pool is gone: closed is closed
             connection.close()
 

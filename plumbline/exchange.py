@@ -75,6 +75,12 @@ class Exchanger:
             )
         return written
 
+    def packet_again(self, number: str, *, actor: str, at: datetime) -> bytes:
+        """The packet's file as it was signed; written now, in the name of who dispatched it, if nobody did yet."""
+        with self.work.reading() as session:
+            text = packing.text_of(session, number)
+        return text or self.packet(number, actor=actor, at=at).text
+
     def look(self, data: bytes, *, actor: str) -> SignedPacket:
         """What a packet is, checked as `receive` checks it, without taking it in. Raises Refused."""
         with self.work.reading() as session:

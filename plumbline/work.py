@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
@@ -54,13 +54,9 @@ class Work:
         return cls(settings, engine, office_of(held, settings), held.rehearsal, held.uid,
                    channels_of(settings))  # fmt: skip
 
-    @contextmanager
-    def unit(self) -> Iterator[Session]:
+    def unit(self) -> AbstractContextManager[Session]:
         """A session to write in: committed once at the end, or rolled back as a whole."""
-        # The connection commits, not the session: half of what a small transaction costs is a session's own commit.
-        with self._writers.begin() as connection, Session(connection, expire_on_commit=False) as session:
-            yield session
-            session.flush()
+        return self._writers.unit()
 
     @cached_property
     def _writers(self) -> Writers:

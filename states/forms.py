@@ -164,6 +164,7 @@ _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"choice"}),
     "holding": frozenset({"person", "people"}),
     "seated": frozenset({"person"}),
+    "owing": frozenset({"matter"}),
     "machine": frozenset({"matter"}),
     "at_least": frozenset({"people", "text", "long_text"}),
     "not_before": DATED,

@@ -109,6 +109,13 @@ def other_ends(rulebook: Rulebook, name: str, link: str, towards: str) -> frozen
         for move in machine.moves.values()
         if move.opens and move.opens.link == link
     ]
+    opened += [  # a form may hang its matter below one it names
+        (field.machine, child)
+        for child, machine in rulebook.machines.items()
+        for move in machine.moves.values()
+        for field in move.fields
+        if field.links == link and field.machine is not None
+    ]
     if towards == "children":
         return frozenset(child for opener, child in opened if opener == name)
     return frozenset(opener for opener, child in opened if child == name)

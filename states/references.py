@@ -18,7 +18,7 @@ from states.schema_faults import meant
 from states.yaml_tree import Key, Tree, entries, names
 
 RECIPIENTS = ("handler", "opener", "above")  # what a notice may go to besides a role
-LINKS = frozenset({"repeat"})  # kinds of links that the register makes by itself
+LINKS = frozenset({"repeat", "single_report"})  # kinds of links that the register or a form makes by itself
 
 NAMED: tuple[tuple[str, str], ...] = (
     ("receives", "role"),

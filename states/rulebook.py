@@ -78,6 +78,7 @@ class FormField(Rule):
     """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ..."""
     links: Name | None = None
     """matter: the matter it names becomes the parent of this one by a link of this kind, e.g. "repeat"."""
+    owing: Name | None = None  # matter: on which this clock runs
     seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
     help: Label | None = None
 

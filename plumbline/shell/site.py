@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -73,7 +73,7 @@ def list_(asked: Asked) -> Answer:
     from cases import sites
 
     with asked.work.reading() as session:
-        lines = [
+        lines: list[dict[str, Any]] = [
             {"site": one.id, "organisations": one.organisations, "url": one.url, "revoked": one.revoked_at is not None,
              "trusted_at": one.trusted_at.isoformat(), "trusted_by": one.trusted_by}
             for one in sites.trusted(session)
@@ -88,7 +88,7 @@ def log(asked: Asked) -> Answer:
     from cases import exchange
 
     with asked.work.reading() as session:
-        lines = [
+        lines: list[dict[str, Any]] = [
             {"at": one.at.isoformat(), "by": one.by, "what": one.what, "outcome": one.outcome, "number": one.number,
              "reasons": one.reasons, "sha256": one.file_sha256, "size": one.size}
             for one in exchange.log(session)

@@ -47,7 +47,7 @@ def read(kind: str, envelope: dict[str, Any]) -> str:
 
 
 def fits(envelope: dict[str, Any]) -> bool:
-    return jsonschema.Draft202012Validator(packet_schema.schema()).is_valid(envelope)
+    return bool(jsonschema.Draft202012Validator(packet_schema.schema()).is_valid(envelope))
 
 
 def test_the_schema_in_docs_is_current() -> None:

@@ -195,3 +195,95 @@ def test_what_was_said_before_an_adjournment_stands_until_it_is_changed(port: Po
     port.say(number, "overseer")
     port.do(number, "leader", "collect_opinions")
     assert result(port, number)["result"]["counts"]["agree"] == 3
+
+
+def child(port: Port, number: str, kind: str) -> str:
+    return str([one["number"] for one in shown(port, number)["links"] if one["link"] == kind][-1])
+
+
+def decided(port: Port, **given: Any) -> tuple[str, str]:
+    """A clue and its round, resolved."""
+    clue = port.clue_with()
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"], **given)
+    number = child(port, clue, "consultation")
+    port.walk(number, ("officer", "send_brief"), ("leader", "open_session"))
+    for who in ("owner", "contractor"):
+        port.say(number, who)
+    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
+    return clue, number
+
+
+def test_a_decision_without_a_task_keeps_the_round_open_unless_the_head_says_why(port: Port) -> None:
+    _, number = decided(port, proposed="rectify")
+    assert "link_missing" in port.refused(number, "officer", "draft_minutes")
+    assert port.refused(number, "leader", "waive_task")
+    assert "missing" in port.refused(number, "head", "waive_task", no_task_because=None)
+    port.do(number, "head", "waive_task")
+    assert (
+        port.walk(number, ("officer", "draft_minutes"), ("head", "sign_minutes"), ("registrar", "close"))
+        == "closed"
+    )
+
+
+def test_a_revoked_task_is_no_task(port: Port) -> None:
+    _, number = decided(port, proposed="rectify")
+    port.do(number, "officer", "issue_task", task_owner="owner")
+    port.do(child(port, number, "task"), "leader", "revoke")
+    assert "link_missing" in port.refused(number, "officer", "draft_minutes")
+
+
+def test_a_clue_is_not_concluded_while_a_task_of_its_round_is_open(port: Port) -> None:
+    clue, number = decided(port, proposed="rectify")
+    port.do(number, "officer", "issue_task", task_owner="owner")
+    port.walk(number, ("officer", "draft_minutes"), ("head", "sign_minutes"), ("registrar", "close"))
+    port.do(clue, "officer", "propose_disposition", way="close")
+    assert "still_open" in port.refused(clue, "head", "approve_close")
+    assert port.refused(clue, "leader", "leave_tasks_open")
+    port.do(clue, "head", "leave_tasks_open")
+    assert port.do(clue, "head", "approve_close").to == "concluded"
+    assert shown(port, child(port, number, "task"))["state"] == "issued"
+
+
+def test_one_round_takes_several_clues_and_its_tasks_belong_to_all(port: Port) -> None:
+    clue, other = port.clue_with(), port.clue_with(subject="赵德明")
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"], proposed="rectify")
+    number = child(port, clue, "consultation")
+    assert "not_redacted" in port.refused(
+        number, "registrar", "take_up_clue", clue=other, brief_item="赵德明未旁站"
+    )
+    port.do(number, "registrar", "take_up_clue", clue=other)
+    assert "still_open" in port.refused(other, "officer", "propose_disposition")
+    port.walk(number, ("officer", "send_brief"), ("leader", "open_session"))
+    for who in ("owner", "contractor"):
+        port.say(number, who)
+    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
+    port.do(number, "officer", "issue_task", task_owner="owner")
+    assert child(port, other, "task") == child(port, clue, "task")
+
+
+def test_whoever_is_out_of_a_clue_is_out_of_the_round_that_takes_it_up(port: Port) -> None:
+    other = port.clue_with(subject="某甲", subject_unit="第七工程局南方公司")
+    clue = port.clue_with()
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
+    number = child(port, clue, "consultation")
+    assert not port.unseen(number, "contractor")
+    port.do(number, "registrar", "take_up_clue", clue=other)
+    assert port.unseen(number, "contractor")
+
+
+def test_an_urgent_matter_reported_singly_is_ratified_by_the_next_round(port: Port) -> None:
+    clue = port.clue_with()
+    port.do(clue, "officer", "report_singly")
+    port.do(clue, "leader", "decide_singly")
+    number = port.meeting()
+    port.do(number, "leader", "ratify_single_report", reported_clue=clue)
+    with port.unit() as session:
+        moves = [one["move"] for one in listing.history(session, port.office, clue, actor="leader")]
+    assert moves[-1] == "single_report_ratified"
+    again = port.refused(number, "leader", "ratify_single_report", reported_clue=clue)
+    assert again
+
+
+def test_a_round_ratifies_only_what_was_decided_singly(port: Port) -> None:
+    clue = port.clue_with()
+    assert port.refused(port.meeting(), "leader", "ratify_single_report", reported_clue=clue)
