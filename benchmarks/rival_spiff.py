@@ -12,18 +12,19 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 
-from benchmarks import bare
+from benchmarks import bare, office
 from benchmarks.measuring import Act, timed
 
 NAME = f"SpiffWorkflow {version('SpiffWorkflow')}: load, advance, save"
-TASKS = ("register", "propose_assignment", "approve_assignment", "sign_for", "propose_disposition")
+TASKS = ("register", "propose_assignment", "approve_assignment", "sign_for", "propose_disposition", "approve_verification",
+         "submit_report", "conclude_verified", "feed_back", "archive")  # fmt: skip
 SEVERAL = 1000  # processes that wait for the move
 _BPMN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="http://example.org/clue">
 <process id="clue" isExecutable="true"><startEvent id="start"/>{tasks}<endEvent id="end"/>{flows}</process></definitions>"""
 
 
 def _process() -> bytes:
-    """The walk of a clue up to the proposal of its disposition, as BPMN."""
+    """The straight way of a clue from its register to the archive, as BPMN: no branch of the shipped machine is in it."""
     steps = ("start", *TASKS, "end")
     tasks = "".join(f'<manualTask id="{name}" name="{name}"/>' for name in TASKS)
     flows = "".join(
@@ -62,7 +63,7 @@ def _waiting() -> Any:
     workflow = BpmnWorkflow(parser.get_spec("clue"))
     workflow.do_engine_steps()
     for _ in TASKS[:2]:
-        _advance(workflow, {"title": "隐蔽工程未经验收先行覆盖"})
+        _advance(workflow, office.CLUE)
     return workflow
 
 

@@ -5,7 +5,7 @@ from this state:
 
 - django-fsm-2 with the Django ORM writes the same rows in one transaction: clue, event, two clocks, two lines, two notices;
   and, for who wants to know what that costs, the clue's row alone;
-- SpiffWorkflow reads its workflow, runs the task and writes the workflow back, in one row;
+- SpiffWorkflow reads its workflow (ten tasks in a row, with the same fields), runs one and writes it back, in one row;
 - DBOS runs a workflow of one step that writes nothing of its own.
 """
 

@@ -63,7 +63,11 @@ def text_of(session: Session, number: str) -> bytes | None:
     """The file of the newest dispatch of an escalation, if it was written."""
     row = session.exec(select(Matter).where(Matter.number == number)).one()
     held = exchange.of_matter(session, OUT, row.id or 0)
-    sent = select(func.count()).select_from(Event).where(col(Event.matter) == row.id, col(Event.move) == "dispatch")
+    sent = (
+        select(func.count())
+        .select_from(Event)
+        .where(col(Event.matter) == row.id, col(Event.move) == "dispatch")
+    )
     return held.text.encode() if held and held.edition == session.execute(sent).scalar_one() else None
 
 
