@@ -29,8 +29,8 @@ _EVENTS = """INSERT INTO event (matter, seq, at, actor, move, to_state, version,
 _DEADLINES = """INSERT INTO deadline (matter, name, status, started_on, budget, due_on, due_at, provisional,
                                       calendar_version, rungs_fired, next_at, opened_at)
     SELECT :from + n / 2, one.name, 'open', one.started_on, one.budget, :due_on, one.due_at, 0, one.calendar_version, 0,
-           strftime('%Y-%m-%d %H:%M:%S.000000', :at, '+' || ((n / (2 * :run) * 2 + n % 2) % :groups) || ' seconds'),
-           one.opened_at
+           strftime('%Y-%m-%d %H:%M:%S.000000', :at,
+                    '+' || ((n / (2 * :run) * 2 + n % 2) % :groups) || ' seconds'), one.opened_at
     FROM series
     JOIN (SELECT *, name = :second AS place FROM deadline WHERE matter = :one AND name IN (:first, :second)) AS one
       ON one.place = n % 2"""
