@@ -29,7 +29,8 @@ Seal = Callable[[str, dict[str, Any]], bytes]
 class Exchanged(SQLModel, table=True):
     """A packet that left or came: one row, ever, for each sender, notice and edition.
 
-    `text` is the file as it was signed; `taken` the digests of the reply's steps that were made here, in order.
+    `text` is the file as it was signed; `taken` the digests of the reply's steps, in order: of a packet
+    that left, those that were made here; of one that came, those its sender was told.
     """
 
     __tablename__ = "exchanged"

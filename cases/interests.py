@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -43,6 +44,7 @@ class Match:
     concerns_them: bool
 
 
+@lru_cache(maxsize=2**14)
 def key_of(name: str) -> str:
     """A name as it is compared: NFKC, without case, blanks and punctuation. "恒泰 監理(Co.)" is "恒泰監理co"."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())

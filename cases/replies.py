@@ -14,7 +14,7 @@ from cases.exchange import IN, OUT, Exchanged, Seal
 from cases.history import SITE, Event
 from cases.matters import OnFile
 from cases.office import Office
-from cases.packets import Reply, SignedPacket, SignedReply, Step, refused
+from cases.packets import Packet, Reply, SignedPacket, SignedReply, Step, refused
 from cases.packing import Written
 from states import forms
 from states.rulebook import Exchange, Machine
@@ -48,16 +48,41 @@ def reply(
     if held is None:
         raise refused("not_received", f"{number} 不是由其他站点送来的。", f"{number} did not come from another site.",
                       zh="在本系统内直接签收、答复即可。", en="Sign for it and answer it here.")  # fmt: skip
+    return _written(session, office, row, held, by=actor, at=at, seal=seal, rehearsal=rehearsal)
+
+
+def reply_by_wire(
+    session: Session, office: Office, packet: Packet, *, by: str, at: datetime, seal: Seal, rehearsal: bool
+) -> Written:
+    """The signed reply to a packet that its sender's site has just brought, perhaps again: it asks how things stand.
+
+    Raises Refused("never_received").
+    """
+    held = exchange.newest(session, IN, sender=packet.sender.code, notice=packet.notice)
+    if held is None or held.matter is None:
+        raise refused("never_received", f"没有收到 {packet.notice}。", f"{packet.notice} never came.")
+    row = gathering.load_by_id(session, held.matter).row
+    return _written(session, office, row, held, by=by, at=at, seal=seal, rehearsal=rehearsal)
+
+
+def _written(
+    session: Session, office: Office, row: OnFile, held: Exchanged, *, by: str, at: datetime, seal: Seal, rehearsal: bool
+) -> Written:  # fmt: skip
+    """The file, with a line in the ledger for what the other site is told anew."""
+    machine = office.rulebook(row.rulebook).machines[row.machine]
+    rules = exchange.rules_of(machine, row.number)
     content = _reply(session, row, machine, rules, held, at=at, rehearsal=rehearsal).model_dump(mode="json")
     if row.state in machine.moves[rules.settles].from_:
         advance.advance_by_engine(session, office, row.id, rules.settles, at=at)
-    told = content["addressee"]["code"]
+    told, mark = content["addressee"]["code"], canonical.digest(content)
     fields = sorted({name for step in content["steps"] for name in step["form"]})
-    disclosures.record(session, row.id, "reply", fields=fields, sha256=canonical.digest(content), told=told, by=actor,
-                       at=at)  # fmt: skip
-    return Written(
-        number, seal("reply", content), canonical.digest(content), held.edition, tuple(fields), (), told
-    )
+    steps = [canonical.digest(step) for step in content["steps"]]
+    if steps != held.taken:
+        disclosures.record(session, row.id, "reply", fields=fields, sha256=mark, told=told, by=by, at=at)
+        held.taken = steps
+        session.add(held)
+        session.flush()
+    return Written(row.number, seal("reply", content), mark, held.edition, tuple(fields), (), told)
 
 
 def _reply(

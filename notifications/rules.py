@@ -20,7 +20,7 @@ from cases.people import Person, Posting
 from cases.prepared import PreparedForLists
 from cases.recusals import IN_FORCE, Recusal
 
-PLACES = ("handler", "opener", "seats", "above")  # what a rule may name besides roles
+PLACES = ("handler", "opener", "seats", "above", "higher")  # what a rule may name besides roles
 
 
 _TREE = PreparedForLists(lambda _lists: select(col(Organisation.code), col(Organisation.parent)))
@@ -161,7 +161,9 @@ class Directory:
     def named(self, name: str, one: Occurred) -> list[Someone]:
         """The active people a rule means by `name` towards this event, who may know of it; by login."""
         if name == "above":
-            return self._above(one)
+            return self._above(one, one.organisation)
+        if name == "higher":
+            return self._above(one, one.addressee or one.organisation)
         if name == "seats":
             found = self._those(self._seats[one.matter])
         elif name in PLACES:
@@ -195,10 +197,10 @@ class Directory:
         seated = who.login in self._seats[one.matter]
         return seated and access.sees(who.login, who.postings, rulebook, matter, seated=True, recused=False)
 
-    def _above(self, one: Occurred) -> list[Someone]:
-        """Who receives what is sent up, in the nearest body above that has anybody who does."""
+    def _above(self, one: Occurred, code: str) -> list[Someone]:
+        """Who receives what is sent up, in the nearest body above `code` that has anybody who does."""
         role = self._office.rulebook(one.rulebook).receives
-        for body in self._line(one.organisation):
+        for body in self._line(code):
             found = self.holders(role, (body,), one.project)
             if found:
                 return [who for who in found if who.login not in self._recused[one.matter]]
@@ -262,11 +264,10 @@ class Directory:
             logins.update(one.opener for one in self._occurrences)
         if "seats" in self._names:
             logins.update(login for seated in self._seats.values() for login in seated)
-        if "above" in self._names:
+        if not self._names.isdisjoint(("above", "higher")):
             roles |= {self._office.rulebook(one.rulebook).receives for one in self._occurrences}
-            bodies |= {
-                body for code in {one.organisation for one in self._occurrences} for body in self._line(code)
-            }
+            below = {code for one in self._occurrences for code in (one.organisation, one.addressee) if code}
+            bodies |= {body for code in below for body in self._line(code)}
         return {"logins": [*filter(None, logins)], "roles": [*roles], "bodies": [*filter(None, bodies)]}
 
     def _ask(self, query: PreparedForLists, **lists: Sequence[Any]) -> list[Sequence[Any]]:

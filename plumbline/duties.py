@@ -19,7 +19,7 @@ from cases import audit, duty_runs, inspections, recomputing
 from cases import sweep as sweeping
 from cases.sweep import Fired
 from notifications import digests, dispatch
-from plumbline import clock
+from plumbline import carrying, clock
 from plumbline.work import Work
 
 R = TypeVar("R")
@@ -105,7 +105,8 @@ def sweep_deadlines(work: Work, *, at: datetime) -> Swept:
 
 
 def deliver_notices(work: Work, *, at: datetime) -> Delivered:
-    """Try every notice that is due for a try, through its channel, outside any transaction."""
+    """Try every notice that is due for a try, through its channel, and bring packets to the sites that take them by
+    wire; both outside any transaction."""
 
     def act() -> Delivered:
         report = dispatch.deliver_due(
@@ -116,7 +117,8 @@ def deliver_notices(work: Work, *, at: datetime) -> Delivered:
             letterhead=work.letterhead,
             hours=work.hours,
         )
-        return Delivered(report.delivered, report.failed, report.dead)
+        carried = carrying.carry(work, at=at)
+        return Delivered(report.delivered + carried.taken, report.failed + carried.failed, report.dead)
 
     return _recorded(work, "deliver_notices", at, act)
 

@@ -107,6 +107,13 @@ class Exchanger:
             )
         return written
 
+    def answer(self, data: bytes, *, at: datetime) -> bytes:
+        """Take in a packet that came by wire, and say how things stand: the signed reply. Raises Refused."""
+        arrived = self.receive(data, actor=None, at=at)
+        with self.work.unit() as session:
+            return replies.reply_by_wire(session, self.work.office, arrived.packet, by=BY_WIRE, at=at,
+                                         seal=self.keys.seal, rehearsal=self.work.rehearsal).text  # fmt: skip
+
     def take_reply(self, data: bytes, *, actor: str | None, at: datetime) -> Taken:
         """Take a reply in and make its steps here; `actor` is None where it came by wire. Raises Refused."""
         by = actor or BY_WIRE
@@ -133,8 +140,9 @@ class Exchanger:
         try:
             with self.work.unit() as session:
                 result, number, new = act(session)
-                outcome = "taken" if new else "again"
-                exchange.note(session, file, outcome=outcome, by=by, at=at, number=number)
+                if new or by != BY_WIRE:  # a sender that asks by wire every few minutes would fill the log
+                    outcome = "taken" if new else "again"
+                    exchange.note(session, file, outcome=outcome, by=by, at=at, number=number)
                 return result
         except Refused as refusal:
             codes = [reason.code for reason in refusal.reasons]

@@ -164,7 +164,7 @@ class Rung(Rule):
     offset: str  # "-5 working days", "0 days", "+1 month"
     to: tuple[
         Name, ...
-    ]  # roles, or "handler", "opener", "above" (the role `receives` of the commission above)
+    ]  # roles, "handler", "opener", "above" (the role `receives` of the body above), "higher" (of that one's)
     document: Name  # a message or document template
     move: Name | None = None  # an engine move the rung makes, e.g. a second channel or the way up
 

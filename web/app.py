@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from plumbline import clock
 from plumbline.work import Work
 from states.rulebook import Label
-from web import metrics, words
+from web import exchange, metrics, words
 from web.status import Status, status
 
 HERE = Path(__file__).parent
@@ -85,6 +85,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         prefect = scheduler()[0] if scheduler is not None else None
         return Response(metrics.exposition(_read(work), prefect=prefect), media_type=metrics.KIND)
 
+    app.include_router(exchange.router(work))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
 

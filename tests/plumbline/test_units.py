@@ -1,4 +1,4 @@
-"""A unit of work: written whole or not at all, also where statements and objects of a session write beside each other."""
+"""Units of work: committed once or not at all, on the same connection one after the other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_what_was_added_is_written_without_being_asked_to(engine: Engine) -> Non
 
 def test_a_unit_that_fails_leaves_nothing_and_the_next_one_works(engine: Engine) -> None:
     writers = Writers(engine)
-    with pytest.raises(RuntimeError, match="stop"), writers.unit() as session:  # noqa: PT012 - the unit is the statement
+    with pytest.raises(RuntimeError, match="stop"), writers.unit() as session:  # noqa: PT012 - the unit is what is tested
         numbering.raise_to(session, "A-", by=1)
         session.add(body("A"))
         session.flush()
@@ -50,7 +50,7 @@ def test_a_unit_that_fails_leaves_nothing_and_the_next_one_works(engine: Engine)
 
 def test_a_statement_that_fails_fails_the_whole_unit(engine: Engine) -> None:
     writers = Writers(engine)
-    with pytest.raises(IntegrityError), writers.unit() as session:  # noqa: PT012 - the same
+    with pytest.raises(IntegrityError), writers.unit() as session:  # noqa: PT012 - the unit is what is tested
         numbering.raise_to(session, "A-", by=1)
         linking.link(session, parent=1, child=2, kind="errand")  # neither is on file
     assert counted(engine) == 0

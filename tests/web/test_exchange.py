@@ -1,0 +1,137 @@
+"""Two sites over loopback HTTP: packets are brought until they are answered, whatever gets lost on the way."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from cases import disclosures
+from plumbline import carrying, duties
+from plumbline.carrying import Carried
+from tests.plumbline.shell import NOON
+from tests.plumbline.sites import Site, Two
+from web import app
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[str]:
+    """The site's web application on a port of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(app.create(site.work), log_level="error", lifespan="off", ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
+    made = Two.under(tmp_path, rehearsal_template)
+    yield made
+    made.close()
+
+
+def joined(two: Two, url: str) -> None:
+    """From now on the port group's site brings its packets there, and only for the district."""
+    two.port.end.trust(two.district.end.key_file(at=NOON), by="operator", at=NOON, only=["BHJ"], url=url)
+
+
+def carried(two: Two) -> Carried:
+    return carrying.carry(two.port.work, at=NOON)
+
+
+def test_a_packet_is_brought_and_its_answer_comes_back_by_itself(two: Two) -> None:
+    clue = two.port.clue()
+    ours = two.port.escalated(clue=clue)
+    with serving(two.district) as url:
+        joined(two, url)
+        assert duties.deliver_notices(two.port.work, at=NOON).failed == 0
+        assert two.port.state(ours) == "delivered"
+        theirs = two.district.escalations()[0]
+        assert carried(two) == Carried(brought=1, taken=0, failed=0), "asked again, nothing is new"
+        two.district.move("district", theirs, "sign_for")
+        assert carried(two) == Carried(1, 1, 0)
+        assert two.port.state(ours) == "signed_for"
+        two.district.move("district", theirs, "take_over")
+        assert carried(two) == Carried(1, 1, 0)
+        assert carried(two) == Carried(0, 0, 0), "what is answered is brought no more"
+    assert (two.port.state(ours), two.port.state(clue)) == ("answered", "referred")
+    assert two.district.state(theirs) == "settled"
+    assert two.district.escalations() == [theirs]
+    assert two.port.sound()
+    assert two.district.sound()
+
+
+def test_while_the_other_site_is_down_nothing_happens_and_nothing_is_lost(two: Two) -> None:
+    ours = two.port.escalated()
+    joined(two, "http://127.0.0.1:9")
+    assert carried(two) == Carried(0, 0, 1)
+    assert two.port.state(ours) == "dispatched"
+    with serving(two.district) as url:
+        joined(two, url)
+        assert carried(two) == Carried(1, 1, 0)
+    assert two.port.state(ours) == "delivered"
+
+
+def test_an_answer_that_was_lost_is_asked_for_again(two: Two) -> None:
+    ours = two.port.escalated()
+    with serving(two.district) as url:
+        lost = httpx.post(f"{url}/exchange/packets", content=two.packet(ours))
+        assert lost.status_code == 200
+        assert two.port.state(ours) == "dispatched", "the packet arrived, and nobody here knows it"
+        joined(two, url)
+        assert carried(two) == Carried(1, 1, 0)
+    assert two.port.state(ours) == "delivered"
+    assert len(two.district.escalations()) == 1
+
+
+def test_a_reply_may_be_brought_as_well(two: Two) -> None:
+    ours = two.port.escalated()
+    theirs = two.received(ours)
+    two.district.move("district", theirs, "sign_for")
+    data = two.reply(theirs)
+    with serving(two.port) as url:
+        first = httpx.post(f"{url}/exchange/replies", content=data).json()
+        second = httpx.post(f"{url}/exchange/replies", content=data).json()
+    assert first == {"number": ours, "new": True, "state": "signed_for"}
+    assert second == {"number": ours, "new": False, "state": "signed_for"}
+
+
+def test_what_is_refused_says_why_and_changes_nothing(two: Two) -> None:
+    data = two.packet(two.port.escalated())
+    before = two.district.everything()
+    with serving(two.district) as url:
+        said = [
+            httpx.post(f"{url}/exchange/packets", content=content)
+            for content in (b"nonsense", data.replace(b"normal", b"urgent"), b"0" * 1_500_000, b"")
+        ]
+        asked = httpx.get(f"{url}/exchange/packets")
+    assert [one.status_code for one in said] == [422, 422, 413, 422]
+    assert [one.json()["error"] for one in said] == ["not_a_packet", "damaged", "too_large", "not_a_packet"]
+    assert all(one.headers["content-type"] == "application/problem+json" for one in said)
+    assert asked.status_code == 405
+    assert two.district.everything() == before
+
+
+def test_a_dispatched_escalation_needs_nobody_to_write_its_packet(two: Two) -> None:
+    clue = two.port.clue()
+    ours = two.port.escalated(clue=clue)
+    with serving(two.district) as url:
+        joined(two, url)
+        carried(two)
+        carried(two)
+    with two.port.work.reading() as session:
+        known = disclosures.known(session, two.port.work.office, clue, actor="registrar", told="BHJ")
+    assert [(line["number"], line["kind"], line["by"]) for line in known] == [(ours, "packet", "registrar")]
