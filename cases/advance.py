@@ -7,7 +7,7 @@ which the edge commits. Nothing here commits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
@@ -22,12 +22,12 @@ from cases import (
     gathering,
     history,
     linking,
-    opening,
     recusing,
     references,
     requests,
     round_moves,
 )
+from cases.consequences import Landing, consequences_of
 from cases.errors import moved_meanwhile
 from cases.gathering import Loaded
 from cases.matters import Matter, OnFile
@@ -38,21 +38,6 @@ from states import forms
 from states.facts import Actor, Facts, Reason, Refused
 from states.machine import judge
 from states.rulebook import Machine, Move
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """A judged move, on its way into the tables: the matter before and after, the rule, and what was filled in."""
-
-    before: OnFile
-    after: OnFile
-    machine: Machine
-    rule: Move
-    move: str
-    form: Mapping[str, Any]
-    actor: str
-    at: datetime
-
 
 _ALWAYS = (
     "state",
@@ -67,6 +52,7 @@ _ALWAYS = (
 )
 _SOMETIMES = (
     "handler",
+    "opener",
     "addressee",
     "project",
     "title",
@@ -120,12 +106,15 @@ def advance_by_engine(
     *,
     at: datetime,
     form: Mapping[str, Any] | None = None,
+    behind: str | None = None,
 ) -> Moved | None:
-    """Make an engine move, as another matter's move or a clock causes it.
+    """Make an engine move, as another matter's move or a clock causes it; in the name of `behind`, who made that move.
 
     None when the matter is in a state the move does not leave from: what drives it came too late, and that is no fault.
     """
     loaded = gathering.load_by_id(session, matter)
+    if behind is not None:
+        loaded = replace(loaded, actor=Actor(id=behind, is_behind=True))
     machine = office.rulebook(loaded.row.rulebook).machines[loaded.row.machine]
     if move not in machine.moves or loaded.row.state not in machine.moves[move].from_:
         return None
@@ -260,7 +249,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
                 event=event)  # fmt: skip
-    consequences = _consequences(session, office, landing)
+    consequences = consequences_of(session, office, landing, drive=advance_by_engine)
     office.announce(
         session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)]
     )
@@ -280,18 +269,3 @@ def _write(session: Session, office: Office, before: OnFile, after: OnFile, *, h
         raise moved_meanwhile(
             found.number, by=found.moved_by, at=found.moved_at, state=label, version=found.version
         )
-
-
-def _consequences(session: Session, office: Office, landing: Landing) -> tuple[Moved, ...]:
-    """The matters this move opens, and the moves it makes on linked ones."""
-    made: list[Moved] = []
-    rule, source = landing.rule, landing.after.values | dict(landing.form)
-    if rule.opens is not None:
-        made.append(opening.open_from(session, office, landing.after, rule.opens, source, actor=landing.actor,
-                                      at=landing.at))  # fmt: skip
-    for drive in rule.drives:
-        form = {name: source[name] for name in drive.copies if name in source}
-        for other in linking.linked(session, landing.after.id, kind=drive.link, towards=drive.towards):
-            moved = advance_by_engine(session, office, other, drive.move, at=landing.at, form=form)
-            made += [moved] if moved is not None else []
-    return tuple(made)

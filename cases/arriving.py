@@ -19,7 +19,15 @@ from cases.people import holders
 from states import forms
 from states.rulebook import Exchange, Machine
 
-MACHINE = "escalation"
+UP, DOWN = (
+    "escalation",
+    "assignment",
+)  # the machines of what goes up to a commission, and of what one gives out
+
+
+def machine_of(packet: Packet) -> str:
+    """The machine of the matter that a packet is."""
+    return DOWN if packet.kind == "assigned" else UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ def check(
     not_your_role.
     """
     packet = signed.content
-    rules = exchange.rules_of(office.rulebook().machines[MACHINE], packet.notice)
+    rules = exchange.rules_of(office.rulebook().machines[machine_of(packet)], packet.notice)
     if actor is not None:
         exchange.check_carrier(session, office, actor, roles=rules.taken_in_by, organisation=packet.addressee.code,
                                carriers=rules.carried_by)  # fmt: skip
@@ -93,10 +101,11 @@ def _new(session: Session, office: Office, packet: Packet, held: Exchanged, *, a
     before = _before(session, packet)
     site = SITE + packet.sender.code
     if before is None:
-        rules = office.rulebook().machines[MACHINE]
+        machine = machine_of(packet)
+        rules = office.rulebook().machines[machine]
         form = _form(office, rules, packet, at=at)
         arrives = exchange.rules_of(rules, packet.notice).arrives
-        row, moved = opening.open_from_site(session, office, MACHINE, organisation=packet.addressee.code,
+        row, moved = opening.open_from_site(session, office, machine, organisation=packet.addressee.code,
                                             arrives=arrives, values=form, site=site, at=at)  # fmt: skip
         held.matter = row.id
     else:
@@ -138,10 +147,10 @@ def _form(office: Office, rules: Machine, packet: Packet, *, at: datetime) -> di
     exchanged = exchange.rules_of(rules, packet.notice)
     given = {"title": packet.value("title"), "received_on": packet.value("received_on"), "incoming": True,
              "sender": packet.sender.zh, "sender_number": packet.notice}  # fmt: skip
+    asked = rules.moves[exchanged.arrives].fields
+    given = {field.name: given[field.name] for field in asked if field.name in given}
     today = max(office.day(at), _day(packet))  # the sender's day may have begun when ours has not
-    read = forms.read_form(
-        rules.moves[exchanged.arrives].fields, given, values={}, today=today, zone=office.zone
-    )
+    read = forms.read_form(asked, given, values={}, today=today, zone=office.zone)
     facts = {fact.name: fact.value for fact in packet.facts if fact.name in exchanged.carries}
     if "project" in facts:  # the name it has there; here that code may mean another project, or none
         facts["project_name"] = facts.pop("project")

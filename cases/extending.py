@@ -15,10 +15,12 @@ from cases.matters import Matter
 from cases.office import Office
 from states.budgets import Cap, Extension, ExtensionRefused
 from states.facts import Reason, Refused
+from states.guards import GUARDS
 from states.periods import Period
 from states.rulebook import Deadline as DeadlineRule
 from states.rulebook import Extension as ExtensionRule
 from states.rulebook import Label
+from states.wording import wording
 
 
 def extend(
@@ -36,6 +38,7 @@ def extend(
     loaded = gathering.load(session, office, matter.number, login=actor, for_change=True)
     rule = office.rulebook(matter.rulebook).machines[matter.machine].deadlines[held.name]
     granted = _granted(rule, held, loaded, reason)
+    _check_needs(session, office, granted, loaded, at=at)
     period = Period.parse(granted.by)
     ledger = clocks.ledger_on_file(session, held, roll=rule.roll)
     cap = Cap(granted.times, Period(period.count * granted.times, period.unit))
@@ -74,6 +77,19 @@ def _granted(rule: DeadlineRule, held: Deadline, loaded: Loaded, reason: str) ->
     if not reason.strip():
         raise _refused("missing", "An extension needs a reason.", "延期须写明理由。")
     return granted
+
+
+def _check_needs(
+    session: Session, office: Office, granted: ExtensionRule, loaded: Loaded, *, at: datetime
+) -> None:
+    """Raises Refused with everything that must be so before, and is not."""
+    if not granted.needs:
+        return
+    facts = gathering.facts(session, office, loaded, at=at)
+    found = [GUARDS[use.name].holds(facts, use.argument) for use in granted.needs]
+    words = wording(office.rulebook(loaded.row.rulebook), loaded.row.machine)
+    if reasons := tuple(words.of(reason) for reason in found if reason is not None):
+        raise Refused(reasons[0].code, reasons)
 
 
 def _refused(code: str, en: str, zh: str) -> Refused:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from cases import clocks, history, linking, recusals, recusing, references, requests, round_moves
+from cases import clocks, history, linking, owing, recusals, recusing, references, requests, round_moves
 from cases.gathering import standing
 from cases.matters import Matter, OnFile
 from cases.moved import Moved
@@ -18,7 +18,7 @@ from cases.numbering import next_number
 from cases.office import Office, occurred
 from cases.organisations import Organisation, line_above
 from states import forms, guards
-from states.facts import Actor, Facts, Reason, Refused
+from states.facts import ENGINE, Actor, Facts, Reason, Refused
 from states.machine import judge
 from states.rulebook import FormField, Label, Machine, Opens
 
@@ -39,7 +39,8 @@ class Birth:
     handler: str | None = None
     opener: str | None = None
     parent: int | None = None  # whoever is kept out of this matter is kept out of the new one
-    arrives: str | None = None  # the move that brings it in from another site; without it, it is opened here
+    by: str | None = None  # the move that brings it about; without one, it is opened
+    from_site: bool = False  # its content came from another site
 
 
 def open_matter(
@@ -78,17 +79,22 @@ def open_from(
 ) -> Moved:  # fmt: skip
     """Open the matter that a move of `parent` brings about, linked to it, with the facts the rulebook hands on."""
     rules = office.rulebook(parent.rulebook).machines[opens.machine]
-    values = {name: source[name] for name in opens.copies if source.get(name) is not None}
     opener = actor if history.is_person(actor) else None
-    birth = Birth(opens.machine, parent.organisation, actor, at, values, rules.register_,
+    keeper = parent.addressee if opens.kept_by == "addressee" else None
+    birth = Birth(opens.machine, keeper or parent.organisation, actor, at, handed_on(opens, source), rules.register_,
                   project=parent.project, handler=parent.handler, opener=opener,
-                  parent=None if opens.link in recusals.APART else parent.id)  # fmt: skip
+                  parent=None if opens.link in recusals.APART else parent.id, by=opens.by)  # fmt: skip
     row, moved = _bear(session, office, rules, birth)
     linking.link(session, parent=parent.id, child=row.id, kind=opens.link)
     if opens.also_under is not None:
         for above in linking.linked(session, parent.id, kind=opens.also_under, towards="parent"):
             linking.link(session, parent=above, child=row.id, kind=opens.link)
     return moved
+
+
+def handed_on(opens: Opens, source: Mapping[str, Any]) -> dict[str, Any]:
+    """What a matter starts with: facts of the one it comes out of, and those that the rulebook sets."""
+    return {name: source[name] for name in opens.copies if source.get(name) is not None} | dict(opens.sets)
 
 
 def open_by_programme(
@@ -108,7 +114,9 @@ def open_from_site(
     """Open the matter that a signed file of another site brings by the move `arrives`: kept by the body it is for, and
     in sight of it."""
     rules = office.rulebook().machines[machine]
-    birth = Birth(machine, organisation, site, at, values, rules.moves[arrives].fields, arrives=arrives)
+    birth = Birth(
+        machine, organisation, site, at, values, rules.moves[arrives].fields, by=arrives, from_site=True
+    )
     return _bear(session, office, rules, birth)
 
 
@@ -156,7 +164,7 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     )
     if row.addressee is None:
         row = replace(row, addressee=_addressee(session, rules, birth.organisation))
-    move = birth.arrives or rules.register_move
+    move = birth.by or rules.register_move
     hashed = history.chained(row, at=birth.at, actor=birth.actor, move=move, from_state=None,
                              data=birth.values)  # fmt: skip
     values = {part.name: getattr(row, part.name) for part in fields(OnFile) if part.name != "id"}
@@ -174,7 +182,9 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
                 event=event)  # fmt: skip
     office.announce(session, office, [occurred(row, event=event, move=move, at=birth.at, by=birth.actor)])
     recusing.note_matches(session, key, out, at=birth.at)
-    return row, Moved(row.number, row.machine, move, None, row.state, row.version, event)
+    owed = tuple(open_from(session, office, row, opens, row.values, actor=ENGINE, at=birth.at)
+                 for opens in owing.due(session, office, rules, None, row, at=birth.at).opens)  # fmt: skip
+    return row, Moved(row.number, row.machine, move, None, row.state, row.version, event, owed)
 
 
 def newborn(office: Office, rules: Machine, birth: Birth, *, number: str) -> OnFile:
@@ -186,10 +196,10 @@ def newborn(office: Office, rules: Machine, birth: Birth, *, number: str) -> OnF
         "received_on": None,
     }
     columns |= linking.columns_set(birth.form, birth.values)
-    came, move = birth.arrives is not None, birth.arrives or rules.register_move
+    came, move = birth.from_site, birth.by or rules.register_move
     return OnFile(
         id=0, machine=birth.machine, rulebook=office.rulebook().key, version=1, number=number,
-        state=(rules.moves[move].to if came else None) or rules.initial, organisation=birth.organisation,
+        state=(rules.moves[move].to if birth.by else None) or rules.initial, organisation=birth.organisation,
         addressee=columns.pop("addressee", birth.organisation if came else None), opener=birth.opener,
         opened_at=birth.at, moved_at=birth.at, moved_by=birth.actor, progressed_at=birth.at,
         sent_at=birth.at if came else None,

@@ -12,7 +12,7 @@ from cases import recusals, rounds
 from cases.deadlines import Deadline
 from cases.errors import bad_reference
 from cases.matters import Matter, OnFile
-from cases.organisations import Organisation, Project
+from cases.organisations import Organisation, Project, line_above
 from cases.people import Person, Posting
 from cases.prepared import Prepared
 from states.facts import Reason
@@ -63,8 +63,8 @@ def _fitting(
     if field.type in ("person", "people"):
         return set(people_for(session, field, organisation=organisation, matter=matter)) & set(given)
     if field.type == "organisation":
-        query = select(col(Organisation.code)).where(col(Organisation.code).in_(given))
-    elif field.type == "project":
+        return set(_bodies(session, field, organisation=organisation)) & set(given)
+    if field.type == "project":
         query = select(col(Project.code)).where(col(Project.code).in_(given))
     else:
         query = _matters(field, matter).where(col(Matter.number).in_(given))
@@ -105,7 +105,7 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str
         people = people_for(session, field, organisation=matter.organisation, matter=matter)
         return [login for login in people if login != actor] + [login for login in people if login == actor]
     if field.type == "organisation":
-        return sorted(session.execute(select(col(Organisation.code))).scalars())
+        return _bodies(session, field, organisation=matter.organisation or _home(session, actor))
     if field.type == "project":
         own = select(col(Project.code)).where(col(Project.organisation) == matter.organisation)
         return sorted(session.execute(own).scalars()) or sorted(
@@ -113,6 +113,20 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str
         )
     newest = _matters(field, matter).order_by(col(Matter.id).desc()).limit(20)
     return list(session.execute(newest).scalars())
+
+
+def _bodies(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
+    """The organisations on file, by code; `beneath`: the commissions that stand below this one."""
+    every = list(session.execute(select(Organisation).order_by(col(Organisation.code))).scalars())
+    if not field.beneath:
+        return [body.code for body in every]
+    return [body.code for body in every if body.kind == "commission"
+            and organisation in {above.code for above in line_above(session, body.code)}]  # fmt: skip
+
+
+def _home(session: Session, login: str) -> str | None:
+    """The body somebody belongs to, where a form is shown before there is a matter."""
+    return session.execute(select(col(Person.organisation)).where(col(Person.login) == login)).scalar()
 
 
 def _matters(field: FormField, matter: OnFile | None) -> Any:

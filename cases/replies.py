@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from cases import advance, arriving, canonical, disclosures, exchange, gathering, sites
 from cases.exchange import IN, OUT, Exchanged, Seal
 from cases.history import SITE, Event
-from cases.matters import OnFile
+from cases.matters import Matter, OnFile
 from cases.office import Office
 from cases.packets import Packet, Reply, SignedPacket, SignedReply, Step, refused
 from cases.packing import Written
@@ -119,8 +119,7 @@ def check(
     Raises Refused: as for a packet, and never_sent, other_packet, not_the_addressee.
     """
     content = signed.content
-    machine = office.rulebook().machines[arriving.MACHINE]
-    rules = exchange.rules_of(machine, content.notice)
+    rules = exchange.rules_of(_machine(session, office, content), content.notice)
     if actor is not None:
         exchange.check_carrier(session, office, actor, roles=rules.sent_by, organisation=content.addressee.code,
                                carriers=rules.carried_by)  # fmt: skip
@@ -137,6 +136,12 @@ def check(
         raise refused("other_packet", "所答复的不是本站点发出的那一件。", "It answers another packet than ours.",
                       zh="请对方核对所收文件。", en="Ask the other site what it received.")  # fmt: skip
     return held
+
+
+def _machine(session: Session, office: Office, content: Reply) -> Machine:
+    """The machine of what a reply says it answers; where nothing of the kind was ever here, that of what goes up."""
+    query = select(Matter.machine).where(Matter.number == content.notice)
+    return office.rulebook().machines[session.exec(query).first() or arriving.UP]
 
 
 def take(session: Session, office: Office, signed: SignedReply, held: Exchanged, *, at: datetime) -> Taken:
@@ -185,7 +190,10 @@ def _make(
                 f"答复含有未知步骤 {step.move}。",
                 f"The reply has a step nobody knows: {step.move}.",
             )
-        form = forms.read_form(machine.moves[step.move].fields, step.form, values=row.values, today=office.day(at),
+        made_on = office.day(
+            min(datetime.fromisoformat(step.at), at)
+        )  # a day that was ahead then may be past by now
+        form = forms.read_form(machine.moves[step.move].fields, step.form, values=row.values, today=made_on,
                                zone=office.zone)  # fmt: skip
         advance.advance_for_site(session, office, row.id, step.move, site=site, at=at, form=form)
         made.append(step.move)

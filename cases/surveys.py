@@ -104,7 +104,13 @@ def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Na
 
 
 def _kind(field: FormField) -> Kind:
-    return ("person" if field.type == "people" else field.type, field.holding, field.machine, field.seated, field.owing)
+    return (
+        "person" if field.type == "people" else field.type,
+        field.holding,
+        field.machine,
+        field.seated,
+        field.owing,
+    )
 
 
 def _possible(machine: Machine, row: OnFile, named: Named) -> dict[str, int]:
@@ -138,15 +144,16 @@ def _example(field: FormField, known: Facts, named: Named) -> Any:
 
 
 def opening_form(
-    session: Session, office: Office, machine: str, *, at: datetime, lang: str
+    session: Session, office: Office, machine: str, *, at: datetime, lang: str, actor: str = ""
 ) -> list[dict[str, Any]]:
-    """The fields of opening a matter by hand, described as in `moves`, each with an example that would pass."""
+    """The fields of opening a matter by hand, described as in `moves`, each with an example that would pass; where
+    that depends on who fills it in, one that would pass for `actor`."""
     fields = office.rulebook().machines[machine].register_
     named: Named = {}
     nowhere = _nowhere(machine)
     for field in fields:
         if field.type in forms.FOUND_BY_GATE:
-            named.setdefault(_kind(field), references.candidates(session, field, nowhere, actor=""))
+            named.setdefault(_kind(field), references.candidates(session, field, nowhere, actor=actor))
     from_facts = gathering.nothing_known(office, at=at)
     return forms.describe_fields(fields, lang, examples(fields, from_facts, named))
 

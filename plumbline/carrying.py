@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from cases import sites
-from cases.arriving import MACHINE
+from cases.arriving import DOWN, UP
 from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from notifications.channels import Unreachable
@@ -65,7 +65,7 @@ def _waiting(session: Session) -> Sequence[tuple[str, str, str]]:
     query = (
         select(Matter)
         .where(
-            Matter.machine == MACHINE,
+            col(Matter.machine).in_((UP, DOWN)),
             col(Matter.state).in_(UNDER_WAY),
             col(Matter.addressee).in_(list(where)),
         )

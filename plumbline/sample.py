@@ -11,10 +11,11 @@ from cases.inspections import Programme
 from cases.organisations import Organisation, Project
 from cases.people import Person, Posting
 
-DISTRICT, COMMISSION, OWNER, CONTRACTOR, SUPERVISION = "BHJ", "MGJ", "GKJ", "QJN", "HTJ"
+CITY, DISTRICT, COMMISSION, OWNER, CONTRACTOR, SUPERVISION = "SJW", "BHJ", "MGJ", "GKJ", "QJN", "HTJ"
 
 ORGANISATIONS: tuple[tuple[str, str, str, str, str | None], ...] = (
-    (DISTRICT, "commission", "滨海新区纪工委监察专员办", "Binhai New Area Commission", None),
+    (CITY, "commission", "市纪委监委", "City Commission", None),
+    (DISTRICT, "commission", "滨海新区纪工委监察专员办", "Binhai New Area Commission", CITY),
     (COMMISSION, "commission", "港口集团纪委", "Port Group Discipline Commission", DISTRICT),
     (OWNER, "owner", "港口集团工程建设公司", "Port Group Construction Company (owner)", COMMISSION),
     (CONTRACTOR, "contractor", "第七工程局南方公司", "Seventh Engineering Bureau South (contractor)", None),
@@ -40,6 +41,8 @@ PEOPLE: tuple[tuple[str, str, str, str, str | None], ...] = (
     ("contractor", "冯涛", CONTRACTOR, "member", None),
     ("overseer", "沈洁", SUPERVISION, "member", None),
     ("district", "韩冰", DISTRICT, "district", None),
+    ("district2", "赵岚", DISTRICT, "district", None),
+    ("city", "林峰", CITY, "district", None),
     ("auditor", "杨光", COMMISSION, "auditor", None),
     ("operator", "蒋平", COMMISSION, "operator", None),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from states import guard_conflicts, paths
 from states.check_rules import Found, Subject, rule, sees
+from states.rule import fields_named
 from states.rulebook import Machine, Mandatory
 from states.yaml_tree import Key
 
@@ -125,7 +126,7 @@ def _reporting(of: Machine, mandatory: Mandatory) -> list[str]:
 
 def _known_in(of: Machine, mandatory: Mandatory) -> frozenset[str]:
     """Where the duty may first be known: after the moves whose forms hold what it asks for, or at opening."""
-    asked = {name for use in mandatory.when for name in guard_conflicts.fields_named(use.argument)}
+    asked = {name for use in mandatory.when for name in fields_named(use.argument)}
     opening = {field.name for field in of.register_}
     moves = [name for name, move in of.moves.items() if asked & {field.name for field in move.fields}]
     if asked & opening or not moves:

@@ -12,7 +12,7 @@ from states.rulebook import StateKind
 @rule("error")
 def unreachable(subject: Subject) -> Iterator[Found]:
     """A state no matter can ever be in."""
-    reached = paths.reached(subject.machine, [subject.machine.initial])
+    reached = paths.reached(subject.machine, paths.entrances(subject.rulebook, subject.name))
     for name in subject.machine.states:
         if name not in reached:
             yield (

@@ -19,7 +19,7 @@ from states.diagram_routes import routes
 from states.diagram_text import mermaid, table
 from states.diagram_theme import style
 from states.diagram_words import cut, width, wrapped
-from states.rulebook import Machine, State, StateKind
+from states.rulebook import Machine, Move, State, StateKind
 
 __all__ = ["mermaid", "svg", "table"]
 
@@ -113,7 +113,8 @@ class _Picture:
             diagram_legend.key(self._kinds(), self.lang, right=right, least=_PAD + 40 + 1.6 * width(title)),
             f'<g transform="translate({_PAD:.0f} {_HEAD:.0f})">',
             *(self._line(index, line) for index, line in enumerate(self.graph.lines)),
-            self._start(),
+            self._start(self.machine.initial),
+            *(self._start(str(each.to), self._move(name)) for name, each in self._births()),
             *(self._box(name) for name in self.machine.states),
             *(self._badge(index, line) for index, line in enumerate(self.graph.lines)),
             "</g>",
@@ -180,11 +181,17 @@ class _Picture:
             right - left,
         )
 
-    def _start(self) -> str:
-        left, top, _, _ = self.plan.box(self.graph.places[self.machine.initial])
+    def _births(self) -> list[tuple[str, Move]]:
+        """The moves that bring a matter about, and so leave from nowhere."""
+        return [(name, each) for name, each in self.machine.moves.items() if not each.from_ and each.to]
+
+    def _start(self, state: str, told: str = "") -> str:
+        """Where a matter begins; `told` is the move that brings it about."""
+        left, top, _, _ = self.plan.box(self.graph.places[state])
+        title = f"<title>{escape(told)}</title>" if told else ""
         return (
             f'<g class="line on"><path d="M{left - 16:.1f} {top + 14:.1f}h16" marker-end="url(#{self.id}-on)"/></g>'
-            f'<circle class="start" cx="{left - 17:.1f}" cy="{top + 14:.1f}" r="5.5"/>'
+            f'<circle class="start" cx="{left - 17:.1f}" cy="{top + 14:.1f}" r="5.5">{title}</circle>'
         )
 
     def _box(self, name: str) -> str:

@@ -42,6 +42,8 @@ def mermaid(machine: Machine, lang: str) -> str:
     lines.append(f"    [*] --> {machine.initial}")
     arrows: dict[tuple[str, str], list[str]] = {}
     for move in machine.moves.values():
+        if not move.from_ and move.to:  # it brings the matter about
+            lines.append(f"    [*] --> {move.to} : {_quoted(move.label.in_(lang))}")
         for source in move.from_:
             arrows.setdefault((source, move.to or source), []).append(_quoted(move.label.in_(lang)))
     lines += [

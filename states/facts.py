@@ -44,11 +44,12 @@ class Actor:
     is_handler: bool = False
     is_opener: bool = False
     is_site: bool = False  # another site, whose signed file makes the move: nobody who is on file here
+    is_behind: bool = False  # whoever made a move elsewhere, of which this one is the consequence
 
     @property
     def is_engine(self) -> bool:
-        """Whether the engine itself acts, not a person: of itself, or for another site."""
-        return self.id == ENGINE or self.is_site
+        """Whether the engine itself acts, not a person: of itself, for another site, or as a move elsewhere has it."""
+        return self.id == ENGINE or self.is_site or self.is_behind
 
 
 @dataclass(frozen=True, slots=True)

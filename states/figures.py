@@ -10,10 +10,10 @@ from states import forms
 from states.ladders import Offset
 from states.periods import Period
 from states.schema_faults import meant
-from states.yaml_tree import Key, Tree, entries, names
+from states.yaml_tree import Key, Tree, entries, names, openings
 
 NOT_EMPTY = (
-    "machines", "roles", "machines.*.states", "machines.*.moves", "machines.*.moves.*.from",
+    "machines", "roles", "machines.*.states", "machines.*.moves",
     "machines.*.deadlines.*.starts", "machines.*.deadlines.*.stops", "machines.*.deadlines.*.extension.approver",
     "machines.*.deadlines.*.ladder.*.to", "machines.*.notices.*.on", "machines.*.notices.*.to",
     "machines.*.mandatory.*.when", "machines.*.mandatory.*.before",
@@ -132,6 +132,30 @@ def _check_structure(tree: Tree, value: Any) -> None:
             _check_drives(tree, key + below, drives, value)
         for below, duty in entries(machine, "mandatory.*"):
             _check_void_states(tree, key + below, duty, value)
+    for key, opens in openings(value):
+        _check_moves_there(tree, key, opens, value)
+    _check_from(tree, value)
+
+
+def _check_moves_there(tree: Tree, key: Key, opens: dict[str, Any], value: Any) -> None:
+    """The moves that bring a matter about, or take one up, are moves of the machine that is opened."""
+    there = opens.get("machine")
+    moves = tuple(names(value, f"machines.{there}.moves.?"))
+    wanted: list[tuple[Key, Any]] = [((*key, part), opens.get(part)) for part in ("by", "takes_up")]
+    duty = next((each for _, each in entries(value, ".".join(map(str, key[:-1])))), None)
+    if isinstance(duty, dict) and "lapses" in duty:
+        wanted.append(((*key[:-1], "lapses"), duty["lapses"]))
+    for place, move in wanted:
+        if isinstance(move, str) and moves and move not in moves:
+            tree.fault(place, f"There is no move {move!r} in {there}{meant(move, moves)}")
+
+
+def _check_from(tree: Tree, value: Any) -> None:
+    """A move leaves some state; only one that brings a matter about (`opens.by`) leaves none."""
+    births = {(str(opens.get("machine")), str(opens.get("by"))) for _, opens in openings(value)}
+    for key, each in entries(value, "machines.*.moves.*.from"):
+        if each in ([], {}) and (str(key[1]), str(key[3])) not in births:
+            tree.fault(key, "`from` is empty; name at least one.")
 
 
 def _check_grid(tree: Tree, key: Key, machine: Any) -> None:

@@ -165,6 +165,7 @@ _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "holding": frozenset({"person", "people"}),
     "seated": frozenset({"person"}),
     "owing": frozenset({"matter"}),
+    "beneath": frozenset({"organisation"}),
     "machine": frozenset({"matter"}),
     "at_least": frozenset({"people", "text", "long_text"}),
     "not_before": DATED,

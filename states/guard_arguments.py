@@ -105,7 +105,10 @@ def link(argument: Any, _machine: Machine, rulebook: Rulebook) -> str | None:
     if missing := [kind for kind in kinds if not any(_other_ends(kind, rulebook))]:
         return _unknown("kind of link", missing)
     states = {state for end in ends.values() for state in end.states}
-    wanted = listed(argument.get("states", [])) if isinstance(argument, dict) else []
+    wanted = [
+        *(listed(argument.get("states", [])) if isinstance(argument, dict) else []),
+        *(listed(argument.get("besides", [])) if isinstance(argument, dict) else []),
+    ]
     return _unknown("state", [state for state in wanted if state not in states])
 
 
@@ -146,18 +149,28 @@ def either(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
 
 def known_facts(machine: Machine, rulebook: Rulebook) -> frozenset[str]:
     """Every field of a machine's forms, what other machines hand on to it, and what stands in columns."""
-    handed = {name for move in _all_moves(rulebook) if move.opens for name in move.opens.copies}
+    handed = {
+        name for each in rulebook.machines.values() for opens in each.openings for name in opens.hands_on
+    }
     handed |= {name for move in _all_moves(rulebook) for drive in move.drives for name in drive.copies}
     return frozenset(field.name for field in _fields(machine)) | handed | COLUMNS
 
 
 def known_choices(name: str, machine: Machine, rulebook: Rulebook) -> frozenset[str]:
-    """The choices of a field of this machine, or, for a fact handed on, of the fields of that name elsewhere."""
+    """The choices of a field of this machine, and, for a fact handed on, of the fields of that name elsewhere."""
     own = {choice for field in _fields(machine) if field.name == name for choice in field.choices}
-    if own:
+    if own and name not in _handed_on_to(machine, rulebook):
         return frozenset(own)
     others = (field for other in rulebook.machines.values() for field in _fields(other) if field.name == name)
     return frozenset(choice for field in others for choice in field.choices)
+
+
+def _handed_on_to(machine: Machine, rulebook: Rulebook) -> set[str]:
+    """The facts with which other machines open matters of this one."""
+    return {
+        name for other in rulebook.machines.values() for opens in other.openings
+        if rulebook.machines[opens.machine] is machine for name in opens.hands_on
+    }  # fmt: skip
 
 
 def _fields(machine: Machine) -> Iterator[FormField]:

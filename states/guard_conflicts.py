@@ -15,19 +15,12 @@ Found = tuple[Key, str, str]  # key below the machine, the sentence in Chinese a
 OPPOSITES = (
     ("is_handler", "not_handler"),
     ("is_true", "is_not_true"),
+    ("value_given", "value_not_given"),
+    ("made_here", "by_another_site"),
     ("act_done", "not_done"),
     ("the_one_who", "not_the_one_who"),
     ("the_one_who", "once_each"),
 )
-
-
-def fields_named(argument: Any) -> frozenset[str]:
-    """Every word an argument holds, at any depth: among them the fields it is about."""
-    if isinstance(argument, Mapping):
-        return frozenset(map(str, argument)).union(*map(fields_named, argument.values()))
-    if isinstance(argument, list | tuple):
-        return frozenset().union(*map(fields_named, argument))
-    return frozenset({argument}) if isinstance(argument, str) else frozenset()
 
 
 def found(rulebook: Rulebook, machine: Machine) -> Iterator[Found]:
@@ -147,12 +140,11 @@ def _not_known_before(
 
 
 def _handed_on(rulebook: Rulebook, name: str) -> bool:
-    moves = [move for machine in rulebook.machines.values() for move in machine.moves.values()]
-    return any(
-        name in (move.opens.copies if move.opens else ())
-        or any(name in drive.copies for drive in move.drives)
-        for move in moves
-    )
+    machines = rulebook.machines.values()
+    if any(name in opens.hands_on for machine in machines for opens in machine.openings):
+        return True
+    moves = [move for machine in machines for move in machine.moves.values()]
+    return any(name in drive.copies for move in moves for drive in move.drives)
 
 
 def _may_precede(machine: Machine, moves: set[str], states: frozenset[str], opening: tuple[str, ...]) -> bool:

@@ -61,6 +61,22 @@ def value_given(facts: Facts, argument: Any) -> Reason | None:
 
 
 @guard(guard_arguments.fields)
+def value_not_given(facts: Facts, argument: Any) -> Reason | None:
+    """Nothing was put down for these fields: the matter is not of the kind that they mark."""
+    given = [name for name in listed(argument) if facts.values.get(name) not in (None, "", [])]
+    if not given:
+        return None
+    fields = ", ".join(f"{{field:{name}}}" for name in given)
+    return because(
+        "value_not_given",
+        f"此事项已有：{fields}，不适用这一步。",
+        f"This matter has {fields}: the move is not for it.",
+        cure_zh="请选用适合此类事项的步骤。",
+        cure_en="Take the move that is made for matters of this kind.",
+    )
+
+
+@guard(guard_arguments.fields)
 def is_true(facts: Facts, argument: Any) -> Reason | None:
     """Each named yes-or-no fact on file is yes."""
     for name in listed(argument):

@@ -18,8 +18,12 @@ def _linked(facts: Facts, argument: Any) -> list[Link]:
 
 @guard(guard_arguments.link)
 def no_open(facts: Facts, argument: Any) -> Reason | None:
-    """No linked matter of this kind is still open: a clue is not concluded over the head of its rectification tasks."""
-    still = [link for link in _linked(facts, argument) if not link.final]
+    """No linked matter of this kind is still open: a clue is not concluded over the head of its rectification tasks.
+
+    `{kind: escalation, besides: [owed]}`: what lies in one of these states is in nobody's way.
+    """
+    besides = listed(argument.get("besides", ())) if isinstance(argument, dict) else []
+    still = [link for link in _linked(facts, argument) if not link.final and link.state not in besides]
     if not still:
         return None
     return because(

@@ -93,6 +93,51 @@ def once_each(facts: Facts, argument: Any) -> Reason | None:
     return None
 
 
+@guard(guard_arguments.fields)
+def acts_for(facts: Facts, argument: Any) -> Reason | None:
+    """The person belongs to the body that a fact names: `acts_for: addressee`. Another site speaks for its own bodies."""
+    if facts.actor.is_engine or facts.actor.organisation in [
+        facts.values.get(name) for name in listed(argument)
+    ]:
+        return None
+    bodies = ", ".join(str(facts.values.get(name)) for name in listed(argument))
+    return because(
+        "not_your_body",
+        f"这一步由 {bodies} 的人员办理。",
+        f"This is for people of {bodies}.",
+        cure_zh="请该机关的有权人员办理。",
+        cure_en="Ask somebody there who holds the role.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def made_here(facts: Facts, _argument: Any) -> Reason | None:
+    """Somebody here made the move, not another site by its signed file: what it brings about is brought about there."""
+    if not facts.actor.is_site:
+        return None
+    return because(
+        "made_elsewhere",
+        "这一步由其他站点办理。",
+        "The move was made on another site.",
+        cure_zh="由对方站点办理后续。",
+        cure_en="What follows from it happens there.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def by_another_site(facts: Facts, _argument: Any) -> Reason | None:
+    """Another site made the move, by its signed file: what stands on file there was judged there."""
+    if facts.actor.is_site:
+        return None
+    return because(
+        "made_here",
+        "这一步在本站点办理。",
+        "The move is made here.",
+        cure_zh="请先满足其余条件。",
+        cure_en="See to the other condition first.",
+    )
+
+
 @guard(guard_arguments.fields_to_values)
 def role_kept_out(facts: Facts, argument: Any) -> Reason | None:
     """A role stays out where a value holds: `{role: head, where: {managed_by: [own_head]}}`.

@@ -204,17 +204,26 @@ def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
         for move in machine.moves.values():
             for drives in move.drives:
                 if machine_name in paths.other_ends(rulebook, name, drives.link, drives.towards):
-                    text = Label(
-                        zh=f"“{machine.label.zh}”完成“{move.label.zh}”时",
-                        en=f"{move.label.en!r} is made in {machine.label.en}",
-                    )
-                    found.setdefault(drives.move, text)
+                    found.setdefault(drives.move, _made_there(machine, move))
+            if move.opens and move.opens.machine == machine_name and move.opens.takes_up:
+                found.setdefault(move.opens.takes_up, _made_there(machine, move))
+        for duty in machine.mandatory.values():
+            if duty.opens and duty.opens.machine == machine_name:
+                found |= {made: _KNOWN for made in (duty.opens.by,) if made}
+                found |= {made: _NOT_SO for made in (duty.lapses,) if made}
     if exchange := rulebook.machines[machine_name].exchange:
         found = dict.fromkeys(exchange.made_elsewhere, _FROM_ANOTHER_SITE) | found
         found.setdefault(exchange.settles, _ANSWER_WRITTEN)
     return found
 
 
+def _made_there(machine: Machine, move: Move) -> Label:
+    zh = f"“{machine.label.zh}”完成“{move.label.zh}”时"
+    return Label(zh=zh, en=f"{move.label.en!r} is made in {machine.label.en}")
+
+
+_KNOWN = Label(zh="应报告的情形出现时", en="the duty to report becomes known")
+_NOT_SO = Label(zh="应报告的情形不再成立时", en="the duty to report turns out not to exist")
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
 _ANSWER_WRITTEN = Label(zh="答复文件写出时", en="the file with the answer is written")
 

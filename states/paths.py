@@ -101,6 +101,17 @@ def _ring(edges: Mapping[str, Iterable[str]], start: str) -> tuple[str, ...] | N
     return None
 
 
+def entrances(rulebook: Rulebook, name: str) -> frozenset[str]:
+    """The states in which a matter of this machine may begin: the initial one, and those that openings lead to."""
+    machine = rulebook.machines[name]
+    found = {machine.initial}
+    for opener in rulebook.machines.values():
+        for opens in opener.openings:
+            if opens.machine == name and opens.by in machine.moves:
+                found.add(machine.moves[opens.by].to or machine.initial)
+    return frozenset(found)
+
+
 def other_ends(rulebook: Rulebook, name: str, link: str, towards: str) -> frozenset[str]:
     """The machines at the other end of links of this kind from the machine `name`, towards "parent" or "children"."""
     opened = [

@@ -15,7 +15,7 @@ from states.guard_arguments import COLUMNS
 from states.guards import GUARDS
 from states.rulebook import GuardUse, Machine, Rulebook
 from states.schema_faults import meant
-from states.yaml_tree import Key, Tree, entries, names
+from states.yaml_tree import Key, Tree, entries, names, openings
 
 RECIPIENTS = ("handler", "opener", "above", "higher")  # what a notice may go to besides a role
 LINKS = frozenset({"repeat", "single_report"})  # kinds of links that the register or a form makes by itself
@@ -36,6 +36,9 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.moves.*.opens.machine", "machine"),
     ("machines.*.moves.*.opens.copies.*", "fact"),
     ("machines.*.moves.*.opens.also_under", "link"),
+    ("machines.*.moves.*.opens.when.*.name", "guard"),
+    ("machines.*.mandatory.*.opens.machine", "machine"),
+    ("machines.*.mandatory.*.opens.copies.*", "fact"),
     ("machines.*.moves.*.drives.*.link", "link"),
     ("machines.*.moves.*.drives.*.copies.*", "fact"),
     ("machines.*.deadlines.*.starts.*", "event"),
@@ -45,6 +48,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.deadlines.*.pauses_in.*", "state"),
     ("machines.*.deadlines.*.imported_in.*", "state"),
     ("machines.*.deadlines.*.extension.approver.*", "role"),
+    ("machines.*.deadlines.*.extension.needs.*.name", "guard"),
     ("machines.*.deadlines.*.ladder.*.to.*", "recipient"),
     ("machines.*.deadlines.*.ladder.*.document", "document"),
     ("machines.*.deadlines.*.ladder.*.move", "move"),
@@ -115,6 +119,12 @@ def _uses(here: Key, machine: Machine) -> Iterator[tuple[Key, tuple[GuardUse, ..
     yield from (((*here, "moves", name, "guards"), each.guards) for name, each in machine.moves.items())
     yield from (((*here, "deadlines", name, "when"), each.when) for name, each in machine.deadlines.items())
     yield from (((*here, "mandatory", name, "when"), each.when) for name, each in machine.mandatory.items())
+    for name, move in machine.moves.items():
+        if move.opens is not None:
+            yield (*here, "moves", name, "opens", "when"), move.opens.when
+    for name, deadline in machine.deadlines.items():
+        if deadline.extension is not None:
+            yield (*here, "deadlines", name, "extension", "needs"), deadline.extension.needs
 
 
 def with_guards_spelt_out(value: Any) -> Any:
@@ -134,13 +144,18 @@ def _machine_spelt_out(machine: Any) -> Any:
     for section, key in (("moves", "guards"), ("deadlines", "when"), ("mandatory", "when")):
         entries = result.get(section)
         if isinstance(entries, dict):
-            result[section] = {
-                name: entry | {key: [_guard(use) for use in entry[key]]}
-                if isinstance(entry, dict) and isinstance(entry.get(key), list)
-                else entry
-                for name, entry in entries.items()
-            }
+            result[section] = {name: _spelt_out(entry, key) for name, entry in entries.items()}
     return result
+
+
+def _spelt_out(entry: Any, key: str) -> Any:
+    """A move, clock or duty with the guards under `key` spelt out, and those of its parts."""
+    if not isinstance(entry, dict):
+        return entry
+    if isinstance(entry.get(key), list):
+        entry = entry | {key: [_guard(use) for use in entry[key]]}
+    parts = {"opens": "when", "extension": "needs"}
+    return entry | {part: _spelt_out(entry[part], its) for part, its in parts.items() if part in entry}
 
 
 def _guard(use: Any) -> Any:
@@ -184,10 +199,8 @@ class _Known:
 
     def _handed_on(self, name: str) -> list[str]:
         """The facts that moves of other machines hand on to matters of this one."""
-        opened = [
-            each for _, each in entries(self.value, "machines.*.moves.*.opens") if isinstance(each, dict)
-        ]
-        handed = [copy for each in opened if each.get("machine") == name for copy in names(each, "copies.*")]
+        opened = [each for _, each in openings(self.value) if each.get("machine") == name]
+        handed = [fact for each in opened for fact in (*names(each, "copies.*"), *names(each, "sets.?"))]
         return handed + names(self.value, "machines.*.moves.*.drives.*.copies.*")
 
     def among(self, key: Key, kind: str) -> Mapping[str, Any] | tuple[str, ...] | frozenset[str]:

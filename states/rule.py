@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,3 +37,12 @@ class Basis(Rule):
     source: str = Field(min_length=1)
     article: str | None = None
     note: str | None = None
+
+
+def fields_named(argument: Any) -> frozenset[str]:
+    """Every word an argument holds, at any depth: among them the fields it is about."""
+    if isinstance(argument, Mapping):
+        return frozenset(map(str, argument)).union(*map(fields_named, argument.values()))
+    if isinstance(argument, list | tuple):
+        return frozenset().union(*map(fields_named, argument))
+    return frozenset({argument}) if isinstance(argument, str) else frozenset()

@@ -17,13 +17,12 @@ from pydantic import Field, model_validator
 
 from states.exchange_rules import Exchange
 from states.round_rules import Passes, Quorum, RoundRules
-from states.rule import Basis, Label, Name, Rule
+from states.rule import Basis, Label, Name, Rule, fields_named
 
 __all__ = [
     "Basis", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "Label", "Machine",
     "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role", "RoundRules", "Rule",
-    "Rulebook", "Rung",
-    "Setting", "State", "StateKind",
+    "Rulebook", "Rung", "Setting", "State", "StateKind",
 ]  # fmt: skip
 
 
@@ -74,11 +73,12 @@ class FormField(Rule):
         None  # date: not before this field or fact; dates are never in the future unless `future`
     )
     future: bool = False  # date: must lie after today (a date set for somebody)
-    sets: Literal["handler", "seats", "addressee", "project", "title", "received_on"] | None = None
+    sets: Literal["handler", "opener", "seats", "addressee", "project", "title", "received_on"] | None = None
     """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ..."""
     links: Name | None = None
     """matter: the matter it names becomes the parent of this one by a link of this kind, e.g. "repeat"."""
     owing: Name | None = None  # matter: on which this clock runs
+    beneath: bool = False  # organisation: a commission that stands below the one which keeps the matter
     seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
     help: Label | None = None
 
@@ -91,13 +91,27 @@ class GuardUse(Rule):
 
 
 class Opens(Rule):
-    """The move opens a linked matter of another machine, in the same transaction."""
+    """A linked matter of another machine is opened, in the same transaction."""
 
     machine: Name
     link: Name  # what the new matter is to this one, e.g. "escalation"
     copies: tuple[Name, ...] = ()  # facts or fields handed on to the new matter
+    sets: Mapping[Name, str | int | bool] = Field(default_factory=dict)  # facts it starts with besides
+    when: tuple[GuardUse, ...] = ()  # only where these hold, of the matter as it stands after the move
     also_under: Name | None = None
     """It is linked in the same way to those this one came out of by links of this kind: a round's task to its clues."""
+    kept_by: Literal["keeper", "addressee"] = (
+        "keeper"  # by the body that keeps this matter, or the one it is for
+    )
+    by: Name | None = None  # the engine's move that brings it about, instead of opening it
+    takes_up: Name | None = None
+    """A linked matter that this move of its own leaves from is taken up by it, and no second one opened: the report that
+    a duty had opened. It is made in the name of whoever made the move here."""
+
+    @property
+    def hands_on(self) -> tuple[str, ...]:
+        """The facts the new matter starts with."""
+        return (*self.copies, *self.sets)
 
 
 class Drives(Rule):
@@ -153,6 +167,7 @@ class Extension(Rule):
     by: str  # a period, e.g. "1 month"
     times: int = 1
     approver: tuple[Name, ...]
+    needs: tuple[GuardUse, ...] = ()  # what must be so before, such as a report upward that has left
     basis: Basis
 
 
@@ -206,6 +221,8 @@ class Mandatory(Rule):
 
     While `when` holds and no link of kind `satisfied_by` exists, each move in `before` is refused with `label`.
     A linked matter in one of the states `void_in` does not count: a report that was withdrawn is no report.
+    With `opens`, the report is opened by the rule itself as soon as `when` holds, and lies there, owed, until somebody
+    takes it up; `lapses` is the engine's move that puts it away where `when` turns out not to hold.
     """
 
     label: Label
@@ -213,6 +230,8 @@ class Mandatory(Rule):
     satisfied_by: Name
     void_in: tuple[Name, ...] = ()
     before: tuple[Name, ...]
+    opens: Opens | None = None
+    lapses: Name | None = None
     cure: Label
     basis: Basis
 
@@ -267,6 +286,18 @@ class Machine(Rule):
             raise ValueError(f"{self.rounds.decision} of {self.rounds.decided_by} has no choice "
                              f"{self.rounds.otherwise!r} for what was not carried.")  # fmt: skip
         return self
+
+    @property
+    def openings(self) -> tuple[Opens, ...]:
+        """Everything that opens a matter of another machine: moves, and duties to report."""
+        rules = (*self.moves.values(), *self.mandatory.values())
+        return tuple(rule.opens for rule in rules if rule.opens is not None)
+
+    @cached_property
+    def decides_duties(self) -> frozenset[str]:
+        """The words of the conditions under which a rule opens a report by itself: among them every field that decides."""
+        duties = (duty for duty in self.mandatory.values() if duty.opens is not None)
+        return frozenset(word for duty in duties for use in duty.when for word in fields_named(use.argument))
 
     @cached_property
     def moves_from(self) -> Mapping[str, tuple[str, ...]]:

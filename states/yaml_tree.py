@@ -93,6 +93,12 @@ def names(value: Any, pattern: str) -> list[str]:
     return [str(name) for _, name in entries(value, pattern)]
 
 
+def openings(value: Any) -> Iterator[tuple[Key, dict[str, Any]]]:
+    """Every `opens` of a rulebook, of moves and of duties, with its key."""
+    for pattern in ("machines.*.moves.*.opens", "machines.*.mandatory.*.opens"):
+        yield from ((key, each) for key, each in entries(value, pattern) if isinstance(each, dict))
+
+
 def read_tree(path: Path, *, shown_as: str | None = None) -> Tree:
     """Reads one file. Never raises for what is in it or for its absence: that is in `faults`."""
     tree = Tree(shown_as or str(path))

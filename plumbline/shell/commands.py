@@ -61,6 +61,7 @@ MACHINES = {
     "clue": ("clues", said("问题线索。", "Problem clues.")),
     "consultation": ("consultations", said("联合会商。", "Joint consultations.")),
     "escalation": ("escalations", said("上报区纪工委。", "What was sent up to the district commission.")),
+    "assignment": ("assignments", said("上级交办件。", "What a commission gave one below it to handle.")),
     "task": ("tasks", said("整改任务。", "Rectification tasks.")),
     "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
 }
@@ -85,7 +86,7 @@ def build() -> typer.Typer:
         nouns = machine_app(machine, plural, help_)
         if machine == consultation.MACHINE:
             consultation.add_to(nouns)
-        if machine == escalation.MACHINE:
+        if machine in escalation.MACHINES:
             escalation.add_to(nouns)
         disclosures.add_to(nouns)
         app.add_typer(nouns, name=machine)

@@ -28,7 +28,7 @@ Redact = Annotated[
 ]
 Look = Annotated[bool, typer.Option("--dry-run", help=said("只查看，不导入。", "Only show what it is."))]
 
-MACHINE = "escalation"
+MACHINES = ("escalation", "assignment")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -100,7 +100,8 @@ def _form(machine: str) -> Callable[..., Answer]:
 
         _check_machine(asked, machine)
         with asked.work.reading() as session:
-            fields = surveys.opening_form(session, asked.work.office, machine, at=asked.at, lang=asked.lang)
+            fields = surveys.opening_form(session, asked.work.office, machine, at=asked.at, lang=asked.lang,
+                                          actor=asked.as_ or asked.settings.user or "")  # fmt: skip
         return Answer({"machine": machine, "fields": fields}, matter_texts.form(fields))
 
     return form

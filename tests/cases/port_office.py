@@ -42,7 +42,7 @@ class Port:
     def note(self, who: str = "supervisor", machine: str = "clue", /, **given: Any) -> str:
         """A matter opened with the form's examples but for what is given (None: left out); its number."""
         with self.unit() as session:
-            fields = surveys.opening_form(session, self.office, machine, at=self.at, lang="en")
+            fields = surveys.opening_form(session, self.office, machine, at=self.at, lang="en", actor=who)
             form = _filled(fields) | given
             form = {name: value for name, value in form.items() if value is not None}
             moved = opening.open_matter(session, self.office, machine, actor=who, at=self.at, fields=form)

@@ -6,16 +6,17 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from states import owed
 from states.facts import ENGINE, Act, Actor, Facts, Link, Reason, Refused
 from states.forms import read_form, static_example
 from states.guards import GUARDS
 from states.machine import Judge, Survey, judge
-from states.rulebook import FormField, Machine, Move, Rulebook, StateKind
+from states.rulebook import FormField, GuardUse, Machine, Move, Opens, Rulebook, StateKind
 from states.rulebook_file import shipped
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -191,6 +192,7 @@ class PaperOffice:
         matter = Matter(machine, rules.initial, values, acts, opener=who)
         self._set(matter, rules.register_, values)
         self.matters.append(matter)
+        self._owe(matter, {})
         return matter
 
     def _set(self, matter: Matter, fields: tuple[FormField, ...], form: Mapping[str, Any]) -> None:
@@ -201,21 +203,54 @@ class PaperOffice:
     def _land(
         self, matter: Matter, move: str, rule: Move, state: str, form: Mapping[str, Any], who: str
     ) -> None:
+        before = dict(matter.values)
         matter.state = state
-        matter.values |= form
+        matter.values = matter.values | form
         matter.acts[move] = Act(who, self.today)
         self._set(matter, rule.fields, form)
         source = matter.values | dict(form)
-        if rule.opens is not None:
-            copied = {name: source[name] for name in rule.opens.copies if name in source}
-            child = self._born(rule.opens.machine, copied, who)
-            child.handler, child.parent = child.handler or matter.handler, matter
-            matter.children.append((rule.opens.link, child))
+        if rule.opens is not None and self._holds(rule.opens.when, matter):
+            self._open(matter, rule.opens, source, who)
         for drive in rule.drives:
             for other in self._driven(matter, drive.link, drive.towards):
                 self._drive(
                     other, drive.move, {name: source[name] for name in drive.copies if name in source}
                 )
+        self._owe(matter, before)
+
+    def _holds(self, uses: tuple[GuardUse, ...], matter: Matter) -> bool:
+        facts = self.facts(matter, ENGINE)
+        return all(GUARDS[use.name].holds(facts, use.argument) is None for use in uses)
+
+    def _open(self, matter: Matter, opens: Opens, source: Mapping[str, Any], who: str) -> None:
+        handed = {name: source[name] for name in opens.copies if name in source} | dict(opens.sets)
+        for kind, child in matter.children if opens.takes_up else ():
+            rules = self.rules(child)
+            if kind == opens.link and opens.takes_up and child.state in rules.moves[opens.takes_up].from_:
+                self._drive(child, opens.takes_up, handed)
+                child.opener, child.acts[opens.takes_up] = who, Act(who, self.today)
+                return
+        child = self._born(opens.machine, handed, who)
+        if opens.by:
+            child.state, child.opener = self.rules(child).moves[opens.by].to or child.state, None
+            child.acts = {opens.by: Act(ENGINE, self.today)}
+        child.handler, child.parent = child.handler or matter.handler, matter
+        matter.children.append((opens.link, child))
+
+    def _owe(self, matter: Matter, before: Mapping[str, Any]) -> None:
+        """What `cases.owing` does: reports that are demanded are opened, and put away where they are not any more."""
+        facts = self.facts(matter, ENGINE)
+        now = owed.demanded(self.rules(matter), facts)
+        was = owed.demanded(self.rules(matter), replace(facts, values=before)) if before else {}
+        for duty in now.values() if now.keys() != was.keys() else ():
+            there = [child for kind, child in matter.children if kind == duty.satisfied_by]
+            if duty.opens and all(child.state in duty.void_in and child.state != "owed" for child in there):
+                self._open(matter, duty.opens, matter.values, ENGINE)
+        if was and not now:
+            for kind, child in matter.children:
+                for duty in was.values():
+                    if duty.lapses and kind == duty.satisfied_by:
+                        self._drive(child, duty.lapses, {})
 
     def _driven(self, matter: Matter, link: str, towards: str) -> list[Matter]:
         if towards == "children":
