@@ -46,7 +46,7 @@ def due(
     links = gathering.links(session, office, after.id)
     book = office.rulebook(after.rulebook)
     missing = {
-        duty.satisfied_by: duty.opens for duty in reversed(now.values())
+        duty.satisfied_by: duty.opens for duty in reversed(list(now.values()))
         if duty.opens is not None and not any(_is_there(book, duty, link) for link in links)
     }  # fmt: skip
     kept = {duty.satisfied_by for duty in now.values()}

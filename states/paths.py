@@ -107,7 +107,7 @@ def entrances(rulebook: Rulebook, name: str) -> frozenset[str]:
     found = {machine.initial}
     for opener in rulebook.machines.values():
         for opens in opener.openings:
-            if opens.machine == name and opens.by in machine.moves:
+            if opens.machine == name and opens.by is not None:
                 found.add(machine.moves[opens.by].to or machine.initial)
     return frozenset(found)
 

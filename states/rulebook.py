@@ -290,8 +290,10 @@ class Machine(Rule):
     @property
     def openings(self) -> tuple[Opens, ...]:
         """Everything that opens a matter of another machine: moves, and duties to report."""
-        rules = (*self.moves.values(), *self.mandatory.values())
-        return tuple(rule.opens for rule in rules if rule.opens is not None)
+        found = [move.opens for move in self.moves.values()] + [
+            duty.opens for duty in self.mandatory.values()
+        ]
+        return tuple(opens for opens in found if opens is not None)
 
     @cached_property
     def decides_duties(self) -> frozenset[str]:

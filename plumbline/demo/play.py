@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from cases.office import Office
 from plumbline import clock, duties, setup
 from plumbline.demo.story import Play, Step, Story, Told, instant, read_story
+from plumbline.exchange import Exchanger
 from plumbline.settings import Settings
 from plumbline.work import Work
 from states.rulebook_file import shipped
@@ -63,7 +64,7 @@ def play(home: Path, *, say: Say, lang: str = "en", with_prefect: bool = True) -
     story = read_story()
     settings = _fresh(home, story)
     work = Work.open(settings)
-    playing = Play(work)
+    playing = Play(work, _district(work, story))
     played = Played(work, story, playing.told, playing.called)
     say({"zh": f"按模拟日历演练 {story.begins} 至 {story.ends}："}.get(
         lang, f"Playing {story.begins} to {story.ends} on a simulated calendar, day by day:"))  # fmt: skip
@@ -95,9 +96,23 @@ def _fresh(home: Path, story: Story) -> Settings:
     home.mkdir(parents=True)
     (home / MARK).touch()
     settings = Settings(home=home, database_url="", channel="folder")
-    begins_at = instant(f"{story.begins} 06:30", ZoneInfo(shipped().zone))
-    setup.prepare(settings, rehearsal=True, with_sample=True, at=begins_at)
+    setup.prepare(settings, rehearsal=True, with_sample=True, at=_begins_at(story))
     return settings
+
+
+def _district(here: Work, story: Story) -> Work:
+    """The district's own installation, on a database and with a key of its own; each site trusts the other."""
+    at = _begins_at(story)
+    settings = Settings(home=here.settings.home / "district", database_url="", channel="folder")
+    setup.prepare(settings, rehearsal=True, with_sample=True, at=at)
+    ours, theirs = Exchanger.of(here), Exchanger.of(Work.open(settings))
+    ours.trust(theirs.key_file(at=at), by="operator", at=at, only=["BHJ"])
+    theirs.trust(ours.key_file(at=at), by="operator", at=at, only=["MGJ"])
+    return theirs.work
+
+
+def _begins_at(story: Story) -> datetime:
+    return instant(f"{story.begins} 06:30", ZoneInfo(shipped().zone))
 
 
 async def _days(playing: Play, played: Played, say: Say, lang: str, run: Run) -> None:

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 from sqlmodel import col, select
 
-from cases import ledger, ledger_landing, opening, surveys
+from cases import interests, ledger, ledger_landing, opening, recusing, surveys
 from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from cases.moved import Moved
+from plumbline.exchange import Exchanger
 from plumbline.work import Work
 from states.facts import Refused
 
@@ -25,7 +26,11 @@ HERE = Path(__file__).parent
 
 
 class Step(BaseModel):
-    """One thing one person does. Exactly one of `open`, `move` and `take_in` says what."""
+    """One thing one person does. Exactly one of `open`, `move`, `take_in`, `declare`, `carry` and `bring_back` says what.
+
+    `site: district` is done on the district's own installation. `carry` takes an escalation there as a signed file,
+    `bring_back` takes the district's reply home.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +39,10 @@ class Step(BaseModel):
     open: str | None = None
     move: str | None = None
     take_in: str | None = Field(default=None, alias="import")
+    declare: str | None = None
+    carry: str | None = None
+    bring_back: str | None = None
+    site: str | None = None
     of: str | None = None
     call: str | None = None
     given: Mapping[str, Any] = Field(default_factory=dict, alias="set")
@@ -68,9 +77,10 @@ class Told:
 
 @dataclass
 class Play:
-    """A story being played on one database."""
+    """A story being played: on the port group's database, and on that of the district's own installation."""
 
     work: Work
+    district: Work
     called: dict[str, str] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
 
@@ -79,9 +89,7 @@ class Play:
         try:
             number = self._do(step, at=at)
         except (Refused, NoSuchMatter, LookupError) as fault:
-            raise StoryBroken(
-                f"{step.at} {step.as_} {step.move or step.open or step.take_in}: {fault}"
-            ) from fault
+            raise StoryBroken(f"{step.at} {step.as_} {_what(step)}: {fault}") from fault
         self.told.append(Told(at, step.as_, number, step.en, step.zh))
 
     def _do(self, step: Step, *, at: datetime) -> str:
@@ -89,7 +97,45 @@ class Play:
             return self._take_in(step, at=at)
         if step.open is not None:
             return self._open(step, at=at)
+        if step.declare is not None:
+            return self._declare(step, at=at)
+        if step.carry is not None:
+            return self._carry(step.carry, by=step.as_, at=at)
+        if step.bring_back is not None:
+            return self._bring_back(step.bring_back, by=step.as_, at=at)
         return self._move(step, at=at)
+
+    def _declare(self, step: Step, *, at: datetime) -> str:
+        """An interest declared by name: from now on whatever it touches is out of sight."""
+        with self.work.unit() as session:
+            interests.declare(
+                session, person=step.as_, kind="company", name=str(step.declare), note="", at=at
+            )
+            recusing.match_everything(session, self.work.office, at=at)
+        return "-"
+
+    def _carry(self, called: str, *, by: str, at: datetime) -> str:
+        """An escalation as a signed file, written here and taken in there."""
+        number = self.called[called]
+        data = Exchanger.of(self.work).packet(number, actor=by, at=at).text
+        self._keep(f"{number}.packet.json", data)
+        self.called[f"{called}@district"] = (
+            Exchanger.of(self.district).receive(data, actor="district", at=at).number
+        )
+        return self.called[f"{called}@district"]
+
+    def _bring_back(self, called: str, *, by: str, at: datetime) -> str:
+        """The district's receipt or answer as a signed file, written there and taken in here."""
+        theirs = self.called[f"{called}@district"]
+        data = Exchanger.of(self.district).reply(theirs, actor="district", at=at).text
+        self._keep(f"{theirs}.reply.json", data)
+        return Exchanger.of(self.work).take_reply(data, actor=by, at=at).number
+
+    def _keep(self, name: str, data: bytes) -> None:
+        """The file lies in the demo's folder, to be looked at."""
+        folder = self.work.settings.home / "exchange"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
 
     def _take_in(self, step: Step, *, at: datetime) -> str:
         office = self.work.office
@@ -112,20 +158,23 @@ class Play:
 
     def _move(self, step: Step, *, at: datetime) -> str:
         move = str(step.move)
-        number = self.called.get(str(step.of)) or self._newest(str(step.of))
-        with self.work.unit() as session:
-            survey = surveys.moves(session, self.work.office, number, actor=step.as_, at=at)
+        work, of = (
+            (self.district, f"{step.of}@district") if step.site == "district" else (self.work, str(step.of))
+        )
+        number = self.called.get(of) or self._newest(of)
+        with work.unit() as session:
+            survey = surveys.moves(session, work.office, number, actor=step.as_, at=at)
             found = [one for one in survey.open if one.move == move]
             fields: dict[str, Any] = {}
             if found:
                 fields = {part.name: found[0].examples[part.name] for part in found[0].fields
                           if part.required and part.name in found[0].examples}  # fmt: skip
-            moved = advance(session, self.work.office, number, move, actor=step.as_, at=at,
+            moved = advance(session, work.office, number, move, actor=step.as_, at=at,
                             fields=fields | dict(step.given))  # fmt: skip
         return self._name(step, moved)
 
     def _name(self, step: Step, moved: Moved) -> str:
-        born = [one for one in moved.consequences if one.from_ is None]
+        born = [one for one in moved.consequences if one.from_ is None or step.call is not None]
         number = born[0].number if born else moved.number
         if step.call is not None:
             self.called[step.call] = number
@@ -139,6 +188,11 @@ class Play:
         if found is None:
             raise LookupError(f"there is no {machine} yet")
         return found
+
+
+def _what(step: Step) -> str:
+    """What a step was to do, for whoever mends the story."""
+    return str(step.move or step.open or step.take_in or step.declare or step.carry or step.bring_back)
 
 
 def read_story() -> Story:

@@ -1,4 +1,4 @@
-"""What a commission assigns goes down with proof of receipt, becomes a clue there, and its result comes back: 3+3+N months."""
+"""What a commission assigns goes down with proof of receipt and becomes a clue there; its result comes back."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ class PaperOffice:
     ) -> None:
         before = dict(matter.values)
         matter.state = state
-        matter.values = matter.values | form
+        matter.values = matter.values | dict(form)
         matter.acts[move] = Act(who, self.today)
         self._set(matter, rule.fields, form)
         source = matter.values | dict(form)
