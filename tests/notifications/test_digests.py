@@ -104,7 +104,7 @@ def test_an_escalation_waits_for_the_district_once_it_was_sent(unit: Unit, house
             )
             clock(session, row, TODAY - DAY)
         digests.plan_digests(session, house, at=MORNING)
-    assert digested(unit) == dict.fromkeys(("district", "district2"), {"late": 1, "today": 0, "week": 0})
+    assert digested(unit) == {who: {"late": 1, "today": 0, "week": 0} for who in ("district", "district2")}
 
 
 def test_a_long_list_is_counted_in_parts_with_the_same_sums(
