@@ -40,6 +40,7 @@ PEOPLE: tuple[tuple[str, str, str, str, str | None], ...] = (
     ("owner", "吴刚", OWNER, "member", None),
     ("contractor", "冯涛", CONTRACTOR, "member", None),
     ("overseer", "沈洁", SUPERVISION, "member", None),
+    ("overseer2", "许静", SUPERVISION, "member", None),
     ("district", "韩冰", DISTRICT, "district", None),
     ("district2", "赵岚", DISTRICT, "district", None),
     ("city", "林峰", CITY, "district", None),

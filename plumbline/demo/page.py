@@ -23,6 +23,7 @@ from states import diagram
 SHOWN = (
     ("wages", "Seen on site, consulted on, put right", "现场发现、三方会商、督促整改"),
     ("tender", "Sent up, signed for, taken over", "上报、签收、提级办理"),
+    ("paper", "Not signed for, until the commission above the addressee was told", "无人签收，报至再上一级"),
     ("concrete", "Left alone, until the ladder climbs", "无人办理，逐级催办督办"),
 )
 

@@ -82,6 +82,7 @@ class Play:
     work: Work
     district: Work
     called: dict[str, str] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)  # the same, as the district's installation numbers them
     told: list[Told] = field(default_factory=list)
 
     def step(self, step: Step, *, at: datetime) -> None:
@@ -119,14 +120,12 @@ class Play:
         number = self.called[called]
         data = Exchanger.of(self.work).packet(number, actor=by, at=at).text
         self._keep(f"{number}.packet.json", data)
-        self.called[f"{called}@district"] = (
-            Exchanger.of(self.district).receive(data, actor="district", at=at).number
-        )
-        return self.called[f"{called}@district"]
+        self.theirs[called] = Exchanger.of(self.district).receive(data, actor="district", at=at).number
+        return self.theirs[called]
 
     def _bring_back(self, called: str, *, by: str, at: datetime) -> str:
         """The district's receipt or answer as a signed file, written there and taken in here."""
-        theirs = self.called[f"{called}@district"]
+        theirs = self.theirs[called]
         data = Exchanger.of(self.district).reply(theirs, actor="district", at=at).text
         self._keep(f"{theirs}.reply.json", data)
         return Exchanger.of(self.work).take_reply(data, actor=by, at=at).number
@@ -158,10 +157,9 @@ class Play:
 
     def _move(self, step: Step, *, at: datetime) -> str:
         move = str(step.move)
-        work, of = (
-            (self.district, f"{step.of}@district") if step.site == "district" else (self.work, str(step.of))
-        )
-        number = self.called.get(of) or self._newest(of)
+        there = step.site == "district"
+        work, called = (self.district, self.theirs) if there else (self.work, self.called)
+        number = called.get(str(step.of)) or self._newest(str(step.of))
         with work.unit() as session:
             survey = surveys.moves(session, work.office, number, actor=step.as_, at=at)
             found = [one for one in survey.open if one.move == move]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from cases import audit
+from cases import audit, round_results
 from cases.deadlines import Deadline, Firing
 from cases.matters import Matter
 from notifications.notices import Notice
@@ -30,7 +30,7 @@ def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
         found = {call: state(session, played, call) for call in played.called}
     assert found == {
         "wages": "archived", "round": "closed", "task": "cancelled", "task2": "cancelled", "tender": "referred",
-        "packet": "answered", "concrete": "registered",
+        "packet": "answered", "concrete": "registered", "cable": "registered", "paper": "acted_on",
     }  # fmt: skip
 
 
@@ -46,6 +46,41 @@ def test_the_clue_left_alone_climbs_its_ladder_to_the_commission_above(played: P
     rule = played.work.office.rulebook().machines["clue"].deadlines["opinion"]
     assert len(rungs) == len(rule.ladder)
     assert "district" in told
+
+
+def test_a_round_was_sealed_and_carried_with_a_recusal_and_a_dissent(played: Played) -> None:
+    number = played.called["round"]
+    with played.work.reading() as session:
+        found = round_results.result(session, played.work.office, number, actor="registrar")
+        seats = round_results.seats(session, played.work.office, number, actor="registrar")
+    assert found["agrees"]
+    assert found["result"]["outcome"] == "carried"
+    assert [one["person"] for one in found["result"]["dissent"]] == ["contractor"]
+    assert [(one["person"], one["recused"], one["substitute"]) for one in seats if one["recused"]] == [
+        ("overseer", True, "overseer2")]  # fmt: skip
+
+
+def test_a_late_task_climbed_to_the_circular(played: Played) -> None:
+    with played.work.reading() as session:
+        acts = session.exec(select(Matter.acts).where(Matter.number == played.called["task2"])).one()
+    assert {"second_notice", "circular"} <= acts.keys()
+
+
+def test_a_report_that_nobody_signed_for_reached_the_next_commission_up(played: Played) -> None:
+    with played.work.reading() as session:
+        matter = session.exec(select(Matter).where(Matter.number == played.called["paper"])).one()
+        told = set(session.exec(select(Notice.recipient).where(Notice.matter == matter.id)).all())
+    assert "second_channel" in matter.acts
+    assert "city" in told
+    assert matter.acts["fall_due"][0] == "engine", "the rules opened it"
+
+
+def test_the_answer_came_back_from_the_districts_own_installation(played: Played) -> None:
+    with played.work.reading() as session:
+        matter = session.exec(select(Matter).where(Matter.number == played.called["packet"])).one()
+    assert matter.acts["take_over"][0] == "site:BHJ"
+    files = sorted(path.name.partition(".")[2] for path in (played.work.settings.home / "exchange").iterdir())
+    assert files == ["packet.json", "reply.json"]
 
 
 def test_every_notice_was_delivered_and_none_says_what_it_is_about(played: Played) -> None:
@@ -68,7 +103,7 @@ def test_the_history_holds_and_the_duties_ran_on_working_days(played: Played) ->
 def test_it_leaves_what_a_visitor_wants_to_look_at(played: Played) -> None:
     shown = page.write(played, rehearsed=log.rehearsed(played.work.settings.home))
     text = shown.read_text(encoding="utf-8")
-    assert text.count("<svg") == 4
+    assert text.count("<svg") == 5
     assert "化名甲" not in text, "the reporter's name must not stand on the page"
     assert "src=" not in text
     assert "http://" not in text.replace("http://www.w3.org", "")
