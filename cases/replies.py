@@ -130,13 +130,18 @@ def check(
     held = exchange.sent(
         session, sender=content.addressee.code, notice=content.notice, edition=content.edition
     )
-    if held is None:
+    if held is None or (actor is None and not _is_theirs(session, held, content.sender.code)):
         raise refused("never_sent", f"{content.notice} 从未发给该机关。", f"{content.notice} was never sent to them.",
                       zh="请对方核对编号。", en="Ask the other site which notice it means.")  # fmt: skip
     if held.sha256 != content.packet:
         raise refused("other_packet", "所答复的不是本站点发出的那一件。", "It answers another packet than ours.",
                       zh="请对方核对所收文件。", en="Ask the other site what it received.")  # fmt: skip
     return held
+
+
+def _is_theirs(session: Session, held: Exchanged, code: str) -> bool:
+    """Whether it went to this body. By wire nobody else learns that there is such a number."""
+    return gathering.load_by_id(session, held.matter or 0).row.addressee == code
 
 
 def take(session: Session, office: Office, signed: SignedReply, held: Exchanged, *, at: datetime) -> Taken:
