@@ -20,7 +20,13 @@ from cases.exchange import IN
 from cases.matters import Matter
 
 WIRE, MAIL = "wire", "mail"
-BROUGHT, NOTHING_NEW, REFUSED_THERE, REFUSED_HERE, FAILED = "brought", "same", "refused_there", "refused_here", "failed"
+BROUGHT, NOTHING_NEW, REFUSED_THERE, REFUSED_HERE, FAILED = (
+    "brought",
+    "same",
+    "refused_there",
+    "refused_here",
+    "failed",
+)
 HELD_FOR = timedelta(minutes=10)  # a worker that died with a file in its hand; no try takes that long
 FIRST_AFTER = timedelta(minutes=1)
 LONGEST = {
@@ -87,7 +93,9 @@ def packets_due(
         .outerjoin(Carriage, mine)
         .where(Matter.machine == machine, col(Matter.state).in_(states), col(Matter.addressee).in_(to))
         .where(col(Matter.addressee) != col(Matter.organisation), _due(at))
-        .order_by(col(Carriage.next_at).is_not(None), col(Carriage.next_at), col(Matter.moved_at), col(Matter.id))
+        .order_by(
+            col(Carriage.next_at).is_not(None), col(Carriage.next_at), col(Matter.moved_at), col(Matter.id)
+        )
         .limit(limit)
     )
     return [
@@ -116,7 +124,9 @@ def replies_due(
 
 def _due(at: datetime) -> ColumnElement[bool]:
     """Never tried, time to try again, or moved since: what was sent anew need not wait for the old one's turn."""
-    return or_(col(Carriage.id).is_(None), col(Carriage.next_at) <= at, col(Matter.moved_at) > col(Carriage.tried_at))
+    return or_(
+        col(Carriage.id).is_(None), col(Carriage.next_at) <= at, col(Matter.moved_at) > col(Carriage.tried_at)
+    )
 
 
 def take(session: Session, matter: int, way: str, *, at: datetime) -> Carriage | None:
@@ -172,6 +182,7 @@ def once_more(session: Session, matter: int, *, at: datetime) -> int:
     for row in rows:
         row.mark, row.outcome, row.tries, row.next_at = "", "", 0, at
         session.add(row)
+    session.connection().execute(update(Line).values(next_at=None))  # and nobody waits for a line's turn
     session.flush()
     return len(rows)
 
@@ -202,7 +213,9 @@ def silent(session: Session, site: str, *, why: str, at: datetime, wait: bool) -
 
 def of_matter(session: Session, number: str) -> list[dict[str, Any]]:
     """How far the files of a matter are. Whether somebody may see the matter is the caller's to know."""
-    query = select(Carriage).join(Matter, col(Matter.id) == col(Carriage.matter)).where(Matter.number == number)
+    query = (
+        select(Carriage).join(Matter, col(Matter.id) == col(Carriage.matter)).where(Matter.number == number)
+    )
     return [
         {"way": row.way, "outcome": row.outcome, "since": _told(row.since), "tries": row.tries,
          "tried_at": _told(row.tried_at), "next_at": _told(row.next_at), "reasons": row.reasons}

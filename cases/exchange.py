@@ -66,7 +66,9 @@ class ExchangeLog(SQLModel, table=True):
     at: datetime = Field(index=True)
     by: str = Field(max_length=64)
     what: str = Field(max_length=16)  # packet, reply, site-key, file
-    outcome: str = Field(max_length=16)  # written, taken, again, refused; mailed; refused_there: by the other site
+    outcome: str = Field(
+        max_length=16
+    )  # written, taken, again, refused; mailed; refused_there: by the other site
     site: str = Field(default="", max_length=32)
     times: int = 1
     last_at: datetime | None = None
@@ -98,8 +100,10 @@ def note(
 ) -> None:
     """Put on record what became of a file. Refusals of what came by itself are gathered by the day."""
     known = {"by": by, "what": file.what, "outcome": outcome, "number": number, "site": site}
-    if outcome.startswith("refused") and by in (BY_WIRE, BY_FOLDER) and _gathered(
-        session, file, known, reasons=list(reasons), at=at
+    if (
+        outcome.startswith("refused")
+        and by in (BY_WIRE, BY_FOLDER)
+        and _gathered(session, file, known, reasons=list(reasons), at=at)
     ):
         return
     session.execute(insert(ExchangeLog).values(

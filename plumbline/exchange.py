@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from cases import arriving, canonical, exchange, packets, packing, replies, sites
+from cases import arriving, canonical, carriages, exchange, gathering, packets, packing, replies, sites
 from cases.arriving import Arrived
 from cases.canonical import NotCanonical
 from cases.exchange import BY_WIRE, IN, File
@@ -158,6 +158,19 @@ class Exchanger:
 
         return self._noted(_file("reply", data), act, by=by, at=at, number=number, data=data)
 
+    def once_more(self, number: str, *, actor: str, at: datetime) -> int:
+        """Have its file brought or mailed again, whatever became of it; on how many ways. Raises NoSuchMatter, Refused."""
+        with self.work.unit() as session:
+            loaded = gathering.load(session, self.work.office, number, login=actor, for_change=False)
+            rules = exchange.rules_of(
+                self.work.office.rulebook(loaded.row.rulebook).machines[loaded.row.machine], number
+            )
+            if loaded.actor.roles.isdisjoint(
+                roles := (*rules.sent_by, *rules.taken_in_by, *rules.carried_by)
+            ):
+                exchange.refuse_role(self.work.office, roles)
+            return carriages.once_more(session, loaded.row.id, at=at)
+
     def refuse(self, data: bytes, refusal: Refused, *, by: str, at: datetime) -> None:
         """Put on record a file that is neither packet nor reply."""
         codes = [reason.code for reason in refusal.reasons]
@@ -186,7 +199,9 @@ class Exchanger:
             codes = [reason.code for reason in refusal.reasons]
             site = "" if refusal.code in UNPROVEN else _site_of(data)
             with self.work.unit() as session:
-                exchange.note(session, file, outcome="refused", by=by, at=at, number=number, reasons=codes, site=site)
+                exchange.note(
+                    session, file, outcome="refused", by=by, at=at, number=number, reasons=codes, site=site
+                )
             raise
 
 

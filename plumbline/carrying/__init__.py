@@ -78,7 +78,9 @@ def _addressees(session: Session) -> Mapping[str, Sequence[str]]:
     """Of every site that can be reached, the bodies whose packets go there: to the one that was trusted last."""
     where = {code: site.id for site in sites.trusted(session) if site.revoked_at is None and (site.url or site.mail)
              for code in site.organisations}  # fmt: skip
-    return {site: [code for code, its in where.items() if its == site] for site in dict.fromkeys(where.values())}
+    return {
+        site: [code for code, its in where.items() if its == site] for site in dict.fromkeys(where.values())
+    }
 
 
 def _site(session: Session, site: str) -> TrustedSite:

@@ -61,7 +61,9 @@ def _all(
     for matter, write in files:
         try:
             done += _one(end, Ends(end.work.settings.mail_from, to, site), matter, write, at=at)
-        except Unreachable:  # the mail server itself, and put down with the file: the rest waits for the next round
+        except (
+            Unreachable
+        ):  # the mail server itself, and put down with the file: the rest waits for the next round
             return done + Carried(failed=1)
     return done
 
@@ -83,7 +85,9 @@ def _one(end: Exchanger, ends: Ends, matter: int, write: Callable[[], _Post], *,
             carriages.rest(session, matter, MAIL, at=at)
         return Carried()
     try:
-        letter = enclosures.letter(post.content, what=post.what, mark=post.mark, ends=ends, at=post.written_at)
+        letter = enclosures.letter(
+            post.content, what=post.what, mark=post.mark, ends=ends, at=post.written_at
+        )
         _channel(end).deliver(letter, at=at)
     except Undeliverable as fault:
         return _failed(end, matter, REFUSED_THERE, [_said("mail_refused", fault)], at=at, mark=post.mark)

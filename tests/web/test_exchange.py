@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from cases import disclosures
 from plumbline import carrying, duties
 from plumbline.carrying import Carried
 from tests.plumbline.shell import NOON
-from tests.plumbline.sites import Site, Two
-from web import app
-
-
-@contextmanager
-def serving(site: Site) -> Iterator[str]:
-    """The site's web application on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app.create(site.work), log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+from tests.plumbline.sites import Two
+from tests.web.networks import serving
 
 
 @pytest.fixture
