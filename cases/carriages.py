@@ -29,6 +29,7 @@ BROUGHT, NOTHING_NEW, REFUSED_THERE, REFUSED_HERE, FAILED = (
 )
 HELD_FOR = timedelta(minutes=10)  # a worker that died with a file in its hand; no try takes that long
 FIRST_AFTER = timedelta(minutes=1)
+LONG = 1_000_000  # bytes
 LONGEST = {
     NOTHING_NEW: timedelta(minutes=15),  # between two questions whether there is an answer by now
     FAILED: timedelta(hours=1),
@@ -84,14 +85,17 @@ class Errand:
 
 
 def packets_due(
-    session: Session, way: str, *, machine: str, states: Collection[str], to: Collection[str], at: datetime, limit: int
+    session: Session, way: str, *, machines: Collection[str], states: Collection[str], to: Collection[str],
+    at: datetime, limit: int,
 ) -> Sequence[Errand]:  # fmt: skip
     """Packets under way to the bodies `to` that are to be brought now; those never brought and the longest waiting first."""
     mine = and_(col(Carriage.matter) == col(Matter.id), col(Carriage.way) == way)
     query = (
         select(Matter)
         .outerjoin(Carriage, mine)
-        .where(Matter.machine == machine, col(Matter.state).in_(states), col(Matter.addressee).in_(to))
+        .where(
+            col(Matter.machine).in_(machines), col(Matter.state).in_(states), col(Matter.addressee).in_(to)
+        )
         .where(col(Matter.addressee) != col(Matter.organisation), _due(at))
         .order_by(
             col(Carriage.next_at).is_not(None), col(Carriage.next_at), col(Matter.moved_at), col(Matter.id)
@@ -146,16 +150,17 @@ def take(session: Session, matter: int, way: str, *, at: datetime) -> Carriage |
 
 def settle(
     session: Session, matter: int, way: str, outcome: str, *, at: datetime, mark: str = "",
-    reasons: Sequence[Mapping[str, str]] = (), done: bool = False,
+    reasons: Sequence[Mapping[str, str]] = (), done: bool = False, size: int = 0,
 ) -> None:  # fmt: skip
-    """Put down how a try ended, and let go. `done`: nothing more is to be done until the matter moves."""
+    """Put down how a try ended, and let go. `done`: nothing more is to be done until the matter moves. `size` of the
+    file in bytes: a long one asks more seldom whether there is an answer."""
     row = session.exec(select(Carriage).where(Carriage.matter == matter, Carriage.way == way)).one()
     again = row.outcome == outcome and (not mark or row.mark in ("", mark))
     row.tries = row.tries + 1 if again else 1
     row.since = row.since if again else at
     row.outcome, row.reasons, row.mark = outcome, [dict(one) for one in reasons], mark or row.mark
     row.tried_at, row.held_until = at, None
-    row.next_at = None if done else at + _wait(outcome, row.tries)
+    row.next_at = None if done else at + _wait(outcome, row.tries, size=size)
     session.add(row)
     session.flush()
 
@@ -231,8 +236,10 @@ def in_vain(session: Session, *, before: datetime) -> int:
     return len(session.exec(query.where(col(Carriage.next_at).is_not(None))).all())
 
 
-def _wait(outcome: str, tries: int) -> timedelta:
+def _wait(outcome: str, tries: int, *, size: int = 0) -> timedelta:
     longest = LONGEST.get(outcome, FIRST_AFTER)
+    if outcome == NOTHING_NEW:
+        longest = min(longest * max(size // LONG, 1), LONGEST[REFUSED_THERE])
     return min(FIRST_AFTER * (1 << min(tries - 1, 16)), longest)
 
 

@@ -23,7 +23,7 @@ from cases.packing import Written
 from cases.people import Person, Posting
 from cases.replies import Taken
 from cases.sites import TrustedSite
-from notifications import enclosures
+from notifications import mailed_files
 from notifications.channels.posting import BadUrl, checked_url
 from notifications.mail import BadAddress, address
 from plumbline.site_keys import SiteKeys
@@ -95,7 +95,7 @@ class Exchanger:
     def look(self, data: bytes, *, actor: str) -> SignedPacket:
         """What a packet is, checked as `receive` checks it, without taking it in. Raises Refused."""
         with self.work.reading() as session:
-            return self._checked(session, enclosures.opened(data), actor=actor)
+            return self._checked(session, mailed_files.opened(data), actor=actor)
 
     def receive(self, data: bytes, *, actor: str | None, at: datetime, by: str = BY_WIRE) -> Arrived:
         """Take a packet in, by itself or in a saved mail; `actor` is None where nobody brought it, but `by` says what
@@ -104,7 +104,7 @@ class Exchanger:
         by = actor or by
 
         def act(session: Session) -> tuple[Arrived, str, bool]:
-            inner = data if by == BY_WIRE else enclosures.opened(data)
+            inner = data if by == BY_WIRE else mailed_files.opened(data)
             signed = self._checked(session, inner, actor=actor)
             arrived = arriving.receive(session, self.work.office, signed, text=inner.decode(), by=by, at=at)
             return arrived, arrived.number, arrived.new
@@ -149,7 +149,7 @@ class Exchanger:
         by = actor or by
 
         def act(session: Session) -> tuple[Taken, str, bool]:
-            inner = data if by == BY_WIRE else enclosures.opened(data)
+            inner = data if by == BY_WIRE else mailed_files.opened(data)
             signed, envelope = packets.read(inner, SignedReply)
             held = replies.check(session, self.work.office, signed, envelope, own=self.keys.site,
                                  rehearsal=self.work.rehearsal, actor=actor)  # fmt: skip
@@ -212,7 +212,7 @@ def _file(what: str, data: bytes) -> File:
 def _site_of(data: bytes) -> str:
     """Whose file it is; to be asked only after its signature was found good."""
     try:
-        found = canonical.read(enclosures.opened(data))["site"]
+        found = canonical.read(mailed_files.opened(data))["site"]
     except (NotCanonical, Refused, KeyError, TypeError):
         return ""
     return found if isinstance(found, str) else ""

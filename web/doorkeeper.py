@@ -11,7 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-INSIDE = 8  # files at once: each is held in memory while it is read
+from cases import canonical
+
+INSIDE = 8  # files at once
+HELD = (
+    2 * canonical.MOST_BYTES + 8_000_000
+)  # bytes of them at once: they are held in memory while they are read
 REMEMBERED = 4096  # visitors; the one seen longest ago is forgotten first
 BUSY_FOR = 5  # seconds until a full house is asked again
 
@@ -66,7 +71,9 @@ class Doorkeeper:
     )  # files that prove nothing, by address
     sites: Allowances = field(default_factory=lambda: Allowances(600))  # files with a good signature, by site
     most_inside: int = INSIDE
+    most_held: int = HELD
     inside: int = 0
+    held: int = 0
 
     @property
     def full(self) -> bool:
@@ -81,3 +88,10 @@ class Doorkeeper:
             yield
         finally:
             self.inside -= 1
+
+    def hold(self, more: int) -> bool:
+        """Whether there is room for so many bytes more; then they are held. Negative: they are let go."""
+        if more > 0 and self.held + more > self.most_held:
+            return False
+        self.held += more
+        return True

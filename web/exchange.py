@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from cases import canonical
 from cases.packets import refused
@@ -22,7 +23,9 @@ from web.doorkeeper import BUSY_FOR, Doorkeeper
 PROBLEM = "application/problem+json"
 STATUS = {"too_large": 413, "unknown_site": 403, "revoked_site": 403, "bad_signature": 403, "not_theirs": 403,
           "too_slow": 408, "too_often": 429, "busy": 503}  # fmt: skip
-READ_WITHIN = 20.0  # seconds, however busily the other side drips
+READ_WITHIN = 20.0  # seconds, and more for what is long; however busily the other side drips
+LEAST_A_SECOND = 50_000  # bytes
+MOST = canonical.MOST_BYTES + 1
 SITE = re.compile(rb'"site":"([0-9a-f]{32})","version":\d{1,9}\}\s*\Z')
 
 
@@ -66,16 +69,44 @@ class Door:
             return self._turned_away("busy", BUSY_FOR)
         if wait := self._keeper.strangers.wait_of(who):
             return self._turned_away("too_often", wait)
+        announced = request.headers.get("content-length", "")
+        if (
+            announced.isdecimal() and int(announced[:20]) >= MOST
+        ):  # not read at all, so there is nothing to record
+            self._keeper.strangers.spend(who)
+            return self._turned_away("too_large", 0)
         with self._keeper.entered():
+            data = bytearray()
             try:
-                data = await asyncio.wait_for(_body(request), self._read_within)
-            except TimeoutError:
+                if not await self._read(request, data):
+                    return self._turned_away("busy", BUSY_FOR)
+                return await self._looked_at(bytes(data[:MOST]), answer, who=who)
+            except (TimeoutError, ClientDisconnect):
                 self._keeper.strangers.spend(who)
                 return self._turned_away("too_slow", 0)
-            site = _claimed(data)
-            if wait := self._keeper.sites.wait_of(site):
-                return self._turned_away("too_often", wait)
-            return await self._answered(data, answer, who=who, site=site)
+            finally:
+                self._keeper.hold(-len(data))
+
+    async def _read(self, request: Request, data: bytearray) -> bool:
+        """As much of the body as a file may have, and one byte more where there is more: that is refused by its size.
+        False where there is no room for it now. Raises TimeoutError."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with asyncio.timeout_at(began + self._read_within) as limit:
+            async for part in request.stream():
+                if not self._keeper.hold(len(part)):
+                    return False
+                data += part
+                if len(data) >= MOST:
+                    break
+                limit.reschedule(began + self._read_within + len(data) / LEAST_A_SECOND)
+        return True
+
+    async def _looked_at(self, data: bytes, answer: Callable[[bytes], Response], *, who: str) -> Response:
+        site = _claimed(data)
+        if wait := self._keeper.sites.wait_of(site):
+            return self._turned_away("too_often", wait)
+        return await self._answered(data, answer, who=who, site=site)
 
     async def _answered(
         self, data: bytes, answer: Callable[[bytes], Response], *, who: str, site: str
@@ -111,6 +142,8 @@ class Door:
 
 
 _TURNED_AWAY = {
+    "too_large": refused("too_large", f"文件超过 {canonical.MOST_BYTES:,} 字节。",
+                         f"The file is longer than {canonical.MOST_BYTES:,} bytes."),
     "busy": refused("busy", "本站点正忙。", "This site is busy.", zh="请稍后再送。", en="Bring it again later."),
     "too_often": refused("too_often", "送件过于频繁。", "Files are brought too often.", zh="请稍后再送。",
                          en="Bring it again later."),
@@ -123,17 +156,3 @@ def _claimed(data: bytes) -> str:
     """The site that a file says it is of: in its canonical form, that stands at its end."""
     found = SITE.search(data[-200:])
     return found.group(1).decode() if found else ""
-
-
-async def _body(request: Request) -> bytes:
-    """As much of the body as a file may have, and one byte more where there is more: that is refused by its size."""
-    most = canonical.MOST_BYTES + 1
-    data = bytearray()
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) >= most:  # not read at all
-        return b" " * most
-    async for part in request.stream():
-        data += part
-        if len(data) >= most:
-            break
-    return bytes(data[:most])

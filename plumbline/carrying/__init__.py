@@ -89,7 +89,7 @@ def _site(session: Session, site: str) -> TrustedSite:
 
 def _due(session: Session, way: str, bodies: Sequence[str], *, at: datetime) -> Sequence[Errand]:
     return carriages.packets_due(
-        session, way, machine=MACHINE, states=UNDER_WAY, to=bodies, at=at, limit=MOST
+        session, way, machines=(MACHINE,), states=UNDER_WAY, to=bodies, at=at, limit=MOST
     )
 
 

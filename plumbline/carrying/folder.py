@@ -16,7 +16,7 @@ from cases import canonical
 from cases.canonical import NotCanonical
 from cases.exchange import BY_FOLDER
 from cases.packets import refused
-from notifications import enclosures
+from notifications import mailed_files
 from plumbline import clock
 from plumbline.carrying.told import Carried
 from plumbline.exchange import Exchanger
@@ -33,7 +33,7 @@ def take_in(end: Exchanger, *, at: datetime) -> Carried:
     for path in _lying(inbox):
         try:
             with path.open("rb") as stream:
-                data = stream.read(enclosures.MOST_BYTES + 1)
+                data = stream.read(mailed_files.MOST_BYTES + 1)
         except OSError:  # taken away meanwhile, or not ours to read: it stays where it is
             continue
         done += _one(end, path, data, at=at)
@@ -88,7 +88,7 @@ def _taken(end: Exchanger, data: bytes, *, at: datetime) -> bool:
 def _kind(data: bytes) -> str:
     """What it says it is; nothing of it is believed yet."""
     try:
-        found = canonical.read(enclosures.opened(data))
+        found = canonical.read(mailed_files.opened(data))
     except (NotCanonical, Refused):
         return ""
     return str(found.get("plumbline", "")) if isinstance(found, dict) else ""

@@ -11,9 +11,9 @@ from cases import canonical, carriages, exchange
 from cases.carriages import BROUGHT, FAILED, MAIL, REFUSED_HERE, REFUSED_THERE, Errand
 from cases.errors import NoSuchMatter
 from cases.exchange import BY_MAIL, File
-from notifications import enclosures
+from notifications import mailed_files
 from notifications.channels import Channel, Undeliverable, Unreachable
-from notifications.enclosures import Ends
+from notifications.mailed_files import Ends
 from plumbline.carrying.told import Carried, Why, sender_gone, why, whys
 from plumbline.exchange import Exchanger
 from states.facts import Refused
@@ -85,7 +85,7 @@ def _one(end: Exchanger, ends: Ends, matter: int, write: Callable[[], _Post], *,
             carriages.rest(session, matter, MAIL, at=at)
         return Carried()
     try:
-        letter = enclosures.letter(
+        letter = mailed_files.letter(
             post.content, what=post.what, mark=post.mark, ends=ends, at=post.written_at
         )
         _channel(end).deliver(letter, at=at)

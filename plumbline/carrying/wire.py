@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cases import canonical, carriages, exchange
+from cases import carriages, exchange
 from cases.carriages import BROUGHT, FAILED, NOTHING_NEW, REFUSED_HERE, REFUSED_THERE, WIRE, Errand
 from cases.errors import NoSuchMatter
 from cases.exchange import BY_WIRE, File
@@ -24,6 +24,8 @@ from plumbline.exchange import Exchanger
 from states.facts import Refused
 
 WAITS_FOR = timedelta(seconds=20)  # one answer
+LEAST_A_SECOND = 50_000  # bytes of a packet, on a slow line
+LONGEST_ANSWER = 1_000_000  # bytes; a reply is a text
 ROUND_FOR = timedelta(seconds=60)  # all of one site's answers together
 IN_A_ROW = 3  # answers that make no sense, before the rest is kept for the next round
 PACKETS = "/exchange/packets"
@@ -67,8 +69,8 @@ def bring(end: Exchanger, site: str, url: str, errands: Sequence[Errand], *, at:
     """Bring these packets to one site, as long as it answers and the round lasts."""
     done, odd, last = Carried(), 0, monotonic() + ROUND_FOR.total_seconds()
     try:
-        mailbox = Mailbox("The other site", url.rstrip("/") + PACKETS, total_for=WAITS_FOR, trust=_trust(end),
-                          longest=canonical.MOST_BYTES + 1)  # fmt: skip
+        mailbox = Mailbox("The other site", url.rstrip("/") + PACKETS, trust=_trust(end),
+                          longest=LONGEST_ANSWER)  # fmt: skip
         for errand in errands:
             outcome = _one(end, site, mailbox, errand, at=at)
             if outcome is None:
@@ -98,7 +100,10 @@ def _one(end: Exchanger, site: str, mailbox: Mailbox, errand: Errand, *, at: dat
         _settle(end, errand, outcome, "", at=at)
         return outcome
     try:
-        answered = mailbox.post(packet, headers={"Content-Type": "application/json"})
+        allowed = WAITS_FOR + timedelta(seconds=len(packet) // LEAST_A_SECOND)
+        answered = replace(mailbox, total_for=allowed).post(
+            packet, headers={"Content-Type": "application/json"}
+        )
     except Unreachable as fault:
         if fault.for_all:
             with end.work.unit() as session:
@@ -141,7 +146,7 @@ def _record(
     end: Exchanger, site: str, errand: Errand, packet: bytes, outcome: _Outcome, *, at: datetime
 ) -> None:
     sha256 = hashlib.sha256(packet).hexdigest()
-    _settle(end, errand, outcome, sha256, at=at)
+    _settle(end, errand, outcome, sha256, at=at, size=len(packet))
     if not outcome.proper:
         _line(end, site, outcome.reasons[0]["en"], at=at, wait=False)
         return
@@ -153,11 +158,12 @@ def _record(
                           number=errand.number, reasons=codes, site=site)  # fmt: skip
 
 
-def _settle(end: Exchanger, errand: Errand, outcome: _Outcome, mark: str, *, at: datetime) -> None:
+def _settle(
+    end: Exchanger, errand: Errand, outcome: _Outcome, mark: str, *, at: datetime, size: int = 0
+) -> None:
     with end.work.unit() as session:
-        carriages.settle(
-            session, errand.matter, WIRE, outcome.outcome, at=at, mark=mark, reasons=outcome.reasons
-        )
+        carriages.settle(session, errand.matter, WIRE, outcome.outcome, at=at, mark=mark, reasons=outcome.reasons,
+                         size=size)  # fmt: skip
 
 
 def _line(end: Exchanger, site: str, reason: str, *, at: datetime, wait: bool) -> None:

@@ -13,12 +13,12 @@ MOST_BYTES = 1_000_001  # one more than a file may have, so that a longer one is
 
 def read(path: Path, *, mail: bool = False) -> bytes:
     """The beginning of a file, or of a saved mail with one. Raises WrongUsage where there is none or it cannot be read."""
-    from notifications import enclosures
+    from notifications import mailed_files
 
     given.check_file(path, what="FILE")
     try:
         with path.open("rb") as stream:
-            return stream.read(enclosures.MOST_BYTES + 1 if mail else MOST_BYTES)
+            return stream.read(mailed_files.MOST_BYTES + 1 if mail else MOST_BYTES)
     except OSError as fault:
         raise _trouble(path, fault, ("无法读取", "cannot be read")) from None
 

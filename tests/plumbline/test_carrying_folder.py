@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cases import canonical
-from notifications import enclosures
-from notifications.enclosures import Ends
+from notifications import mailed_files
+from notifications.mailed_files import Ends
 from plumbline import clock, duties
 from plumbline.carrying import carry
 from plumbline.carrying.told import Carried
@@ -69,7 +69,7 @@ def test_again_it_changes_nothing_and_both_files_are_kept(two: Two) -> None:
 
 def test_a_saved_mail_is_as_good(two: Two) -> None:
     data = two.packet(two.port.escalated())
-    mail = enclosures.letter(
+    mail = mailed_files.letter(
         data, what="packet", mark="1", ends=Ends("a@b.example", "c@d.example", "s"), at=NOON
     )
     laid(two.district, "mail.eml", mail.as_bytes())

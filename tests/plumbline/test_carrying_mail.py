@@ -14,7 +14,7 @@ from sqlmodel import select
 from cases import canonical, carriages
 from cases.carriages import Line
 from cases.disclosures import Disclosure
-from notifications import enclosures
+from notifications import mailed_files
 from notifications.channels.smtp import SmtpChannel
 from plumbline.carrying import carry
 from plumbline.carrying.told import Carried
@@ -98,9 +98,9 @@ def test_nothing_of_it_stands_in_the_open(two: Two, postbox: Postbox) -> None:
     ours = two.port.escalated()
     carry(two.port.work, at=NOON)
     mail = read(postbox.taken[0])
-    assert mail["Subject"] == enclosures.SUBJECT
+    assert mail["Subject"] == mailed_files.SUBJECT
     assert ours.encode() not in postbox.taken[0]
-    assert canonical.read(enclosures.opened(postbox.taken[0]))["content"]["notice"] == ours
+    assert canonical.read(mailed_files.opened(postbox.taken[0]))["content"]["notice"] == ours
 
 
 def test_it_is_sent_again_when_somebody_asks_and_is_the_same_mail(two: Two, postbox: Postbox) -> None:

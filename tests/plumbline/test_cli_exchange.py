@@ -12,8 +12,8 @@ from sqlmodel import select
 
 from cases import carriages
 from cases.matters import Matter
-from notifications import enclosures
-from notifications.enclosures import Ends
+from notifications import mailed_files
+from notifications.mailed_files import Ends
 from plumbline.settings import Settings
 from plumbline.work import Work
 from tests.plumbline.shell import NOON, Said, Shell, refused
@@ -163,7 +163,7 @@ def test_a_saved_mail_instead_of_the_file(at_site: Sites, folder: Path) -> None:
     packet, mail = folder / "packet", folder / "mail.eml"
     port.do("registrar", "escalation", "packet", ours, str(packet))
     ends = Ends("clues@port.example", "exchange@district.example", "a" * 32)
-    letter = enclosures.letter(packet.read_bytes(), what="packet", mark="1", ends=ends, at=NOON)
+    letter = mailed_files.letter(packet.read_bytes(), what="packet", mark="1", ends=ends, at=NOON)
     mail.write_bytes(letter.as_bytes())
     district = at_site("district")
     assert district.do("district", "escalation", "receive", str(mail), "--dry-run")["notice"] == ours

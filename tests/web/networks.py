@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -103,8 +104,9 @@ _SAID = {
 
 
 @contextmanager
-def network() -> Iterator[Network]:
-    """A network, real to the last byte: a server on the loopback. Where it leads is told afterwards."""
+def network(*, shows: ssl.SSLContext | None = None) -> Iterator[Network]:
+    """A network, real to the last byte: a server on the loopback. Where it leads is told afterwards. With a certificate
+    that it `shows`, it is reached by HTTPS."""
     way = Network()
 
     class Handler(BaseHTTPRequestHandler):
@@ -146,7 +148,9 @@ def network() -> Iterator[Network]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    way.url = f"http://127.0.0.1:{server.server_port}"
+    way.url = f"{'https' if shows else 'http'}://127.0.0.1:{server.server_port}"
+    if shows is not None:
+        server.socket = shows.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

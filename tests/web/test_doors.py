@@ -122,6 +122,14 @@ def test_a_full_house_lets_nobody_in(two: Two) -> None:
     assert doors.keeper.inside == 0
 
 
+def test_no_more_is_held_in_memory_than_there_is_room_for(two: Two) -> None:
+    doors = Doors(two)
+    doors.keeper.most_held = 10
+    assert doors.bring(b"eleven byte")[1]["error"] == "busy"
+    assert doors.bring(b"ten bytes!")[1]["error"] == "not_a_packet"
+    assert doors.keeper.held == 0, "and it is let go"
+
+
 def test_no_more_visitors_are_remembered_than_fit() -> None:
     some = Allowances(1, Clock())
     for which in range(REMEMBERED + 10):

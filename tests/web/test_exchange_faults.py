@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from cases.matters import Matter
 from plumbline import carrying, doctor
 from plumbline.carrying import wire
 from plumbline.carrying.told import Carried
+from tests.notifications.test_smtp import certificate  # noqa: F401 - a fixture
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
 from tests.web.networks import FAULTS, Network, network, serving
@@ -247,6 +250,42 @@ class TestARefusal:
         two.port.move("registrar", ours, "dispatch", at=later)
         assert carried(two, later + MINUTE) == Carried(1, 1, 0)
         assert two.port.state(ours) == "delivered"
+
+
+class TestHttps:
+    def test_a_certificate_the_office_vouches_for(self, two: Two, certificate: Path) -> None:
+        ours = two.port.escalated()
+        with serving(two.district) as to, self._shown(certificate) as secured:
+            secured.to = to
+            joined(two, secured.url)
+            known = two.port.work.settings.model_copy(update={"exchange_ca": certificate})
+            assert carrying.carry(replace(two.port.work, settings=known), at=NOON) == Carried(1, 1, 0)
+        assert two.port.state(ours) == "delivered"
+
+    def test_a_certificate_nobody_vouches_for(self, two: Two, certificate: Path) -> None:
+        two.port.escalated()
+        with self._shown(certificate) as secured:
+            joined(two, secured.url)
+            assert carried(two) == Carried(0, 0, 1)
+        assert "cannot be trusted" in standing(two).why
+        assert secured.files == [], "nothing was said before"
+
+    def test_a_file_of_certificates_that_is_none(self, two: Two, tmp_path: Path) -> None:
+        two.port.escalated()
+        joined(two, NOWHERE)
+        wrong = tmp_path / "wrong.pem"
+        wrong.write_text("no certificate")
+        for path in (wrong, tmp_path / "missing.pem"):
+            lost = two.port.work.settings.model_copy(update={"exchange_ca": path})
+            at = NOON if path == wrong else NOON + HOUR
+            assert carrying.carry(replace(two.port.work, settings=lost), at=at).failed == 1
+            assert "holds no certificates" in standing(two).why
+
+    @staticmethod
+    def _shown(certificate: Path) -> AbstractContextManager[Network]:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        return network(shows=context)
 
 
 def test_nonsense_from_one_address_keeps_the_rest_for_the_next_round(two: Two, way: Network) -> None:

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 import pytest
 
 from cases.canonical import MOST_BYTES
-from notifications import enclosures
-from notifications.enclosures import Ends
+from notifications import mailed_files
+from notifications.mailed_files import Ends
 from states.facts import Refused
 from tests.notifications.mail_servers import read
 from tests.notifications.office import MORNING
@@ -20,7 +20,7 @@ ENDS = Ends("clues@port.example", "exchange@district.example", "a" * 32)
 
 
 def mailed(content: bytes = FILE, mark: str = "1") -> bytes:
-    return enclosures.letter(content, what="packet", mark=mark, ends=ENDS, at=MORNING).as_bytes()
+    return mailed_files.letter(content, what="packet", mark=mark, ends=ENDS, at=MORNING).as_bytes()
 
 
 def with_files(*contents: bytes, name: str = "letter.json") -> EmailMessage:
@@ -35,11 +35,11 @@ def with_files(*contents: bytes, name: str = "letter.json") -> EmailMessage:
 def test_a_mail_says_nothing_of_what_is_in_it() -> None:
     raw = mailed()
     mail = read(raw)
-    assert mail["Subject"] == enclosures.SUBJECT
+    assert mail["Subject"] == mailed_files.SUBJECT
     assert (mail["From"], mail["To"]) == (ENDS.sender, ENDS.to)
     body = mail.get_body()
     assert body is not None
-    assert body.get_content().replace("\r\n", "\n") == enclosures.TEXT
+    assert body.get_content().replace("\r\n", "\n") == mailed_files.TEXT
     [attached] = mail.iter_attachments()
     assert "packet" not in str(attached.get_filename())
     assert all(word not in raw.replace(b"\r\n", b"") for word in ("秘密的标题".encode(), b"title"))
@@ -57,11 +57,11 @@ def test_the_file_is_found_in_a_saved_mail(forwarded: bool) -> None:
         outer = with_files()
         outer.add_attachment(message_from_bytes(raw, policy=policy.default))
         raw = outer.as_bytes()
-    assert enclosures.opened(raw) == FILE
+    assert mailed_files.opened(raw) == FILE
 
 
 def test_other_files_beside_it_do_not_matter_and_twice_the_same_is_once() -> None:
-    assert enclosures.opened(with_files(b"\x89PNG", FILE, b'{"a":1}', FILE).as_bytes()) == FILE
+    assert mailed_files.opened(with_files(b"\x89PNG", FILE, b'{"a":1}', FILE).as_bytes()) == FILE
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_other_files_beside_it_do_not_matter_and_twice_the_same_is_once() -> Non
 )
 def test_a_mail_without_one_and_a_mail_with_several(contents: tuple[bytes, ...], code: str) -> None:
     with pytest.raises(Refused) as refused:
-        enclosures.opened(with_files(*contents).as_bytes())
+        mailed_files.opened(with_files(*contents).as_bytes())
     assert refused.value.code == code
 
 
@@ -83,4 +83,4 @@ def test_a_mail_without_one_and_a_mail_with_several(contents: tuple[bytes, ...],
     ids=["the file", "empty", "bytes", "text", "too long"],
 )  # fmt: skip
 def test_what_is_no_mail_stays_as_it_is(data: bytes) -> None:
-    assert enclosures.opened(data) == data
+    assert mailed_files.opened(data) == data
