@@ -113,7 +113,8 @@ def test_a_line_that_is_down_since_its_first_silence(port: Port) -> None:
         assert (line.down_since, line.tries, len(line.why)) == (port.at, 3, 300)
         assert line.next_at == port.at + 2 * HOUR + 4 * MINUTE
         carriages.answered(session, "s" * 32, at=port.at + 3 * HOUR)
-        assert (line.down_since, line.tries, line.next_at, line.why) == (None, 0, None, "")
+        told = {"down_since": line.down_since, "tries": line.tries, "next_at": line.next_at, "why": line.why}
+        assert told == {"down_since": None, "tries": 0, "next_at": None, "why": ""}
 
 
 def test_a_flood_is_a_line_a_day(port: Port) -> None:

@@ -25,7 +25,6 @@ from cases.matters import Matter
 from plumbline import carrying, doctor
 from plumbline.carrying import wire
 from plumbline.carrying.told import Carried
-from tests.notifications.test_smtp import certificate  # noqa: F401 - a fixture
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
 from tests.web.networks import FAULTS, Network, network, serving
@@ -65,7 +64,9 @@ def told(site: Site, number: str) -> list[dict[str, Any]]:
 
 
 def standing(two: Two) -> carriages.Line:
-    return next(iter(two.port.ask(select(carriages.Line))))
+    [found] = two.port.ask(select(carriages.Line))
+    assert isinstance(found, carriages.Line)
+    return found
 
 
 def wait(two: Two) -> timedelta | None:

@@ -85,8 +85,6 @@ def test_an_answer_comes_home_from_another_process(
     for office, name in ((port, "port"), (district, "district")):
         assert office.shell.run("site", "key", str(tmp_path / f"{name}.key")).status == 0
     with serving(homes[0]) as here, serving(homes[1]) as there:
-        for served in (here, there):
-            until(lambda served=served: "tick" in served.said(), "the page")
         trust = ("site", "trust", str(tmp_path / "district.key"), "--for", "BHJ", "--json")
         said = port.shell.run(
             *trust, "--url", f"http://127.0.0.1:{there.port}", "--mail", "x@district.example"
