@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Column, insert
@@ -22,6 +22,8 @@ from states.refusals import not_your_role
 from states.rulebook import Exchange, Machine
 
 OUT, IN = "out", "in"
+BY_WIRE, BY_FOLDER, BY_MAIL = "wire", "folder", "mail"  # who brought or sent a file, where no person did
+GATHERED_FOR = timedelta(days=1)
 Seal = Callable[[str, dict[str, Any]], bytes]
 """Makes a signed file of a kind ("packet", "reply") and a content."""
 
@@ -51,15 +53,25 @@ class Exchanged(SQLModel, table=True):
 
 
 class ExchangeLog(SQLModel, table=True):
-    """One file that was written, taken in, taken in again or refused. Of a refused one, only its hash is kept."""
+    """One file that was written, taken in, taken in again or refused. Of a refused one, only its hash is kept.
+
+    What nobody brought by hand and was refused is gathered: a day's files of one site with the same reasons are one
+    line, `times` many, the last at `last_at`, so that who floods us does not fill the disk. `site` is empty where no
+    signature proved it.
+    """
 
     __tablename__ = "exchange_log"
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime
+    at: datetime = Field(index=True)
     by: str = Field(max_length=64)
-    what: str = Field(max_length=16)  # packet, reply, site-key
-    outcome: str = Field(max_length=16)  # written, taken, again, refused
+    what: str = Field(max_length=16)  # packet, reply, site-key, file
+    outcome: str = Field(
+        max_length=16
+    )  # written, taken, again, refused; mailed; refused_there: by the other site
+    site: str = Field(default="", max_length=32)
+    times: int = 1
+    last_at: datetime | None = None
     file_sha256: str = Field(max_length=64)
     size: int
     number: str = Field(default="", max_length=64)
@@ -84,11 +96,34 @@ def note(
     at: datetime,
     number: str = "",
     reasons: Sequence[str] = (),
+    site: str = "",
 ) -> None:
-    """Put on record what became of a file."""
+    """Put on record what became of a file. Refusals of what came by itself are gathered by the day."""
+    known = {"by": by, "what": file.what, "outcome": outcome, "number": number, "site": site}
+    if (
+        outcome.startswith("refused")
+        and by in (BY_WIRE, BY_FOLDER)
+        and _gathered(session, file, known, reasons=list(reasons), at=at)
+    ):
+        return
     session.execute(insert(ExchangeLog).values(
-        at=at, by=by, what=file.what, outcome=outcome, file_sha256=file.sha256, size=file.size, number=number,
-        reasons=list(reasons)))  # fmt: skip
+        at=at, file_sha256=file.sha256, size=file.size, reasons=list(reasons), times=1, **known))  # fmt: skip
+
+
+def _gathered(
+    session: Session, file: File, known: dict[str, str], *, reasons: list[str], at: datetime
+) -> bool:
+    """Whether a line of the last day says the same; then it now counts this file too, and has its hash."""
+    query = select(ExchangeLog).where(col(ExchangeLog.at) > at - GATHERED_FOR, col(ExchangeLog.at) <= at)
+    alike = [getattr(ExchangeLog, name) == value for name, value in known.items()]
+    for line in session.exec(query.where(*alike).order_by(col(ExchangeLog.id).desc())):
+        if line.reasons == reasons:
+            line.times, line.last_at = line.times + 1, at
+            line.file_sha256, line.size = file.sha256, file.size
+            session.add(line)
+            session.flush()
+            return True
+    return False
 
 
 def log(session: Session, *, limit: int = 100) -> Sequence[ExchangeLog]:

@@ -18,7 +18,7 @@ from cases.packets import Signed, SignedKey, refused
 
 class TrustedSite(SQLModel, table=True):
     """Another site, known by its key. `organisations` are the codes of the bodies it may speak for; `url`, where it takes
-    files in by HTTPS, if it does."""
+    files in by HTTPS, and `mail`, where by mail, if it does."""
 
     __tablename__ = "trusted_site"
 
@@ -26,6 +26,7 @@ class TrustedSite(SQLModel, table=True):
     key: str = Field(max_length=64)
     organisations: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     url: str | None = Field(default=None, max_length=500)
+    mail: str | None = Field(default=None, max_length=254)
     trusted_at: datetime
     trusted_by: str = Field(max_length=64)
     revoked_at: datetime | None = None
@@ -49,9 +50,10 @@ def check_signature(key: str, envelope: dict[str, Any]) -> None:
 
 def trust(
     session: Session, signed: SignedKey, envelope: dict[str, Any], *, only: Collection[str] = (), own: str, by: str,
-    at: datetime, url: str | None = None,
+    at: datetime, url: str | None = None, mail: str | None = None,
 ) -> TrustedSite:  # fmt: skip
     """Accept another site's key, for the bodies it names or those in `only`. Again, it changes what it may speak for.
+    An address that is None stays as it was, an empty one is taken back.
 
     Raises Refused: own_key, bad_signature, unknown_organisation.
     """
@@ -71,7 +73,8 @@ def trust(
         id=signed.site, key=key, trusted_at=at, trusted_by=by
     )
     held.organisations = sorted(only or named)
-    held.url = url or held.url
+    held.url = held.url if url is None else url or None
+    held.mail = held.mail if mail is None else mail or None
     held.trusted_at, held.trusted_by, held.revoked_at, held.revoked_by = at, by, None, None
     session.add(held)
     session.flush()

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from cases import (
+    carriages,
     deadlines,
     disclosures,
     duty_runs,
@@ -26,6 +27,7 @@ from notifications import outbox
 from notifications.documents import register
 
 MODULES = (
+    carriages,
     deadlines,
     disclosures,
     duty_runs,

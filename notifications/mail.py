@@ -25,6 +25,15 @@ class BadAddress(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a message."""
+
+    name: str
+    kind: str  # such as application/json
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message to one person. `to` is an e-mail address, or None where the person has none.
 
@@ -41,6 +50,7 @@ class Message:
     text: str
     dated_at: datetime
     link: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -71,6 +81,11 @@ class Message:
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
         mail.set_content(self.text, charset="utf-8", cte=encoding)
         mail["Content-Language"] = "zh-CN" if self.lang == "zh" else "en"
+        for one in self.enclosures:
+            main, _, sub = one.kind.partition("/")
+            mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name, cte="base64")
+        if self.enclosures:  # by itself it is invented anew for every copy
+            mail.set_boundary(f"=_{self.mark}")
         return mail.as_bytes()
 
 

@@ -13,20 +13,29 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from cases import arriving, exchange, packets, packing, replies, sites
+from cases import arriving, canonical, carriages, exchange, gathering, packets, packing, replies, sites
 from cases.arriving import Arrived
-from cases.exchange import File
+from cases.canonical import NotCanonical
+from cases.exchange import BY_WIRE, IN, File
 from cases.organisations import Organisation
-from cases.packets import SignedKey, SignedPacket, SignedReply, SiteKey
+from cases.packets import SignedKey, SignedPacket, SignedReply, SiteKey, refused
 from cases.packing import Written
 from cases.people import Person, Posting
 from cases.replies import Taken
 from cases.sites import TrustedSite
+from notifications import mailed_files
+from notifications.channels.posting import BadUrl, checked_url
+from notifications.mail import BadAddress, address
 from plumbline.site_keys import SiteKeys
 from plumbline.work import Work
 from states.facts import Refused
 
-BY_WIRE = "wire"
+UNPROVEN = frozenset({
+    "too_large", "not_a_packet", "unknown_version", "wrong_kind", "malformed", "damaged", "own_packet", "unknown_site",
+    "revoked_site", "bad_signature", "no_attachment", "several_attachments",
+})  # fmt: skip
+"""Refusals of a file of which nobody knows whose it is."""
+
 T = TypeVar("T")
 
 
@@ -51,15 +60,17 @@ class Exchanger:
         return self.keys.seal("site-key", content.model_dump(mode="json"))
 
     def trust(
-        self, data: bytes, *, by: str, at: datetime, only: Collection[str] = (), url: str | None = None
-    ) -> TrustedSite:
-        """Accept the other site's key. Raises Refused."""
+        self, data: bytes, *, by: str, at: datetime, only: Collection[str] = (), url: str | None = None,
+        mail: str | None = None,
+    ) -> TrustedSite:  # fmt: skip
+        """Accept the other site's key. Raises Refused; of the addresses: bad_url, bad_mail."""
+        _check_addresses(url, mail, rehearsal=self.work.rehearsal)
 
         def act(session: Session) -> tuple[TrustedSite, str, bool]:
             signed, envelope = packets.read(data, SignedKey)
             arriving.check_rehearsal(theirs=signed.content.rehearsal, ours=self.work.rehearsal)
             site = sites.trust(
-                session, signed, envelope, only=only, own=self.keys.site, by=by, at=at, url=url
+                session, signed, envelope, only=only, own=self.keys.site, by=by, at=at, url=url, mail=mail
             )
             return site, site.id, True
 
@@ -84,18 +95,21 @@ class Exchanger:
     def look(self, data: bytes, *, actor: str) -> SignedPacket:
         """What a packet is, checked as `receive` checks it, without taking it in. Raises Refused."""
         with self.work.reading() as session:
-            return self._checked(session, data, actor=actor)
+            return self._checked(session, mailed_files.opened(data), actor=actor)
 
-    def receive(self, data: bytes, *, actor: str | None, at: datetime) -> Arrived:
-        """Take a packet in; `actor` is None where it came by wire. Again: the same number, nothing new. Raises Refused."""
-        by = actor or BY_WIRE
+    def receive(self, data: bytes, *, actor: str | None, at: datetime, by: str = BY_WIRE) -> Arrived:
+        """Take a packet in, by itself or in a saved mail; `actor` is None where nobody brought it, but `by` says what
+        did. Again: the same number, nothing new. Raises Refused.
+        """
+        by = actor or by
 
         def act(session: Session) -> tuple[Arrived, str, bool]:
-            signed = self._checked(session, data, actor=actor)
-            arrived = arriving.receive(session, self.work.office, signed, text=data.decode(), by=by, at=at)
+            inner = data if by == BY_WIRE else mailed_files.opened(data)
+            signed = self._checked(session, inner, actor=actor)
+            arrived = arriving.receive(session, self.work.office, signed, text=inner.decode(), by=by, at=at)
             return arrived, arrived.number, arrived.new
 
-        return self._noted(_file("packet", data), act, by=by, at=at)
+        return self._noted(_file("packet", data), act, by=by, at=at, data=data)
 
     def reply(self, number: str, *, actor: str, at: datetime) -> Written:
         """Receipt and answer as a signed file. Raises NoSuchMatter, Refused."""
@@ -114,18 +128,54 @@ class Exchanger:
             return replies.reply_by_wire(session, self.work.office, arrived.packet, by=BY_WIRE, at=at,
                                          seal=self.keys.seal, rehearsal=self.work.rehearsal).text  # fmt: skip
 
-    def take_reply(self, data: bytes, *, actor: str | None, at: datetime) -> Taken:
-        """Take a reply in and make its steps here; `actor` is None where it came by wire. Raises Refused."""
-        by = actor or BY_WIRE
+    def reply_unasked(self, matter: int, *, by: str, at: datetime) -> tuple[Written, str]:
+        """How things stand with a packet that came, as a signed file, and what tells it from the reply before: nothing
+        was done since, if that is the same. Raises Refused."""
+        with self.work.unit() as session:
+            held = exchange.of_matter(session, IN, matter)
+            if held is None:
+                raise LookupError("Only what came from another site has a reply.")
+            packet = SignedPacket.model_validate(canonical.read(held.text.encode())).content
+            written = replies.reply_by_wire(session, self.work.office, packet, by=by, at=at, seal=self.keys.seal,
+                                            rehearsal=self.work.rehearsal)  # fmt: skip
+            return written, canonical.digest([held.sha256, *held.taken])
+
+    def take_reply(
+        self, data: bytes, *, actor: str | None, at: datetime, by: str = BY_WIRE, number: str = ""
+    ) -> Taken:
+        """Take a reply in, by itself or in a saved mail, and make its steps here; `actor` and `by` as for `receive`.
+        `number` is what it was asked about, if it was. Raises Refused.
+        """
+        by = actor or by
 
         def act(session: Session) -> tuple[Taken, str, bool]:
-            signed, envelope = packets.read(data, SignedReply)
+            inner = data if by == BY_WIRE else mailed_files.opened(data)
+            signed, envelope = packets.read(inner, SignedReply)
             held = replies.check(session, self.work.office, signed, envelope, own=self.keys.site,
                                  rehearsal=self.work.rehearsal, actor=actor)  # fmt: skip
             taken = replies.take(session, self.work.office, signed, held, at=at)
             return taken, taken.number, taken.new
 
-        return self._noted(_file("reply", data), act, by=by, at=at)
+        return self._noted(_file("reply", data), act, by=by, at=at, number=number, data=data)
+
+    def once_more(self, number: str, *, actor: str, at: datetime) -> int:
+        """Have its file brought or mailed again, whatever became of it; on how many ways. Raises NoSuchMatter, Refused."""
+        with self.work.unit() as session:
+            loaded = gathering.load(session, self.work.office, number, login=actor, for_change=False)
+            rules = exchange.rules_of(
+                self.work.office.rulebook(loaded.row.rulebook).machines[loaded.row.machine], number
+            )
+            if loaded.actor.roles.isdisjoint(
+                roles := (*rules.sent_by, *rules.taken_in_by, *rules.carried_by)
+            ):
+                exchange.refuse_role(self.work.office, roles)
+            return carriages.once_more(session, loaded.row.id, at=at)
+
+    def refuse(self, data: bytes, refusal: Refused, *, by: str, at: datetime) -> None:
+        """Put on record a file that is neither packet nor reply."""
+        codes = [reason.code for reason in refusal.reasons]
+        with self.work.unit() as session:
+            exchange.note(session, _file("file", data), outcome="refused", by=by, at=at, reasons=codes)
 
     def _checked(self, session: Session, data: bytes, *, actor: str | None) -> SignedPacket:
         signed, envelope = packets.read(data, SignedPacket)
@@ -134,25 +184,56 @@ class Exchanger:
         return signed
 
     def _noted(
-        self, file: File, act: Callable[[Session], tuple[T, str, bool]], *, by: str, at: datetime
-    ) -> T:
+        self, file: File, act: Callable[[Session], tuple[T, str, bool]], *, by: str, at: datetime, number: str = "",
+        data: bytes = b"",
+    ) -> T:  # fmt: skip
         """Do it and log it in one transaction; log a refusal in one of its own."""
         try:
             with self.work.unit() as session:
-                result, number, new = act(session)
+                result, found, new = act(session)
                 if new or by != BY_WIRE:  # a sender that asks by wire every few minutes would fill the log
                     outcome = "taken" if new else "again"
-                    exchange.note(session, file, outcome=outcome, by=by, at=at, number=number)
+                    exchange.note(session, file, outcome=outcome, by=by, at=at, number=found)
                 return result
         except Refused as refusal:
             codes = [reason.code for reason in refusal.reasons]
+            site = "" if refusal.code in UNPROVEN else _site_of(data)
             with self.work.unit() as session:
-                exchange.note(session, file, outcome="refused", by=by, at=at, reasons=codes)
+                exchange.note(
+                    session, file, outcome="refused", by=by, at=at, number=number, reasons=codes, site=site
+                )
             raise
 
 
 def _file(what: str, data: bytes) -> File:
     return File(what, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _site_of(data: bytes) -> str:
+    """Whose file it is; to be asked only after its signature was found good."""
+    try:
+        found = canonical.read(mailed_files.opened(data))["site"]
+    except (NotCanonical, Refused, KeyError, TypeError):
+        return ""
+    return found if isinstance(found, str) else ""
+
+
+def _check_addresses(url: str | None, mail: str | None, *, rehearsal: bool) -> None:
+    """Raises Refused for an address nothing may be brought to. Clear text is for rehearsals and this machine alone."""
+    try:
+        if url and "?" in checked_url(url, secret=not rehearsal):
+            raise BadUrl("it holds a ? part, and a path is added to it: leave that out")
+    except BadUrl as fault:
+        raise refused("bad_url", f"网址不可用（{fault}）。", f"Nothing can be brought to this address: {fault}.",
+                      zh="应为 https:// 开头的网址。",
+                      en="It should look like https://district.example.") from None  # fmt: skip
+    try:
+        if mail:
+            address(mail)
+    except BadAddress:
+        raise refused("bad_mail", "邮箱地址不正确。", "This is not an e-mail address.",
+                      zh="如 exchange@district.example。",
+                      en="It should look like exchange@district.example.") from None  # fmt: skip
 
 
 def _manned(session: Session) -> Sequence[str]:

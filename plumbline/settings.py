@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     feishu_secret: SecretStr | None = None
     webhook_url: SecretStr | None = None
     webhook_secret: SecretStr | None = None  # whsec_ and the base64 of 24 to 64 random bytes
+    exchange_ca: Path | None = (
+        None  # the certificates that other sites may show, PEM; without it the system's
+    )
     templates: Path | None = None  # the office's own papers; what is not there is ours
     fonts: Path | None = None  # a folder with the office's fonts
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour

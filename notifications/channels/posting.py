@@ -24,10 +24,11 @@ class BadUrl(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back: the HTTP status, and the body as it is."""
+    """What came back: the HTTP status, the body as it is, and of which kind it says it is."""
 
     status: int
     body: bytes
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ class Mailbox:
     """Where to post. `name` is what people are told, because the URL of a robot is its password.
 
     `total_for` is the time one attempt may take altogether; `trust` holds the certificates the server may show, by
-    default the system's.
+    default the system's. `longest` is how many bytes of an answer are read; one that is longer is none.
     """
 
     name: str
     url: str = field(repr=False)
     total_for: timedelta = timedelta(seconds=15)
     trust: ssl.SSLContext | None = field(default=None, repr=False)
+    longest: int = LONGEST_ANSWER
 
     def post(self, content: bytes, *, headers: Mapping[str, str], query: str = "") -> Answered:
         """The server's answer, whatever it says. `query` is added to the URL's. Raises Unreachable."""
@@ -81,14 +83,14 @@ class Mailbox:
             target = f"{where.path or '/'}?{whole}" if whole else where.path or "/"
             session.request("POST", target, body=content, headers={"Connection": "close", **headers})
             response = session.getresponse()
-            body = response.read(LONGEST_ANSWER + 1)
-        if len(body) > LONGEST_ANSWER:
+            body = response.read(self.longest + 1)
+        if len(body) > self.longest:
             raise Unreachable(
-                f"{self.name} answers with more than {LONGEST_ANSWER // 1024} KiB: is it the right one?"
+                f"{self.name} answers with more than {self.longest // 1024} KiB: is it the right one?"
             )
         if response.length:  # read() is content with less than was announced
             raise IncompleteRead(body, response.length)
-        return Answered(response.status, body)
+        return Answered(response.status, body, response.headers.get_content_type())
 
     def _session(self, line: socket.socket, where: SplitResult) -> HTTPConnection:
         """A session on a line that is open already: this way its time is ours to measure from the first byte."""

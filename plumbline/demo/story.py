@@ -82,7 +82,9 @@ class Play:
     work: Work
     district: Work
     called: dict[str, str] = field(default_factory=dict)
-    theirs: dict[str, str] = field(default_factory=dict)  # the same, as the district's installation numbers them
+    theirs: dict[str, str] = field(
+        default_factory=dict
+    )  # the same, as the district's installation numbers them
     told: list[Told] = field(default_factory=list)
 
     def step(self, step: Step, *, at: datetime) -> None:

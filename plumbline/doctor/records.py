@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
-from cases import duty_runs, rulebooks
+from cases import carriages, duty_runs, rulebooks, sites
 from cases.clocks import RUNNING
 from cases.deadlines import Deadline
 from cases.history import Checkpoint, Event
@@ -88,7 +88,7 @@ def _opened(settings: Settings, engine: Engine, *, at: datetime) -> Iterator[Che
         yield from _pragmas(connection)
         yield from _rights(settings)
         rehearsal = rulebooks.on_file(session).rehearsal
-        for look in (_rulebook, _calendar, _clock, _duties, _outbox, _checkpoints):
+        for look in (_rulebook, _calendar, _clock, _duties, _outbox, _checkpoints, _exchange):
             yield look(session, at, rehearsal)
 
 
@@ -269,5 +269,43 @@ def _checkpoints(session: Session, at: datetime, rehearsal: bool) -> Check:  # n
         Label(
             zh="请运行 plumbline audit checkpoint，并抄存其散列值。",
             en="Run `plumbline audit checkpoint`, and note its hash down elsewhere.",
+        ),
+    )
+
+
+def _exchange(session: Session, at: datetime, rehearsal: bool) -> Check:  # noqa: FBT001
+    """Whether the other sites answer, and whether what goes to them gets through."""
+    lines = carriages.lines(session)
+    trusted = [one for one in sites.trusted(session) if one.revoked_at is None]
+    down = [
+        (one, line.down_since)
+        for one in trusted
+        if one.url and (line := lines.get(one.id)) and line.down_since and at - line.down_since > SILENT_FOR
+    ]
+    stuck = carriages.in_vain(session, before=at - SILENT_FOR)
+    if not down and not stuck:
+        return ok(
+            "exchange",
+            f"与 {len(trusted)} 个站点交换正常",
+            f"Nothing is stuck on the way to {len(trusted)} other sites",
+        )
+    zh = [
+        f"站点 {one.id}（{'、'.join(one.organisations)}）自 {since:%Y-%m-%d %H:%M} UTC 起无应答"
+        for one, since in down
+    ]
+    en = [
+        f"{one.id} ({', '.join(one.organisations)}) does not answer since {since:%Y-%m-%d %H:%M} UTC"
+        for one, since in down
+    ]
+    if stuck:
+        zh.append(f"{stuck} 件未能送达")
+        en.append(f"{stuck} files do not get through")
+    return Check(
+        "exchange",
+        "note" if rehearsal else "wrong",
+        Label(zh="；".join(zh) + "。", en="; ".join(en) + "."),
+        Label(
+            zh="请与对方联系；原因见 site list 与 escalation show，也可用 escalation packet 写成文件送交。",
+            en="Call them; `site list` and `escalation show` say why, and `escalation packet` writes a file to carry.",
         ),
     )

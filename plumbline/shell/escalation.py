@@ -32,13 +32,16 @@ MACHINES = ("escalation", "assignment")
 
 
 def add_to(app: typer.Typer) -> None:
-    """The four commands of the exchange."""
+    """The commands of the exchange."""
     verb(app, "packet", said("写出签名的上报文件。", "Write the signed packet for the other site."))(packet)
     verb(app, "receive", said("导入其他站点的上报文件。", "Take in a packet of another site."))(receive)
     verb(app, "reply", said("写出回执或答复文件。", "Write receipt or answer for the site it came from."))(
         reply
     )
     verb(app, "take-reply", said("导入回执或答复文件。", "Take in receipt or answer."))(take_reply)
+    verb(app, "resend", said("再次送交对方站点。", "Bring or mail its file once more, with the next tick."))(
+        resend
+    )
 
 
 def packet(asked: Asked, number: Number, file: Out, redact: Redact = None) -> Answer:
@@ -68,7 +71,7 @@ def _written(written: Written, file: Path) -> Answer:
 def receive(asked: Asked, file: In, dry_run: Look = False) -> Answer:
     from plumbline.exchange import Exchanger
 
-    data, end = files.read(file), Exchanger.of(asked.work)
+    data, end = files.read(file, mail=True), Exchanger.of(asked.work)
     if dry_run:
         found = end.look(data, actor=asked.actor).content
         return Answer(
@@ -102,9 +105,18 @@ def _text(asked: Asked, found: Packet) -> list[str | Table]:
 def take_reply(asked: Asked, file: In) -> Answer:
     from plumbline.exchange import Exchanger
 
-    taken = Exchanger.of(asked.work).take_reply(files.read(file), actor=asked.actor, at=asked.at)
+    taken = Exchanger.of(asked.work).take_reply(files.read(file, mail=True), actor=asked.actor, at=asked.at)
     document = {"number": taken.number, "new": taken.new, "state": taken.state, "steps": list(taken.steps)}
     line = (said(f"{taken.number} 现为 {taken.state}。", f"{taken.number} is now {taken.state}.") if taken.new
             else said(f"先前已导入，{taken.number} 仍为 {taken.state}。",
                       f"It was taken in before; {taken.number} is {taken.state}."))  # fmt: skip
     return Answer(document, [line])
+
+
+def resend(asked: Asked, number: Number) -> Answer:
+    from plumbline.exchange import Exchanger
+
+    ways = Exchanger.of(asked.work).once_more(number, actor=asked.actor, at=asked.at)
+    line = (said(f"{number} 将在下一次 tick 时再次送交。", f"{number} goes out again with the next tick.") if ways
+            else said(f"{number} 尚未通过网络或邮件送交。", f"{number} was not brought or mailed yet."))  # fmt: skip
+    return Answer({"number": number, "ways": ways}, [line])

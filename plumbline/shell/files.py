@@ -11,12 +11,14 @@ from plumbline.shell.failures import WrongUsage
 MOST_BYTES = 1_000_001  # one more than a file may have, so that a longer one is refused and put on record
 
 
-def read(path: Path) -> bytes:
-    """The beginning of a file. Raises WrongUsage where there is none or it cannot be read."""
+def read(path: Path, *, mail: bool = False) -> bytes:
+    """The beginning of a file, or of a saved mail with one. Raises WrongUsage where there is none or it cannot be read."""
+    from notifications import mailed_files
+
     given.check_file(path, what="FILE")
     try:
         with path.open("rb") as stream:
-            return stream.read(MOST_BYTES)
+            return stream.read(mailed_files.MOST_BYTES + 1 if mail else MOST_BYTES)
     except OSError as fault:
         raise _trouble(path, fault, ("无法读取", "cannot be read")) from None
 

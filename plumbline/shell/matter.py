@@ -166,12 +166,13 @@ def _missed(asked: Asked, session: Session, machine: str) -> dict[str, Any]:
 
 def _show(machine: str) -> Callable[..., Answer]:
     def show(asked: Asked, number: Number) -> Answer:
-        from cases import listing
+        from cases import carriages, listing
 
         with asked.work.reading() as session:
             actor = asked.actor
             listing.check_machine(session, number, machine)
             found = listing.shown(session, asked.work.office, number, actor=actor)
+            found["carriages"] = carriages.of_matter(session, number)
         return Answer(found | {"rehearsal": asked.work.rehearsal}, matter_texts.shown(asked, found))
 
     return show

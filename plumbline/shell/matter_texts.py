@@ -118,7 +118,28 @@ def shown(asked: Asked, found: Mapping[str, Any]) -> Text:
     if found["links"]:
         rows = [[one["link"], one["number"], one["state"]] for one in found["links"]]
         parts.append(Table([said("关联", "link"), said("编号", "number"), said("状态", "state")], rows))
+    if found["carriages"]:
+        rows = [_carriage(asked, one) for one in found["carriages"]]
+        parts.append(
+            Table(
+                [said("送交", "by"), said("结果", "outcome"), said("自", "since"), said("原因", "why")], rows
+            )
+        )
     return parts
+
+
+def _carriage(asked: Asked, one: Mapping[str, Any]) -> list[object]:
+    """How far its file is on the way to another site."""
+    way = {"wire": said("网络", "wire"), "mail": said("邮件", "mail")}[one["way"]]
+    outcome = {
+        "brought": said("已送到", "brought"),
+        "same": said("已送到，无新消息", "brought, nothing new"),
+        "refused_there": said("对方未接收", "refused by the other site"),
+        "refused_here": said("本站点未接受", "refused here"),
+        "failed": said("未送到", "did not get through"),
+    }[one["outcome"]]
+    why = "; ".join(reason[chosen()] for reason in one["reasons"])
+    return [way, outcome, local(asked, one["since"]), why]
 
 
 def _value(value: object) -> str:

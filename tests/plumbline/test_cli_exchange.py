@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from tests.plumbline.shell import Said, Shell, refused
+from cases import carriages
+from cases.matters import Matter
+from notifications import mailed_files
+from notifications.mailed_files import Ends
+from plumbline.settings import Settings
+from plumbline.work import Work
+from tests.plumbline.shell import NOON, Said, Shell, refused
 
 Sites = Callable[[str], Shell]
 
@@ -148,3 +155,65 @@ def test_a_number_that_is_no_escalation(at_site: Sites, tmp_path: Path) -> None:
         "no_such_number",
     )
     refused(port.ask("registrar", "escalation", "packet", clue, str(tmp_path / "x")), 1, "not_exchanged")
+
+
+def test_a_saved_mail_instead_of_the_file(at_site: Sites, folder: Path) -> None:
+    port = at_site("port")
+    _, ours = dispatched(port)
+    packet, mail = folder / "packet", folder / "mail.eml"
+    port.do("registrar", "escalation", "packet", ours, str(packet))
+    ends = Ends("clues@port.example", "exchange@district.example", "a" * 32)
+    letter = mailed_files.letter(packet.read_bytes(), what="packet", mark="1", ends=ends, at=NOON)
+    mail.write_bytes(letter.as_bytes())
+    district = at_site("district")
+    assert district.do("district", "escalation", "receive", str(mail), "--dry-run")["notice"] == ours
+    theirs = district.do("district", "escalation", "receive", str(mail))
+    assert theirs["new"] is True
+    mail.write_bytes(b"From: somebody@port.example\r\nSubject: hello\r\n\r\nNothing is attached.\r\n")
+    refused(district.ask("district", "escalation", "receive", str(mail)), 1, "no_attachment")
+    log = district.run("site", "log", "--json").json["log"]
+    assert (log[0]["outcome"], log[0]["reasons"], log[0]["times"]) == ("refused", ["no_attachment"], 1)
+
+
+def test_people_see_since_when_a_site_does_not_answer(at_site: Sites, folder: Path) -> None:
+    port = at_site("port")
+    key = str(folder / "district.key")
+    told = port.run(
+        "site", "trust", key, "--for", "BHJ", "--url", "http://127.0.0.1:9", "--mail", "x@d.example", "--json"
+    )
+    assert (told.json["url"], told.json["mail"]) == ("http://127.0.0.1:9", "x@d.example")
+    _, ours = dispatched(port)
+    assert port.do("operator", "tick")["failed"] == 1
+    [site] = port.run("site", "list", "--json").json["sites"]
+    assert (site["down_since"], site["tries"]) == (NOON.isoformat(), 1)
+    assert "cannot be reached" in site["why"]
+    assert "does not answer since 2026-09-01 12:00" in port.run("site", "list").out
+    assert port.do("registrar", "escalation", "show", ours)["carriages"] == [], "the line, not this packet"
+    refused(port.run("site", "trust", key, "--mail", "nobody", "--json"), 1, "bad_mail")
+    refused(port.ask("auditor", "escalation", "resend", ours), 1, "not_your_role")
+    refused(port.ask("registrar", "escalation", "resend", "MGJ-SB-2026-9"), 2, "no_such_number")
+
+
+def test_people_see_why_the_other_site_refused(at_site: Sites, folder: Path) -> None:
+    port = at_site("port")
+    _, ours = dispatched(port)
+    [matter] = listed(port, ours)
+    reasons = [{"code": "not_theirs", "zh": "该站点无权代表 MGJ。", "en": "This site may not speak for MGJ."}]
+    with work(port).unit() as session:
+        carriages.take(session, matter, carriages.WIRE, at=NOON)
+        carriages.settle(session, matter, carriages.WIRE, carriages.REFUSED_THERE, at=NOON, reasons=reasons)
+    shown = port.run("escalation", "show", ours, "--as", "registrar").out
+    assert "refused by the other site" in shown
+    assert "This site may not speak for MGJ." in shown
+    found = port.do("registrar", "escalation", "show", ours)["carriages"]
+    assert [(one["outcome"], one["reasons"]) for one in found] == [("refused_there", reasons)]
+    assert port.do("registrar", "escalation", "resend", ours)["ways"] == 1
+
+
+def work(shell: Shell) -> Work:
+    return Work.open(Settings(home=shell.home))
+
+
+def listed(shell: Shell, number: str) -> list[int]:
+    with work(shell).reading() as session:
+        return [one or 0 for one in session.exec(select(Matter.id).where(Matter.number == number))]

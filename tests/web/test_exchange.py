@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from cases import disclosures
 from plumbline import carrying, duties
 from plumbline.carrying import Carried
 from tests.plumbline.shell import NOON
-from tests.plumbline.sites import Site, Two
-from web import app
-
-
-@contextmanager
-def serving(site: Site) -> Iterator[str]:
-    """The site's web application on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app.create(site.work), log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+from tests.plumbline.sites import Two
+from tests.web.networks import serving
 
 
 @pytest.fixture
@@ -48,8 +29,9 @@ def joined(two: Two, url: str) -> None:
     two.port.end.trust(two.district.end.key_file(at=NOON), by="operator", at=NOON, only=["BHJ"], url=url)
 
 
-def carried(two: Two) -> Carried:
-    return carrying.carry(two.port.work, at=NOON)
+def carried(two: Two, *, hours: int = 0) -> Carried:
+    """A round, so many hours after noon."""
+    return carrying.carry(two.port.work, at=NOON + timedelta(hours=hours))
 
 
 def test_a_packet_is_brought_and_its_answer_comes_back_by_itself(two: Two) -> None:
@@ -60,13 +42,13 @@ def test_a_packet_is_brought_and_its_answer_comes_back_by_itself(two: Two) -> No
         assert duties.deliver_notices(two.port.work, at=NOON).failed == 0
         assert two.port.state(ours) == "delivered"
         theirs = two.district.escalations()[0]
-        assert carried(two) == Carried(brought=1, taken=0, failed=0), "asked again, nothing is new"
+        assert carried(two, hours=1) == Carried(brought=1, taken=0, failed=0), "asked again, nothing is new"
         two.district.move("district", theirs, "sign_for")
-        assert carried(two) == Carried(1, 1, 0)
+        assert carried(two, hours=2) == Carried(1, 1, 0)
         assert two.port.state(ours) == "signed_for"
         two.district.move("district", theirs, "take_over")
-        assert carried(two) == Carried(1, 1, 0)
-        assert carried(two) == Carried(0, 0, 0), "what is answered is brought no more"
+        assert carried(two, hours=3) == Carried(1, 1, 0)
+        assert carried(two, hours=4) == Carried(0, 0, 0), "what is answered is brought no more"
     assert (two.port.state(ours), two.port.state(clue)) == ("answered", "referred")
     assert two.district.state(theirs) == "settled"
     assert two.district.escalations() == [theirs]
@@ -81,7 +63,7 @@ def test_while_the_other_site_is_down_nothing_happens_and_nothing_is_lost(two: T
     assert two.port.state(ours) == "dispatched"
     with serving(two.district) as url:
         joined(two, url)
-        assert carried(two) == Carried(1, 1, 0)
+        assert carried(two, hours=1) == Carried(1, 1, 0)
     assert two.port.state(ours) == "delivered"
 
 
@@ -131,7 +113,7 @@ def test_a_dispatched_escalation_needs_nobody_to_write_its_packet(two: Two) -> N
     with serving(two.district) as url:
         joined(two, url)
         carried(two)
-        carried(two)
+        carried(two, hours=1)
     with two.port.work.reading() as session:
         known = disclosures.known(session, two.port.work.office, clue, actor="registrar", told="BHJ")
     assert [(line["number"], line["kind"], line["by"]) for line in known] == [(ours, "packet", "registrar")]
