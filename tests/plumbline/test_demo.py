@@ -70,15 +70,15 @@ def test_a_report_that_nobody_signed_for_reached_the_next_commission_up(played: 
     with played.work.reading() as session:
         matter = session.exec(select(Matter).where(Matter.number == played.called["paper"])).one()
         told = set(session.exec(select(Notice.recipient).where(Notice.matter == matter.id)).all())
-    assert "second_channel" in matter.acts
-    assert "city" in told
-    assert matter.acts["fall_due"][0] == "engine", "the rules opened it"
+        assert "second_channel" in matter.acts
+        assert "city" in told
+        assert matter.acts["fall_due"][0] == "engine", "the rules opened it"
 
 
 def test_the_answer_came_back_from_the_districts_own_installation(played: Played) -> None:
     with played.work.reading() as session:
-        matter = session.exec(select(Matter).where(Matter.number == played.called["packet"])).one()
-    assert matter.acts["take_over"][0] == "site:BHJ"
+        acts = session.exec(select(Matter.acts).where(Matter.number == played.called["packet"])).one()
+    assert acts["take_over"][0] == "site:BHJ"
     files = sorted(path.name.partition(".")[2] for path in (played.work.settings.home / "exchange").iterdir())
     assert files == ["packet.json", "reply.json"]
 
