@@ -78,7 +78,7 @@ def tasks(session: Session, rulebook: Rulebook, row: OnFile, *, actor: str) -> S
     query = (
         select(Matter, col(round_.id), col(round_.number))
         .join(MatterLink, and_(col(MatterLink.child) == col(Matter.id), col(MatterLink.kind) == rules.follows.link))
-        .join(round_, round_.id == col(MatterLink.parent))
+        .join(round_, col(round_.id) == col(MatterLink.parent))
         .where(*_earlier(round_, row), access.visible_to(session, actor, rulebook))
         .order_by(col(Matter.id))
     )  # fmt: skip
