@@ -152,8 +152,9 @@ def _make(
     after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     if rule.recuses:
         recusing.by_move(
-            session, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at
-        )
+            session, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at,
+            item=round_moves.item_of(machine, form),
+        )  # fmt: skip
     else:
         linking.keep_private(session, row.id, private)
     out = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import gathering, round_results, rounds
+from cases import gathering, round_items, round_results, rounds
 from cases.audit_rows import Fault
+from cases.matters import Matter, OnFile
+from cases.round_items import RoundItem
 from cases.rounds import RESULT, RoundSeat
-from states.rounds import recount
+from states.agenda import FIRST, results
 from states.rulebook import Label
 
 
@@ -30,8 +32,33 @@ def faults(session: Session) -> Iterator[Fault]:
             yield Fault(row.number, None, "opinion_altered", Label(
                 en=f"An opinion of {person} is not as it was given, or is gone: it does not fit the seal in history.",
                 zh=f"{person} 的意见与历史记录中的封存码不符，或已被删除。"))  # fmt: skip
-        held = row.values.get(RESULT)
-        if held is not None and held != rounds.plain(recount(rounds.record(session, row, rules)).as_dict()):
-            yield Fault(row.number, None, "result_differs", Label(
-                en="The result on file is not what the record of the round comes to.",
-                zh="在册的会商结果与按记录重新计算的结果不符。"))  # fmt: skip
+        counted = results(rounds.agenda(session, row, rules))
+        for item, held in rounds.held_results(row).items():
+            if item not in counted or held != rounds.plain(counted[item].as_dict()):
+                yield Fault(row.number, None, "result_differs", Label(
+                    en=f"The result on file of item {item} is not what the record of the round comes to.",
+                    zh=f"在册的第 {item} 项会商结果与按记录重新计算的结果不符。"))  # fmt: skip
+        if RESULT in row.values and set(counted) != set(rounds.held_results(row)):
+            yield Fault(row.number, None, "result_missing", Label(
+                en="The round was decided, and an item of its agenda has no result on file.",
+                zh="会商已形成结论，但议程中有议题没有在册结果。"))  # fmt: skip
+        yield from _items(session, row)
+
+
+def _items(session: Session, row: OnFile) -> Iterator[Fault]:
+    """Each further item is the clue that history says it is."""
+    named = {item: row.values.get(round_items.key(item), {}).get("clue") for item in _further(row)}
+    numbers = select(col(RoundItem.item), col(Matter.number)).join(
+        Matter, col(Matter.id) == col(RoundItem.clue)
+    )
+    held = dict(tuple(pair) for pair in session.execute(numbers.where(col(RoundItem.matter) == row.id)))
+    if named != held:
+        yield Fault(row.number, None, "agenda_altered", Label(
+            en="The agenda is not what history says was put on it.", zh="会商议程与历史记录不符。"))  # fmt: skip
+
+
+def _further(row: OnFile) -> Iterator[int]:
+    item = FIRST + 1
+    while round_items.key(item) in row.values:
+        yield item
+        item += 1

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import access, recusals, substitutes
+from cases import access, linking, recusals, round_items, substitutes
 from cases.errors import bad_reference
 from cases.matters import Matter, OnFile, Subject
 from cases.office import Office
 from states.facts import Facts, Reason
 from states.guards_on_forms import redacted
+from states.round_rules import RoundRules
 from states.rulebook import FormField, Label
 
 _UNSEEN = Label(en="a clue that you see and that may be taken up here", zh="您可见且可提请会商的线索")
@@ -38,9 +40,20 @@ def faults(
         matter = session.execute(select(col(Matter.id)).where(col(Matter.number) == number, seen)).scalar()
         if matter is None:
             found.append(bad_reference(field.name, number, _UNSEEN))
+        elif matter in linking.linked(session, row.id, kind=str(field.links), towards="parent"):
+            found.append(_already(number))
         else:
             found += _names_somebody(session, matter, fields, form, known)
     return found
+
+
+def _already(number: str) -> Reason:
+    return Reason(
+        "on_the_agenda",
+        Label(en=f"{number} is on the agenda of this round already.", zh=f"{number} 已列入本次会商议程。"),
+        Label(en="One matter, one item; it can be taken again in a later round.",
+              zh="一事一议；可在以后的会商中再次提请研究。"),
+    )  # fmt: skip
 
 
 def _names_somebody(
@@ -55,16 +68,37 @@ def _names_somebody(
     return reasons
 
 
+def on_agenda(
+    session: Session, row: OnFile, rules: RoundRules, fields: Iterable[FormField], form: dict[str, Any], *, at: datetime
+) -> None:  # fmt: skip
+    """Put the clue that a form takes up on the agenda as an item of its own, with its brief and what is proposed."""
+    number = next(form[field.name] for field in fields if field.links)
+    clue = _id_of(session, number)
+    form[rules.item] = item = round_items.add(session, row.id, clue=clue)
+    form[round_items.key(item)] = {"clue": number, "brief": form.pop(rules.item_brief),
+                                   "proposed": form.pop(rules.item_proposed)}  # fmt: skip
+    _keep_out(session, row, clue, recusals.concerned(session, clue), at=at)
+    for person in sorted(recusals.out_of(session, clue)):
+        substitutes.reseat(session, person)
+
+
 def taken_up(
-    session: Session, row: OnFile, fields: Iterable[FormField], form: Mapping[str, Any], *, at: Any
+    session: Session, row: OnFile, fields: Iterable[FormField], form: Mapping[str, Any], *, at: datetime
 ) -> None:
-    """Keep out of the round whoever is kept out of a clue that it takes up."""
+    """Keep out of the round whoever is kept out of a clue that it takes up as a whole."""
     for field in fields:
         number = form.get(field.name) if field.links else None
-        if number is None:
-            continue
-        matter = session.execute(select(col(Matter.id)).where(col(Matter.number) == number)).scalar_one()
-        for person in recusals.out_of(session, matter or 0):
-            if person not in recusals.out_of(session, row.id):
-                recusals.inherit(session, matter or 0, row.id, at=at, only=person)
-                substitutes.reseat(session, person)
+        if number is not None:
+            clue = _id_of(session, number)
+            _keep_out(session, row, clue, recusals.out_of(session, clue), at=at)
+
+
+def _keep_out(session: Session, row: OnFile, clue: int, people: frozenset[str], *, at: datetime) -> None:
+    new = people - recusals.out_of(session, row.id)
+    recusals.inherit(session, clue, row.id, at=at, only=new)
+    for person in sorted(new):
+        substitutes.reseat(session, person)
+
+
+def _id_of(session: Session, number: str) -> int:
+    return int(session.execute(select(col(Matter.id)).where(col(Matter.number) == number)).scalar_one() or 0)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel
 
-from cases import access, people, recusals, rounds  # noqa: F401 - people declares the tables that standing is read from
+from cases import access, people, recusals, round_facts, rounds  # noqa: F401 - people declares the tables that standing is read from
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK
 from cases.matters import OnFile
@@ -113,16 +113,17 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         today=office.day(at),
         state=row.state,
         actor=loaded.actor,
-        values=row.values | columns(office, row) | _of_round(session, office, row),
+        values=row.values | columns(office, row) | _of_round(session, office, loaded),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
     )
 
 
-def _of_round(session: Session, office: Office, row: OnFile) -> dict[str, Any]:
+def _of_round(session: Session, office: Office, loaded: Loaded) -> dict[str, Any]:
+    row = loaded.row
     if rounds.RULES not in row.values:
         return {}
-    return rounds.facts(session, office.rulebook(row.rulebook).machines[row.machine], row)
+    return round_facts.facts(session, office.rulebook(row.rulebook), row, actor=loaded.actor.id)
 
 
 def columns(office: Office, row: OnFile) -> dict[str, Any]:

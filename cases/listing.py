@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
-from cases import access, gathering
+from cases import access, gathering, round_sight
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -21,6 +21,7 @@ from cases.inspections import Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
 from cases.people import postings_of
+from cases.round_sight import Sight
 from states.rulebook import FormField, Machine
 
 MOST_MISSED = 100
@@ -124,7 +125,7 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
     """One matter in full, as `actor` may see it. Raises NoSuchMatter."""
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     rules = office.rulebook(row.rulebook).machines[row.machine]
-    state = rules.states[row.state]
+    state, sight = rules.states[row.state], round_sight.sight(session, office, row, actor=actor)
     return {
         "number": row.number, "machine": row.machine, "state": row.state, "version": row.version, "title": row.title,
         "state_label": {"zh": state.label.zh, "en": state.label.en}, "kind": state.kind.value,
@@ -132,16 +133,16 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
         "organisation": row.organisation, "addressee": row.addressee, "project": row.project, "opener": row.opener,
         "handler": row.handler, "received_on": row.received_on.isoformat() if row.received_on else None,
         "opened_at": row.opened_at.isoformat(), "moved_at": row.moved_at.isoformat(), "moved_by": row.moved_by,
-        "rulebook": row.rulebook, "values": _open_values(rules, row), "subjects": _subjects(session, row.id),
+        "rulebook": row.rulebook, "values": _open_values(rules, row, sight), "subjects": _subjects(session, row.id),
         "seats": _seats(session, row.id), "deadlines": _deadlines(session, rules, row.id),
         "links": _links(session, office, row.id, actor=actor),
     }  # fmt: skip
 
 
-def _open_values(rules: Machine, row: OnFile) -> dict[str, Any]:
-    """What forms left. A private field is never kept there; leaving it out again is the second lock."""
+def _open_values(rules: Machine, row: OnFile, sight: Sight) -> dict[str, Any]:
+    """What forms left, as far as it is in sight. A private field is never kept there; this is the second lock."""
     private = {field.name for field in fields_of(rules) if field.private}
-    return {name: value for name, value in row.values.items() if name not in private}
+    return {name: value for name, value in sight.values(row.values).items() if name not in private}
 
 
 def fields_of(rules: Machine) -> Iterable[FormField]:
@@ -195,15 +196,16 @@ def _links(session: Session, office: Office, matter: int, *, actor: str) -> list
 
 
 def history(session: Session, office: Office, number: str, *, actor: str) -> Sequence[dict[str, Any]]:
-    """Every event of a matter in order, as contract.md has them. Raises NoSuchMatter."""
+    """Every event of a matter in order. What one says of an item out of sight is left out. Raises NoSuchMatter."""
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     rules = office.rulebook(row.rulebook).machines[row.machine]
+    sight = round_sight.sight(session, office, row, actor=actor)
     query = select(Event).where(col(Event.matter) == row.id).order_by(col(Event.seq))
     return [
         {
             "id": one.id, "seq": one.seq, "at": one.at.isoformat(), "actor": one.actor, "move": one.move,
             "label": _label(rules, one.move), "from": one.from_state, "to": one.to_state, "version": one.version,
-            "data": one.data, "hash": one.hash,
+            "data": sight.event(one.data), "hash": one.hash,
         }
         for one in session.execute(query).scalars()
     ]  # fmt: skip

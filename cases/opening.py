@@ -10,7 +10,19 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from cases import clocks, history, linking, owing, recusals, recusing, references, requests, round_moves
+from cases import (
+    clocks,
+    history,
+    linking,
+    owing,
+    recusals,
+    recusing,
+    references,
+    requests,
+    round_items,
+    round_moves,
+    rounds,
+)
 from cases.gathering import standing
 from cases.matters import Matter, OnFile
 from cases.moved import Moved
@@ -18,6 +30,7 @@ from cases.numbering import next_number
 from cases.office import Office, occurred
 from cases.organisations import Organisation, line_above
 from states import forms, guards
+from states.agenda import FIRST
 from states.facts import ENGINE, Actor, Facts, Reason, Refused
 from states.machine import judge
 from states.rulebook import FormField, Label, Machine, Opens
@@ -38,7 +51,7 @@ class Birth:
     project: str | None = None
     handler: str | None = None
     opener: str | None = None
-    parent: int | None = None  # whoever is kept out of this matter is kept out of the new one
+    parents: tuple[int, ...] = ()  # whoever is kept out of one of these is kept out of the new matter
     by: str | None = None  # the move that brings it about; without one, it is opened
     from_site: bool = False  # its content came from another site
 
@@ -81,20 +94,36 @@ def open_from(
     rules = office.rulebook(parent.rulebook).machines[opens.machine]
     opener = actor if history.is_person(actor) else None
     keeper = parent.addressee if opens.kept_by == "addressee" else None
+    above = _also_under(session, parent, opens, source)
     birth = Birth(opens.machine, keeper or parent.organisation, actor, at, handed_on(opens, source), rules.register_,
-                  project=parent.project, handler=parent.handler, opener=opener,
-                  parent=None if opens.link in recusals.APART else parent.id, by=opens.by)  # fmt: skip
+                  project=parent.project, handler=parent.handler, opener=opener, by=opens.by,
+                  parents=() if opens.link in recusals.APART else (parent.id, *above))  # fmt: skip
     row, moved = _bear(session, office, rules, birth)
-    linking.link(session, parent=parent.id, child=row.id, kind=opens.link)
-    if opens.also_under is not None:
-        for above in linking.linked(session, parent.id, kind=opens.also_under, towards="parent"):
-            linking.link(session, parent=above, child=row.id, kind=opens.link)
+    for one in (parent.id, *above):
+        linking.link(session, parent=one, child=row.id, kind=opens.link)
     return moved
 
 
 def handed_on(opens: Opens, source: Mapping[str, Any]) -> dict[str, Any]:
     """What a matter starts with: facts of the one it comes out of, and those that the rulebook sets."""
     return {name: source[name] for name in opens.copies if source.get(name) is not None} | dict(opens.sets)
+
+
+def _also_under(session: Session, parent: OnFile, opens: Opens, source: Mapping[str, Any]) -> Sequence[int]:
+    """What else the new matter comes out of: of a round, the clue of the item that it follows from, and no other."""
+    if opens.also_under is None:
+        return ()
+    above = linking.linked(session, parent.id, kind=opens.also_under, towards="parent")
+    further = {clue: item for item, clue in round_items.clues(session, parent.id).items()}
+    rules = rounds.frozen_rules(parent)
+    if not further or rules is None:
+        return above
+    item = source.get(rules.item, FIRST)
+    return [one for one in above if further.get(one, FIRST) == item]
+
+
+def _not_out_yet(session: Session, parent: int, child: int) -> frozenset[str]:
+    return recusals.out_of(session, parent) - recusals.out_of(session, child)
 
 
 def open_by_programme(
@@ -175,8 +204,8 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     linking.keep_seats(session, key, birth.form, birth.values)
     linking.keep_subject(session, key, birth.values)
     round_moves.seat(session, rules, key, birth.values)
-    if birth.parent is not None:
-        recusals.inherit(session, birth.parent, key, at=birth.at)
+    for parent in birth.parents:
+        recusals.inherit(session, parent, key, at=birth.at, only=_not_out_yet(session, parent, key))
     out = recusing.match(session, office, row, at=birth.at)
     clocks.keep(session, office, rules, None, row, move=move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip

@@ -6,7 +6,7 @@ tells who is out. Why stands here and nowhere else: history says that, and who.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, bindparam, exists, insert, literal, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
+from cases import round_items
 from cases.matters import Matter, MatterLink
 from cases.prepared import Prepared
 
@@ -79,6 +80,14 @@ def out_of(session: Session, matter: int) -> frozenset[str]:
     return frozenset(person for (person,) in _OUT.rows(session, {"matter": matter}))
 
 
+def concerned(session: Session, matter: int) -> frozenset[str]:
+    """Those of them whom the matter is about."""
+    query = select(col(Recusal.person)).where(
+        col(Recusal.matter) == matter, col(Recusal.state) == IN_FORCE, col(Recusal.concerns_them)
+    )
+    return frozenset(session.execute(query).scalars())
+
+
 def put(session: Session, matter: int, new: New, *, at: datetime) -> int:
     """Put a recusal down, on the matter and, once in force, on all that came out of it; its id."""
     put_down = insert(Recusal).values(**_row(matter, new, at=at)).returning(col(Recusal.id))
@@ -89,8 +98,13 @@ def put(session: Session, matter: int, new: New, *, at: datetime) -> int:
 
 
 def spread(session: Session, origin: int, matter: int, new: New, *, at: datetime) -> Sequence[int]:
-    """Let a recusal in force reach every matter of the same affair; those matters."""
-    reached = sorted(affair(session, matter, upwards=new.kind != MATCHED) - {matter})
+    """Let a recusal in force reach every matter of the same affair; those matters.
+
+    A round that has the clue for one item among others is reached only by whoever the clue is about: that the item
+    exists is then no business of theirs. Everybody else is kept out of the item, as the clue's own recusals tell.
+    """
+    own = affair(session, matter, upwards=new.kind != MATCHED, whole_rounds=new.concerns_them)
+    reached = sorted(own - {matter})
     if reached:
         session.execute(insert(Recusal), [_row(other, new, at=at) | {"origin": origin} for other in reached])
     return reached
@@ -101,29 +115,37 @@ def _row(matter: int, new: New, *, at: datetime) -> dict[str, Any]:
             "concerns_them": new.concerns_them, "asked_by": new.asked_by, "asked_at": at}  # fmt: skip
 
 
-def inherit(session: Session, parent: int, child: int, *, at: datetime, only: str | None = None) -> None:
-    """Keep out of a matter whoever is kept out of the one it came out of; `only` this person, if one is named."""
+def inherit(
+    session: Session, parent: int, child: int, *, at: datetime, only: Collection[str] | None = None
+) -> None:
+    """Keep out of a matter whoever is kept out of the one it came out of; `only` these people, if any are named."""
     query = select(Recusal).where(col(Recusal.matter) == parent, col(Recusal.state) == IN_FORCE)
     rows = [
         {"matter": child, "person": one.person, "kind": one.kind, "state": IN_FORCE, "reason": one.reason,
          "concerns_them": one.concerns_them, "asked_by": one.asked_by, "asked_at": at, "origin": one.origin or one.id}
         for one in session.execute(query).scalars()
-        if only in (None, one.person)
+        if only is None or one.person in only
     ]  # fmt: skip
     if rows:
         session.execute(insert(Recusal), rows)
 
 
-def affair(session: Session, matter: int, *, upwards: bool) -> set[int]:
-    """The matter and all that came out of it; `upwards`: also what it came out of, and all that came out of that."""
+def affair(session: Session, matter: int, *, upwards: bool, whole_rounds: bool = True) -> set[int]:
+    """The matter and all that came out of it; `upwards`: also what it came out of, and all that came out of that.
+
+    Without `whole_rounds` a round does not come out of a clue that is one of its further items.
+    """
     found = _reached(session, {matter}, MatterLink.child, MatterLink.parent) if upwards else {matter}
-    return _reached(session, found, MatterLink.parent, MatterLink.child)
+    down = () if whole_rounds else (~round_items.by_an_item(),)
+    return _reached(session, found, MatterLink.parent, MatterLink.child, *down)
 
 
-def _reached(session: Session, start: Iterable[int], near: Any, far: Any) -> set[int]:
+def _reached(
+    session: Session, start: Iterable[int], near: Any, far: Any, *only: ColumnElement[bool]
+) -> set[int]:
     found, edge = set(start), set(start)
     while edge:
-        query = select(col(far)).where(col(near).in_(edge), col(MatterLink.kind).not_in(APART))
+        query = select(col(far)).where(col(near).in_(edge), col(MatterLink.kind).not_in(APART), *only)
         edge = set(session.execute(query).scalars()) - found
         found |= edge
     return found

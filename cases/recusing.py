@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from cases import access, gathering, history, interests, recusals, substitutes
+from cases import access, gathering, history, interests, recusals, round_items, substitutes
 from cases.errors import NoSuchMatter
 from cases.interests import Match
 from cases.matters import Matter, OnFile
@@ -21,6 +21,7 @@ from cases.office import Office
 from cases.organisations import line_above
 from cases.people import holders, person, postings_of
 from cases.recusals import ASKED, CHALLENGED, DECLARED, IN_FORCE, LIFTED, MATCHED, REFUSED, New, Recusal
+from states.agenda import FIRST
 from states.facts import ENGINE, Reason, Refused
 from states.rulebook import Label
 
@@ -49,10 +50,16 @@ class Decided:
         }
 
 
-def by_move(session: Session, row: OnFile, *, who: str, reason: str, at: datetime) -> None:
-    """Take out whoever declared an interest by a move. The move's event is the record of it."""
-    recusals.put(session, row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
+def by_move(session: Session, row: OnFile, *, who: str, reason: str, at: datetime, item: int = FIRST) -> None:
+    """Take out whoever declared an interest by a move. The move's event is the record of it.
+
+    Of a further item of a round: out of that item, which is to say out of its clue and all that came out of it.
+    """
+    clue = round_items.clues(session, row.id).get(item)
+    recusals.put(session, clue or row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
     substitutes.reseat(session, who)
+    if clue is not None:
+        _note(session, gathering.load_by_id(session, clue).row, "declared", who, DECLARED, by=who, at=at)
 
 
 def declare(

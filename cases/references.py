@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from cases import recusals, rounds
 from cases.deadlines import Deadline
 from cases.errors import bad_reference
-from cases.matters import Matter, OnFile
+from cases.matters import Matter, MatterLink, OnFile
 from cases.organisations import Organisation, Project, line_above
 from cases.people import Person, Posting
 from cases.prepared import Prepared
@@ -111,7 +111,9 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str
         return sorted(session.execute(own).scalars()) or sorted(
             session.execute(select(col(Project.code))).scalars()
         )
-    newest = _matters(field, matter).order_by(col(Matter.id).desc()).limit(20)
+    linked = select(1).where(col(MatterLink.parent) == col(Matter.id), col(MatterLink.child) == matter.id,
+                             col(MatterLink.kind) == field.links)  # fmt: skip
+    newest = _matters(field, matter).where(~exists(linked)).order_by(col(Matter.id).desc()).limit(20)
     return list(session.execute(newest).scalars())
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
-from cases import briefs, recusals, rounds, substitutes
+from cases import briefs, recusing, round_facts, round_items, round_words, rounds, substitutes
 from cases.matters import OnFile
 from cases.organisations import Organisation
 from cases.people import Person
 from cases.rounds import RESULT, RULES, GivenOpinion, RoundSeat
-from states import rounds as counting
+from states import agenda as agendas
+from states.agenda import FIRST
 from states.facts import Reason, Refused
 from states.round_rules import RoundRules
 from states.rounds import View
@@ -74,40 +75,63 @@ def land(
     sealed = {
         field.name: form.pop(field.name) for field in rule.fields if field.sealed and field.name in form
     }
+    if len(rounds.items(row, rules)) == 1:
+        form.pop(rules.item, None)  # there is no other that could be meant
     if move == rules.given_by:
-        form |= give(session, row, rules, sealed, actor=actor, at=at)
-    briefs.taken_up(session, row, rule.fields, form, at=at)
+        form |= give(session, row, rules, sealed, item=form.get(rules.item, FIRST), actor=actor, at=at)
+    if move == rules.added_by:
+        briefs.on_agenda(session, row, rules, rule.fields, form, at=at)
+    else:
+        briefs.taken_up(session, row, rule.fields, form, at=at)
     if move == rules.substituted_by:
         substitutes.name(session, row.id, holder=form[rules.member], substitute=form[rules.substitute])
     if move in rules.opened_by:
         _open(session, row.id, at=at)
     if move == rules.decided_by:
-        result = counting.recount(rounds.record(session, row, rules))
-        form |= {
-            rules.decision: rounds.decision(rules, result.outcome, row.values),
-            RESULT: rounds.plain(result.as_dict()),
-        }
+        form |= decided(session, row, rules, form)
+    if rules.follows is not None and move == rules.follows.waived_by and rules.item in form:
+        form[round_facts.WAIVED] = sorted({*row.values.get(round_facts.WAIVED, ()), form[rules.item]})
+
+
+def decided(session: Session, row: OnFile, rules: RoundRules, form: Mapping[str, Any]) -> dict[str, Any]:
+    """What is put on file when a round is decided: of each item the decision and the result, and all dissent in words
+    where nobody typed any."""
+    agenda = rounds.agenda(session, row, rules)
+    results = agendas.results(agenda)
+    decisions = rounds.decisions(agenda, results)
+    found: dict[str, Any] = {rules.decision: decisions[FIRST], RESULT: rounds.plain(results[FIRST].as_dict())}
+    for item in agenda.numbers[1:]:
+        result = rounds.plain(results[item].as_dict())
+        found[round_items.result_key(item)] = {"decision": decisions[item], "result": result}
+    if rules.dissent is not None and not form.get(rules.dissent):
+        said = round_words.dissent(session, results)
+        found |= {rules.dissent: "\n".join(said)} if said else {}
+    return found
 
 
 def give(
-    session: Session, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, actor: str, at: datetime
-) -> dict[str, Any]:
-    """Keep an opinion apart; what history holds of it."""
+    session: Session, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, item: int, actor: str, at: datetime
+) -> dict[str, Any]:  # fmt: skip
+    """Keep an opinion on an item apart; what history holds of it."""
     before = select(col(GivenOpinion.seq)).where(
-        col(GivenOpinion.matter) == row.id, col(GivenOpinion.person) == actor
+        col(GivenOpinion.matter) == row.id, col(GivenOpinion.item) == item, col(GivenOpinion.person) == actor
     )
     seq = max(session.execute(before).scalars(), default=0) + 1
     words = {"view": said[rules.view], "conditions": said.get(rules.conditions) or "",
              "reasons": said.get(rules.reasons) or ""}  # fmt: skip
     salt = secrets.token_hex(16)
-    mark = rounds.seal(row.number, actor, seq, given_at=at, salt=salt, **words)
+    mark = rounds.seal(row.number, actor, seq, given_at=at, salt=salt, item=item, **words)
     session.execute(insert(GivenOpinion).values(
-        matter=row.id, person=actor, seq=seq, given_at=at, salt=salt, seal=mark, **words,
+        matter=row.id, item=item, person=actor, seq=seq, given_at=at, salt=salt, seal=mark, **words,
         opened_at=None if rules.sealed else at))  # fmt: skip
     if words["view"] == View.RECUSED:
-        recusals.put(session, row.id, recusals.New(actor, recusals.DECLARED, words["reasons"], actor), at=at)
-        substitutes.reseat(session, actor)
+        recusing.by_move(session, row, who=actor, reason=words["reasons"], item=item, at=at)
     return {"opinion_no": seq, "seal": mark}
+
+
+def item_of(machine: Machine, form: Mapping[str, Any]) -> int:
+    """The item of the agenda that a form is about; the first where it names none."""
+    return int(form.get(machine.rounds.item) or FIRST) if machine.rounds is not None else FIRST
 
 
 def _open(session: Session, matter: int, *, at: datetime) -> None:

@@ -1,76 +1,134 @@
-"""A round as one person may see it: its seats, its opinions, its result. Nothing here changes anything.
+"""A round as one person may see it: its seats, its opinions, its results. Nothing here changes anything.
 
 A sealed opinion is shown to nobody but the one who gave it, whatever role asks: that one was given, when, and its seal.
+Of an item that somebody is kept out of they are told that it exists, and nothing else.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import gathering, rounds
+from cases import gathering, round_sight, rounds
 from cases.errors import NoSuchMatter
 from cases.history import Event
 from cases.matters import OnFile
 from cases.office import Office
+from cases.round_sight import Sight
 from cases.rounds import GivenOpinion
+from states import agenda as agendas
 from states import rounds as counting
+from states.agenda import FIRST, Agenda
 from states.facts import Reason, Refused
 from states.round_rules import RoundRules
+from states.rounds import Record, Seat
 from states.rulebook import Label
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A round, its rules, and what of it the person who looks may see."""
+
+    row: OnFile
+    rules: RoundRules
+    sight: Sight
+
+
+def looked(session: Session, office: Office, number: str, *, actor: str) -> Looked:
+    """The round with this number as `actor` sees it. What is no round is not found. Raises NoSuchMatter."""
+    row = gathering.load(session, office, number, login=actor, for_change=False).row
+    rules = rounds.frozen_rules(row)
+    if rules is None:
+        raise NoSuchMatter(number)
+    return Looked(row, rules, round_sight.sight(session, office, row, actor=actor))
+
+
 def seats(session: Session, office: Office, number: str, *, actor: str) -> list[dict[str, Any]]:
-    """The seats of a round: who holds each, for whom, with what weight, and whether its holder is recused.
+    """The seats of a round: who holds each, for whom, with what weight; by item, who is recused, who sits and who has
+    spoken. `recused` and `given` of a seat hold for all items.
 
     Raises NoSuchMatter.
     """
-    row, rules = _round(session, office, number, actor=actor)
-    record = rounds.record(session, row, rules)
+    seen = looked(session, office, number, actor=actor)
+    agenda = rounds.agenda(session, seen.row, seen.rules)
+    records = {
+        item.number: agendas.record_of(agenda, item)
+        for item in agenda.items
+        if item.number in seen.sight.items
+    }
+    return [_seat(seat, records) for seat in agenda.whole.seats]
+
+
+def _seat(seat: Seat, records: Mapping[int, Record]) -> dict[str, Any]:
+    items = [{"item": item} | _in_item(seat, record) for item, record in records.items()]
+    return asdict(seat) | {
+        "recused": all(one["recused"] for one in items),
+        "given": any(one["given"] for one in items) and all(one["given"] or one["recused"] for one in items),
+        "substitute_sits": any(one["substitute_sits"] for one in items),
+        "items": items,
+    }
+
+
+def _in_item(seat: Seat, record: Record) -> dict[str, Any]:
     out, sitting = counting.recused(record), counting.may_speak(record)
-    said = {one.person for one in record.opinions}
-    return [asdict(seat) | {"recused": seat.person in out, "given": seat.person in said,
-                            "substitute_sits": seat.person in out and seat.substitute in sitting}
-            for seat in record.seats]  # fmt: skip
+    return {"recused": seat.person in out, "given": seat.person in {one.person for one in record.opinions},
+            "substitute_sits": seat.person in out and seat.substitute in sitting}  # fmt: skip
 
 
 def opinions(session: Session, office: Office, number: str, *, actor: str) -> list[dict[str, Any]]:
     """Every opinion given in a round, the changed ones too. What a sealed one says is left out. Raises NoSuchMatter."""
-    row, rules = _round(session, office, number, actor=actor)
-    closes = rounds.closes_at(session, row.id, rules)
-    found = rounds.given(session, row.id)
-    last = {one.person: one.seq for one in found}
+    seen = looked(session, office, number, actor=actor)
+    closes = rounds.closes_at(session, seen.row.id, seen.rules)
+    found = [one for one in rounds.given(session, seen.row.id) if one.item in seen.sight.items]
+    last = {(one.item, one.person): one.seq for one in found}
     return [_shown(one, actor=actor) | {"late": closes is not None and one.given_at >= closes,
-                                        "replaced": one.seq < last[one.person]}
+                                        "replaced": one.seq < last[one.item, one.person]}
             for one in found]  # fmt: skip
 
 
 def _shown(one: GivenOpinion, *, actor: str) -> dict[str, Any]:
-    bare = {"person": one.person, "seq": one.seq, "given_at": one.given_at.isoformat(), "seal": one.seal,
-            "sealed": one.opened_at is None}  # fmt: skip
+    bare = {"item": one.item, "person": one.person, "seq": one.seq, "given_at": one.given_at.isoformat(),
+            "seal": one.seal, "sealed": one.opened_at is None}  # fmt: skip
     if one.opened_at is None and one.person != actor:
         return bare
     return bare | {"view": one.view, "conditions": one.conditions, "reasons": one.reasons, "salt": one.salt}
 
 
 def result(session: Session, office: Office, number: str, *, actor: str) -> dict[str, Any]:
-    """What a round decided, counted anew from its record, and whether that is what stands on file.
+    """What a round decided on each item, counted anew from its record, and whether that is what stands on file.
 
-    `on_file` is empty until the round is resolved. Raises NoSuchMatter, and Refused while opinions are sealed.
+    `result`, `decision` and `on_file` are item 1's; `items` has every item's. `on_file` is empty until the round is
+    resolved. Raises NoSuchMatter, and Refused while opinions are sealed.
     """
-    row, rules = _round(session, office, number, actor=actor)
-    if not rounds.unsealed(session, row, rules):
+    seen = looked(session, office, number, actor=actor)
+    if not rounds.unsealed(session, seen.row, seen.rules):
         raise Refused("sealed", (_SEALED,))
-    counted = counting.recount(rounds.record(session, row, rules))
-    plain, on_file = rounds.plain(counted.as_dict()), row.values.get(rounds.RESULT)
+    items = _counted(rounds.agenda(session, seen.row, seen.rules), seen)
+    first = next((one for one in items if one["item"] == FIRST and not one["recused"]), None) or {}
     return {
-        "number": row.number, "result": plain, "decision": rounds.decision(rules, counted.outcome, row.values),
-        "on_file": on_file, "agrees": on_file is None or on_file == plain,
-        "broken_seals": broken_seals(session, row), "rules": row.values[rounds.RULES],
+        "number": seen.row.number, "result": first.get("result"), "decision": first.get("decision"),
+        "on_file": first.get("on_file"), "agrees": all(one.get("agrees", True) for one in items),
+        "items": items, "broken_seals": broken_seals(session, seen.row, items=seen.sight.items),
+        "rules": seen.row.values[rounds.RULES],
     }  # fmt: skip
+
+
+def _counted(agenda: Agenda, seen: Looked) -> list[dict[str, Any]]:
+    results, held = agendas.results(agenda), rounds.held_results(seen.row)
+    decisions = rounds.decisions(agenda, results)
+    found: list[dict[str, Any]] = []
+    for item in agenda.numbers:
+        if item not in seen.sight.items:
+            found.append({"item": item, "recused": True})
+            continue
+        plain, on_file = rounds.plain(results[item].as_dict()), held.get(item)
+        found.append({"item": item, "recused": False, "decision": decisions[item], "result": plain, "on_file": on_file,
+                      "agrees": on_file is None or on_file == plain})  # fmt: skip
+    return found
 
 
 _SEALED = Reason(
@@ -80,27 +138,24 @@ _SEALED = Reason(
 )
 
 
-def broken_seals(session: Session, row: OnFile) -> list[str]:
-    """Whose opinions are not as they were given: the content does not fit its seal, or its seal is not in history."""
+def broken_seals(session: Session, row: OnFile, *, items: frozenset[int] | None = None) -> list[str]:
+    """Whose opinions are not as they were given: the content does not fit its seal, or its seal is not in history.
+
+    On these `items`; on all of them, if none are named.
+    """
     events = select(col(Event.actor), col(Event.data)).where(col(Event.matter) == row.id)
     noted = {
-        (actor, data["opinion_no"], data["seal"]) for actor, data in session.execute(events) if "seal" in data
+        (data.get("item", FIRST), actor, data["opinion_no"], data["seal"])
+        for actor, data in session.execute(events)
+        if "seal" in data
     }
     kept = set()
     broken = set()
     for one in rounds.given(session, row.id):
         mark = rounds.seal(row.number, one.person, one.seq, view=one.view, conditions=one.conditions,
-                           reasons=one.reasons, given_at=one.given_at, salt=one.salt)  # fmt: skip
-        kept.add((one.person, one.seq, one.seal))
+                           reasons=one.reasons, given_at=one.given_at, salt=one.salt, item=one.item)  # fmt: skip
+        kept.add((one.item, one.person, one.seq, one.seal))
         if mark != one.seal:
-            broken.add(one.person)
-    return sorted(broken | {person for person, _, _ in kept ^ noted})
-
-
-def _round(session: Session, office: Office, number: str, *, actor: str) -> tuple[OnFile, RoundRules]:
-    """The round with this number as `actor` sees it. What is no round is not found."""
-    row = gathering.load(session, office, number, login=actor, for_change=False).row
-    rules = rounds.frozen_rules(row)
-    if rules is None:
-        raise NoSuchMatter(number)
-    return row, rules
+            broken.add((one.item, one.person))
+    broken |= {(item, person) for item, person, _, _ in kept ^ noted}
+    return sorted({person for item, person in broken if items is None or item in items})

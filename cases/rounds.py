@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,17 +16,15 @@ import orjson
 from sqlalchemy import select
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
-from cases import recusals
+from cases import recusals, round_items
 from cases.deadlines import Deadline
 from cases.matters import OnFile
-from states import guards_on_rounds as known
-from states import rounds
+from states.agenda import FIRST, Agenda, Item
 from states.round_rules import RoundRules
-from states.rounds import Opinion, Outcome, Record, Seat, View
-from states.rulebook import Machine
+from states.rounds import Opinion, Outcome, Record, Result, Seat, View
 
 RULES = "round_rules"  # under which the rules stand in a round's values
-RESULT = "round_result"  # under which the result does, once it is decided
+RESULT = "round_result"  # under which the result of item 1 does, once it is decided; of the others: cases.round_items
 SEAL = ("opinion_no", "seal")  # what history holds of an opinion: which of this person's it is, and its seal
 
 
@@ -45,16 +44,17 @@ class RoundSeat(SQLModel, table=True):
 
 
 class GivenOpinion(SQLModel, table=True):
-    """What somebody said in a round. A changed opinion is another row: the earlier one stays.
+    """What somebody said of an item of a round. A changed opinion is another row: the earlier one stays.
 
     Until `opened_at` only the person who gave it may read `view`, `conditions` and `reasons`.
     """
 
     __tablename__ = "opinion"
-    __table_args__ = (UniqueConstraint("matter", "person", "seq"),)
+    __table_args__ = (UniqueConstraint("matter", "item", "person", "seq"),)
 
     id: int | None = Field(default=None, primary_key=True)
     matter: int = Field(foreign_key="matter.id")
+    item: int = FIRST
     person: str = Field(foreign_key="person.login", max_length=64)
     seq: int
     view: str = Field(max_length=32)
@@ -71,10 +71,46 @@ def frozen_rules(row: OnFile) -> RoundRules | None:
     return RoundRules.model_validate(row.values[RULES]) if RULES in row.values else None
 
 
-def record(session: Session, row: OnFile, rules: RoundRules) -> Record:
-    """The record of a round, from which anybody computes its result."""
-    return Record(rules, seats(session, row.id), opinions(session, row.id), recusals.out_of(session, row.id),
-                  closes_at(session, row.id, rules))  # fmt: skip
+def agenda(session: Session, row: OnFile, rules: RoundRules) -> Agenda:
+    """The record of a round, from which anybody computes the result of each item.
+
+    Once it is decided, whoever was recused then stays so in the record: what is lifted or granted later changes who may
+    read it, and not what was decided.
+    """
+    decided = _recused_then(row)
+    out = frozenset[str]() if decided else recusals.out_of(session, row.id)
+    whole = Record(
+        rules, seats(session, row.id), opinions(session, row.id), out, closes_at(session, row.id, rules)
+    )
+    kept_out = decided or {
+        number: recusals.out_of(session, clue) for number, clue in round_items.clues(session, row.id).items()
+    }
+    return Agenda(
+        whole,
+        tuple(replace(one, kept_out=kept_out.get(one.number, frozenset())) for one in items(row, rules)),
+    )
+
+
+def items(row: OnFile, rules: RoundRules) -> tuple[Item, ...]:
+    """What stands on the agenda, in order."""
+    found = [Item(FIRST, str(row.values.get(rules.brief) or ""), row.values.get(rules.proposed))]
+    while (held := row.values.get(round_items.key(len(found) + 1))) is not None:
+        found.append(Item(len(found) + 1, held["brief"], held["proposed"], held["clue"]))
+    return tuple(found)
+
+
+def held_results(row: OnFile) -> dict[int, dict[str, Any]]:
+    """The result of each item as it stands on file; empty until the round is decided."""
+    if RESULT not in row.values:
+        return {}
+    found = {FIRST: row.values[RESULT]}
+    while (held := row.values.get(round_items.result_key(len(found) + 1))) is not None:
+        found[len(found) + 1] = held["result"]
+    return found
+
+
+def _recused_then(row: OnFile) -> dict[int, frozenset[str]]:
+    return {number: frozenset(result["recused"]) for number, result in held_results(row).items()}
 
 
 def seats(session: Session, matter: int) -> tuple[Seat, ...]:
@@ -87,8 +123,8 @@ def seats(session: Session, matter: int) -> tuple[Seat, ...]:
 
 
 def given(session: Session, matter: int) -> Sequence[GivenOpinion]:
-    """Every opinion of a round, the changed ones too, by person and in the order each gave theirs."""
-    order = (col(GivenOpinion.person), col(GivenOpinion.seq))
+    """Every opinion of a round, the changed ones too, by item, by person and in the order each gave theirs."""
+    order = (col(GivenOpinion.item), col(GivenOpinion.person), col(GivenOpinion.seq))
     query = select(GivenOpinion).where(col(GivenOpinion.matter) == matter).order_by(*order)
     return session.execute(query).scalars().all()
 
@@ -96,7 +132,7 @@ def given(session: Session, matter: int) -> Sequence[GivenOpinion]:
 def opinions(session: Session, matter: int) -> tuple[Opinion, ...]:
     """The same as the count takes them."""
     return tuple(
-        Opinion(one.person, View(one.view), one.given_at, one.seq, one.conditions, one.reasons)
+        Opinion(one.person, View(one.view), one.given_at, one.seq, one.conditions, one.reasons, one.item)
         for one in given(session, matter)
     )
 
@@ -115,34 +151,15 @@ def closes_at(session: Session, matter: int, rules: RoundRules) -> datetime | No
     return session.execute(query).scalar()
 
 
-def facts(session: Session, machine: Machine, row: OnFile) -> dict[str, Any]:
-    """What guards may know of a round: who sits, who is missing, when it closes, and, once opened, what was decided."""
-    rules = frozen_rules(row) if machine.rounds else None
-    if rules is None or row.state not in _asked(machine, rules):
-        return {}
-    kept = record(session, row, rules)
-    found: dict[str, Any] = {
-        known.SITTING: sorted(rounds.may_speak(kept)),
-        known.MISSING: list(rounds.missing(kept)),
-    }
-    if kept.closed_at is not None:
-        found[known.CLOSES_AT] = kept.closed_at.isoformat()
-    if row.state in machine.moves[rules.decided_by].from_:
-        decided = decision(rules, rounds.recount(kept).outcome, row.values)
-        found |= {known.DECISION: decided, rules.decision: decided}
-    return found
-
-
-def _asked(machine: Machine, rules: RoundRules) -> frozenset[str]:
-    """The states in which a move asks for the record."""
-    names = (rules.given_by, rules.decided_by, *rules.opened_by)
-    return frozenset(state for name in names for state in machine.moves[name].from_)
-
-
-def decision(rules: RoundRules, outcome: Outcome, values: Mapping[str, Any]) -> str:
+def decision(rules: RoundRules, outcome: Outcome, proposed: str | None) -> str:
     """What is decided: the proposal where it was carried, and nothing of the kind otherwise."""
-    proposed = values.get(rules.proposed)
-    return str(proposed) if outcome is Outcome.CARRIED and proposed else rules.otherwise
+    return proposed if outcome is Outcome.CARRIED and proposed else rules.otherwise
+
+
+def decisions(agenda_: Agenda, results: Mapping[int, Result]) -> dict[int, str]:
+    """What is decided on each item."""
+    return {item.number: decision(agenda_.whole.rules, results[item.number].outcome, item.proposed)
+            for item in agenda_.items}  # fmt: skip
 
 
 def plain(value: Any) -> Any:
@@ -160,11 +177,14 @@ def seal(
     reasons: str,
     given_at: datetime,
     salt: str,
+    item: int = FIRST,
 ) -> str:
-    """SHA-256 (hex) over an opinion's canonical JSON, with its round's number, whose it is, when it was given, a salt."""
+    """SHA-256 (hex) over an opinion's canonical JSON, with its round's number, whose it is, when it was given, a salt;
+    from the second item on with the item too."""
     instant = given_at.astimezone(UTC).isoformat(timespec="microseconds")
+    which = [] if item == FIRST else [item]
     return hashlib.sha256(
-        orjson.dumps([number, person, seq, view, conditions, reasons, instant, salt])
+        orjson.dumps([number, person, seq, view, conditions, reasons, instant, salt, *which])
     ).hexdigest()
 
 

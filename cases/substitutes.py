@@ -1,11 +1,12 @@
-"""The named substitute of a member: sits in the member's seat, and sees the round, exactly while the member is recused."""
+"""The named substitute of a member: sits in the member's seat, and sees of the round what the member is recused from,
+exactly while the member is."""
 
 from __future__ import annotations
 
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
-from cases import recusals
+from cases import recusals, round_items
 from cases.matters import Seat
 from cases.rounds import RoundSeat
 
@@ -30,8 +31,16 @@ def reseat(session: Session, person: str) -> None:
 
 
 def _seat(session: Session, matter: int, holder: str, substitute: str) -> None:
-    if holder in recusals.out_of(session, matter):
+    if not _out_of_some_item(session, matter, holder):
+        return
+    seated = select(1).where(col(Seat.matter) == matter, col(Seat.person) == substitute)
+    if session.execute(seated).first() is None:
         session.execute(insert(Seat).values(matter=matter, person=substitute))
+
+
+def _out_of_some_item(session: Session, matter: int, person: str) -> bool:
+    affected = (matter, *round_items.clues(session, matter).values())
+    return any(person in recusals.out_of(session, one) for one in affected)
 
 
 def _unseat(session: Session, matter: int, substitute: str) -> None:

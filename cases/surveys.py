@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cases import gathering, references
+from cases import gathering, references, round_forms
 from cases.matters import OnFile
 from cases.office import Office
 from states import forms
@@ -78,15 +78,26 @@ def moves(session: Session, office: Office, number: str, *, actor: str, at: date
     return Survey(
         matter=row,
         open=tuple(
-            OpenMove(move, machine.moves[move].to or row.state, machine.moves[move].label,
-                     machine.moves[move].fields, examples(machine.moves[move].fields, known, named))
-            for move in found.open
+            _open_move(session, office, row, move, known=known, named=named) for move in found.open
         ),
         blocked=tuple(
             BlockedMove(move, machine.moves[move].to or row.state, machine.moves[move].label, reasons)
             for move, reasons in found.blocked
         ),
     )  # fmt: skip
+
+
+def _open_move(
+    session: Session, office: Office, row: OnFile, move: str, *, known: Facts, named: Named
+) -> OpenMove:
+    machine = office.rulebook(row.rulebook).machines[row.machine]
+    rule = machine.moves[move]
+    fields, found = rule.fields, examples(rule.fields, known, named)
+    if machine.rounds is not None:
+        fields = round_forms.asked(rule, known)
+        own = round_forms.examples(session, office, row, move, known=known)
+        found |= {field.name: own[field.name] for field in fields if field.name in own}
+    return OpenMove(move, rule.to or row.state, rule.label, fields, found)
 
 
 Kind = tuple[str, str | None, str | None, bool | None, str | None]  # type, role, machine, seated, owing

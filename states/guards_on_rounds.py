@@ -1,26 +1,31 @@
-"""Guards on a round of members: who may speak, when the opinions may be opened, and that nobody types another result.
+"""Guards on a round of members: who may speak to what, when the opinions may be opened, and that nobody types another
+result.
 
 What they look at (`round_...`) the gate computes from the round's record; a matter that is no round has none of it.
+Items are counted from 1; a round of one item need not name it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from states import guard_arguments
+from states.agenda import FIRST
 from states.facts import Facts, Reason
 from states.guard import because, guard
 from states.rounds import View
 
 SITTING, MISSING, CLOSES_AT, DECISION = "round_sitting", "round_missing", "round_closes_at", "round_decision"
+ITEMS, NEXT_ITEM, OWING, LAST_TASKS = "round_items", "round_next_item", "round_owing", "round_last_tasks"
 
 
 @guard(guard_arguments.nothing)
 def sits_in_the_round(facts: Facts, _argument: Any) -> Reason | None:
-    """The person sits in the round: a member who is not recused, or the substitute of one who is."""
+    """The person sits in some item of the round: a member who is not recused, or the substitute of one who is."""
     sitting = facts.values.get(SITTING)
-    if sitting is None or facts.actor.id in sitting:
+    if sitting is None or any(facts.actor.id in people for people in sitting.values()):
         return None
     return because(
         "no_seat",
@@ -31,18 +36,69 @@ def sits_in_the_round(facts: Facts, _argument: Any) -> Reason | None:
     )
 
 
+@guard(guard_arguments.fields, of="form")
+def item_named(facts: Facts, argument: Any) -> Reason | None:
+    """Where several items are on the agenda, the form says which one is meant: `item_named: item`."""
+    items = facts.values.get(ITEMS) or [FIRST]
+    if facts.form is None or len(items) == 1 or facts.form.get(argument) is not None:
+        return None
+    return because(
+        "missing",
+        f"本次会商有 {len(items)} 项议题，须写明{{field:{argument}}}。",
+        f"This round has {len(items)} items; say which: fill in {{field:{argument}}}.",
+        cure_zh=f"请填写议题序号（{_in_order(items)}），逐项办理。",
+        cure_en=f"Give the number of the item ({_in_order(items)}); one matter at a time.",
+    )
+
+
+@guard(guard_arguments.fields, of="form")
+def item_exists(facts: Facts, argument: Any) -> Reason | None:
+    """The item a form names is on the agenda: `item_exists: item`."""
+    items = facts.values.get(ITEMS) or [FIRST]
+    item = (facts.form or {}).get(argument)
+    if item is None or item in items:
+        return None
+    return because(
+        "no_such_item",
+        f"议程中没有第 {item} 项。",
+        f"There is no item {item} on the agenda.",
+        cure_zh=f"议程现有：{_in_order(items)}。",
+        cure_en=f"On the agenda are: {_in_order(items)}.",
+    )
+
+
+@guard(guard_arguments.fields, of="form")
+def sits_in_the_item(facts: Facts, argument: Any) -> Reason | None:
+    """The person sits in the item that the form names: `sits_in_the_item: item`."""
+    sitting: Mapping[int, Sequence[str]] = facts.values.get(SITTING) or {}
+    item = _item(facts, argument)
+    if facts.form is None or item not in sitting or facts.actor.id in sitting[item]:
+        return None
+    yours = [number for number, people in sitting.items() if facts.actor.id in people]
+    return because(
+        "no_seat",
+        f"您在第 {item} 项议题中没有席位（或已回避）。",
+        f"You have no seat in item {item}, or you are recused from it.",
+        cure_zh=f"您可发表意见的议题：{_in_order(yours) or '无'}；回避的由替补成员发表。",
+        cure_en=f"You may speak to: {_in_order(yours) or 'none'}. For one who is recused, the substitute speaks.",
+    )
+
+
 @guard(guard_arguments.nothing)
 def all_in_or_time_up(facts: Facts, _argument: Any) -> Reason | None:
-    """Sealed opinions are opened when all are in or the time is up, and no earlier."""
+    """Sealed opinions are opened when all are in on every item or the time is up, and no earlier."""
     missing = facts.values.get(MISSING)
     if not missing or (closes := facts.values.get(CLOSES_AT)) is None:
         return None
     if facts.at >= datetime.fromisoformat(closes):
         return None
+    several = len(facts.values.get(ITEMS) or [FIRST]) > 1
+    zh = "；".join((f"第 {item} 项：" if several else "") + "、".join(who) for item, who in missing.items())
+    en = "; ".join((f"item {item}: " if several else "") + ", ".join(who) for item, who in missing.items())
     return because(
         "opinions_missing",
-        f"意见未齐，期限未到，尚缺：{'、'.join(missing)}。",
-        f"Opinions are still missing and the time is not up: {', '.join(missing)}.",
+        f"意见未齐，期限未到，尚缺：{zh}。",
+        f"Opinions are still missing and the time is not up: {en}.",
         cure_zh="请其发表意见，或等表态期限届满；在此之前任何人都看不到他人意见。",
         cure_en="They give theirs, or the time for it passes; until then nobody reads another's.",
     )
@@ -50,7 +106,7 @@ def all_in_or_time_up(facts: Facts, _argument: Any) -> Reason | None:
 
 @guard(guard_arguments.fields, of="form")
 def as_counted(facts: Facts, argument: Any) -> Reason | None:
-    """What is typed as the round's decision is what was counted. Left blank, the count stands: `as_counted: resolution`."""
+    """What is typed as item 1's decision is what was counted. Left blank, the count stands: `as_counted: resolution`."""
     counted = facts.values.get(DECISION)
     said = (facts.form or {}).get(argument)
     if counted is None or said in (None, counted):
@@ -82,3 +138,73 @@ def opinion_stands(facts: Facts, argument: Any) -> Reason | None:
         cure_zh=f"请填写{{field:{needs}}}；不同意见及理由载入纪要。",
         cure_en=f"Fill in {{field:{needs}}}; dissent is kept in the minutes with its reasons.",
     )
+
+
+@guard(guard_arguments.fields, of="form")
+def last_tasks_noted(facts: Facts, argument: Any) -> Reason | None:
+    """Each task of the round before is named, by its number, with what became of it: `last_tasks_noted: last_tasks`."""
+    if facts.form is None:
+        return None
+    said = str(facts.form.get(argument) or "")
+    left_out = [number for number in facts.values.get(LAST_TASKS) or [] if number not in said]
+    if not left_out:
+        return None
+    return because(
+        "last_tasks_left_out",
+        f"上期任务未逐项写明：{'、'.join(left_out)}。",
+        f"Tasks of the last round are left out: {', '.join(left_out)}.",
+        cure_zh="先议上期整改：请逐项写明任务编号和现状；本步骤表单的示例列有各项任务的现状。",
+        cure_en="Last round's rectification comes first: name each with its state. The form's example lists them.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def each_item_has_its_task(facts: Facts, _argument: Any) -> Reason | None:
+    """No item whose decision asks for a task is left without one, or without the word that none is needed."""
+    owing = facts.values.get(OWING)
+    if not owing:
+        return None
+    return because(
+        "item_without_task",
+        f"议题第 {_in_order(owing)} 项决定整改，尚未下达任务。",
+        f"Rectification was decided without a task yet on item {_in_order(owing)}.",
+        cure_zh="请为每一项分别下达任务，或由主要负责人逐项说明不下达的理由。",
+        cure_en="Issue a task for each of them, or have the head say why there is none.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def some_item_owes_a_task(facts: Facts, _argument: Any) -> Reason | None:
+    """Some item of several still lacks the task its decision asks for."""
+    if facts.values.get(OWING):
+        return None
+    return because(
+        "nothing_owed",
+        "没有尚缺整改任务的议题。",
+        "No item lacks a task.",
+        cure_zh="无需办理这一步。",
+        cure_en="There is nothing to do here; take the next step.",
+    )
+
+
+@guard(guard_arguments.fields, of="form")
+def item_owes_a_task(facts: Facts, argument: Any) -> Reason | None:
+    """The item that the form names still lacks its task: `item_owes_a_task: item`."""
+    owing, item = facts.values.get(OWING), _item(facts, argument)
+    if owing is None or facts.form is None or item in owing:
+        return None
+    return because(
+        "nothing_owed",
+        f"第 {item} 项议题不缺整改任务。",
+        f"Item {item} lacks no task.",
+        cure_zh=f"尚缺任务的议题：{_in_order(owing) or '无'}。",
+        cure_en=f"Without a task are: {_in_order(owing) or 'none'}.",
+    )
+
+
+def _item(facts: Facts, field: str) -> int:
+    return int((facts.form or {}).get(field) or FIRST)
+
+
+def _in_order(items: Sequence[int]) -> str:
+    return ", ".join(map(str, items))

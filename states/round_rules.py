@@ -79,6 +79,17 @@ class Passes(Rule):
         return self
 
 
+class Follows(Rule):
+    """What a decision has to be followed by: an item decided so (`on`) needs a linked matter of this kind of its own,
+    such as a task, or the word of whoever may waive it (`waived_by`). One in a state of `void_in` is none.
+    """
+
+    link: Name
+    on: Annotated[tuple[Name, ...], Field(min_length=1)]
+    void_in: tuple[Name, ...] = ()
+    waived_by: Name | None = None
+
+
 class RoundRules(Rule):
     """How a round of this machine is decided.
 
@@ -90,6 +101,13 @@ class RoundRules(Rule):
     carried, `otherwise` where it was not. `seats` is the field that seats the members; `view`, `conditions` and
     `reasons` are the fields of an opinion, `member` and `substitute` those of `substituted_by`, the move that names
     who sits in for a member who is recused.
+
+    Each item of the agenda has its own vote. Item 1 is what the round was convened for: `brief` and `proposed` are its
+    fields. The move `added_by` adds the next, with `item_brief` and `item_proposed`; without it a round has one item.
+    `item` is the field that names the item a move is about. `shared` are the fields that concern the round as a
+    whole: whoever is kept out of some item reads those and the items left to them, and nothing else. `dissent` is the
+    field of `decided_by` that holds the dissent of all items. `begun_by` opens the session, and its field `last_tasks`
+    takes note of what became of the tasks of the round before.
     """
 
     quorum: Quorum
@@ -112,6 +130,16 @@ class RoundRules(Rule):
     proposed: Name
     decision: Name
     otherwise: Name
+    brief: Name = "brief"
+    added_by: Name | None = None
+    item: Name = "item"
+    item_brief: Name = "brief_item"
+    item_proposed: Name = "proposed_item"
+    shared: tuple[Name, ...] = ()
+    dissent: Name | None = None
+    begun_by: Name | None = None
+    last_tasks: Name = "last_tasks"
+    follows: Follows | None = None
     basis: Basis
 
     @model_validator(mode="after")

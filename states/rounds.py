@@ -52,7 +52,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What somebody said, as the record keeps it. `seq` counts the opinions of this person, from 1."""
+    """What somebody said of an item, as the record keeps it. `seq` counts this person's opinions on it, from 1."""
 
     person: str
     view: View
@@ -60,11 +60,12 @@ class Opinion:
     seq: int = 1
     conditions: str = ""
     reasons: str = ""
+    item: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that a result is computed from. What was given at `closed_at` or later is late; without it nothing is.
+    """All that one item's result is computed from. What was given at `closed_at` or later is late; without it nothing is.
 
     `recused` are the people a recusal took out; their opinions stay in the record and never count.
     """

@@ -278,13 +278,17 @@ class Machine(Rule):
             raise ValueError(
                 f"{self.rounds.given_by} has no field {min(missing)!r}; an opinion has all three."
             )
-        if open_ := [each.name for each in opinion.values() if not each.sealed]:
+        if open_ := [
+            each.name for each in opinion.values() if not each.sealed and each.name != self.rounds.item
+        ]:
             raise ValueError(
                 f"{open_[0]} of {self.rounds.given_by} is not `sealed`: it would stand in the history."
             )
         if decision is None or self.rounds.otherwise not in decision.choices:
             raise ValueError(f"{self.rounds.decision} of {self.rounds.decided_by} has no choice "
                              f"{self.rounds.otherwise!r} for what was not carried.")  # fmt: skip
+        if self.rounds.added_by in forms:
+            self._further_items_make_sense(self.rounds, opinion, forms[self.rounds.added_by])
         return self
 
     @property
@@ -300,6 +304,23 @@ class Machine(Rule):
         """The words of the conditions under which a rule opens a report by itself: among them every field that decides."""
         duties = (duty for duty in self.mandatory.values() if duty.opens is not None)
         return frozenset(word for duty in duties for use in duty.when for word in fields_named(use.argument))
+
+    @staticmethod
+    def _further_items_make_sense(
+        rules: RoundRules, opinion: Mapping[str, FormField], added: Mapping[str, FormField]
+    ) -> None:
+        if rules.item not in opinion:
+            raise ValueError(
+                f"{rules.given_by} has no field {rules.item!r}; an opinion says which item it is on."
+            )
+        if missing := {rules.item_brief, rules.item_proposed} - set(added):
+            raise ValueError(
+                f"{rules.added_by} has no field {min(missing)!r}; an item has a brief and a proposal."
+            )
+        if sum(field.links is not None for field in added.values()) != 1:
+            raise ValueError(
+                f"{rules.added_by} has not exactly one field that `links` what it puts on the agenda."
+            )
 
     @cached_property
     def moves_from(self) -> Mapping[str, tuple[str, ...]]:

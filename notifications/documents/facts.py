@@ -15,8 +15,10 @@ from cases.matters import OnFile
 from cases.office import Office
 from cases.organisations import Organisation, Project
 from cases.people import Person
+from cases.rounds import RULES
+from notifications.documents import minutes
 from states.facts import Actor
-from states.rulebook import FormField
+from states.rulebook import FormField, Machine
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
@@ -86,8 +88,19 @@ class _Teller:
             "opened_on": self._day(self.office.day(row.opened_at)), "subjects": [one["name"] for one in shown["subjects"]],
             "v": values,
         }  # fmt: skip
+        facts |= self._of_round(machine, shown["values"], values)
         labels = {f"v.{name}": self._heading(known.get(name, found[0])) for name, found in fields.items()}
         return About(row, actor, facts | self._due(shown["deadlines"], today=today), labels)
+
+    def _of_round(self, machine: Machine, held: Mapping[str, Any], values: Shown) -> dict[str, str]:
+        """What the minutes of a round have from its record; the dissent goes before what was typed of it."""
+        if machine.rounds is None or RULES not in held:
+            return {}
+        said = minutes.dissent(self.session, held, self.lang)
+        values |= {machine.rounds.dissent: said} if machine.rounds.dissent and said else {}
+        decision = {field.name: field for field in listing.fields_of(machine)}.get(machine.rounds.decision)
+        return {"decisions": minutes.decisions(held, decision, self.lang),
+                "conditions": minutes.conditions(self.session, held, self.lang)}  # fmt: skip
 
     def _fields(self, row: OnFile) -> Iterator[FormField]:
         """Every field that may have left a value here, its own machine's first; others', because values are copied on."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from cases import access
+from cases import access, gathering, round_sight
 from cases.matters import Matter
 from cases.office import Office
 
@@ -79,13 +79,19 @@ def documents(
 
 
 def document(session: Session, office: Office, key: int, *, actor: str) -> IssuedDocument:
-    """One issued paper. Raises NoSuchDocument for what this person may not see."""
+    """One issued paper. Raises NoSuchDocument for what this person may not see: of a round, a paper speaks of every
+    item, and is nothing for whoever is kept out of one."""
     query = (
         select(IssuedDocument)
         .join(Matter, col(Matter.id) == col(IssuedDocument.matter))
         .where(col(IssuedDocument.id) == key, access.visible_to(session, actor, office.rulebook()))
     )
     found = session.exec(query).first()
-    if found is None:
+    if found is None or not _seen_whole(session, office, found.matter, actor):
         raise NoSuchDocument(NoSuchDocument.__doc__)
     return found
+
+
+def _seen_whole(session: Session, office: Office, matter: int, actor: str) -> bool:
+    row = gathering.load_by_id(session, matter).row
+    return round_sight.sight(session, office, row, actor=actor).whole

@@ -244,7 +244,7 @@ def test_a_clue_is_not_concluded_while_a_task_of_its_round_is_open(port: Port) -
     assert shown(port, child(port, number, "task"))["state"] == "issued"
 
 
-def test_one_round_takes_several_clues_and_its_tasks_belong_to_all(port: Port) -> None:
+def test_one_round_takes_several_clues_and_holds_each_of_them_up(port: Port) -> None:
     clue, other = port.clue_with(), port.clue_with(subject="赵德明")
     port.do(clue, "officer", "convene", seats=["owner", "contractor"], proposed="rectify")
     number = child(port, clue, "consultation")
@@ -253,15 +253,9 @@ def test_one_round_takes_several_clues_and_its_tasks_belong_to_all(port: Port) -
     )
     port.do(number, "registrar", "take_up_clue", clue=other)
     assert "still_open" in port.refused(other, "officer", "propose_disposition")
-    port.walk(number, ("officer", "send_brief"), ("leader", "open_session"))
-    for who in ("owner", "contractor"):
-        port.say(number, who)
-    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
-    port.do(number, "officer", "issue_task", task_owner="owner")
-    assert child(port, other, "task") == child(port, clue, "task")
 
 
-def test_whoever_is_out_of_a_clue_is_out_of_the_round_that_takes_it_up(port: Port) -> None:
+def test_whoever_a_clue_is_about_finds_nothing_of_the_round_that_takes_it_up(port: Port) -> None:
     other = port.clue_with(subject="某甲", subject_unit="第七工程局南方公司")
     clue = port.clue_with()
     port.do(clue, "officer", "convene", seats=["owner", "contractor"])

@@ -1,9 +1,12 @@
 """The migrations lead exactly to the tables that the code declares, on every database that is supported."""
 
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from migrations.tables import metadata
 from plumbline import setup
@@ -29,3 +32,44 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     setup.upgrade(engine)
     with engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == before
+
+
+def test_what_was_said_before_there_were_items_was_said_of_item_1(engine: Engine) -> None:
+    config = setup.configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "v0001")
+        for statement in A_ROUND_OF_OLD:
+            connection.execute(text(statement))
+    setup.upgrade(engine)
+    with engine.begin() as connection:
+        assert [tuple(row) for row in connection.execute(text("SELECT person, item, seq FROM opinion"))] == [
+            ("owner", 1, 1)
+        ]
+        connection.execute(text(SAID.format(columns=", item", seq=1, values=", 2")))
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text(SAID.format(columns=", item", seq=1, values=", 1")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "v0001")
+        assert [tuple(row) for row in connection.execute(text("SELECT person, seq FROM opinion"))] == [
+            ("owner", 1)
+        ]
+
+
+SAID = (
+    "INSERT INTO opinion (matter, person, seq, view, conditions, reasons, given_at, salt, seal{columns}) "
+    "VALUES (1, 'owner', {seq}, 'agree', '', '', '2026-09-01 01:00:00', '', ''{values})"
+)
+NOON = "2026-09-01 01:00:00"
+A_MATTER = (
+    "INSERT INTO matter (id, machine, number, rulebook, state, version, organisation, title, opened_at, moved_at, "
+    "moved_by, progressed_at, \"values\", acts, head_seq, head_hash) VALUES (1, 'consultation', 'HS-1', 'r@1', "
+    f"'in_session', 1, 'GKJ', '', '{NOON}', '{NOON}', 'owner', '{NOON}', '{{}}', '{{}}', 0, '')"
+)
+A_ROUND_OF_OLD = (
+    "INSERT INTO organisation (code, name_zh, name_en, kind) VALUES ('GKJ', '港口', 'Port', 'owner')",
+    "INSERT INTO person (login, name, organisation, active, lang) VALUES ('owner', '王', 'GKJ', true, 'zh')",
+    A_MATTER,
+    SAID.format(columns="", seq=1, values=""),
+)

@@ -9,7 +9,7 @@ from tests.plumbline.shell import Shell
 
 NOUNS = {"clue": "clues", "consultation": "consultations", "escalation": "escalations", "task": "tasks",
          "inspection": "inspections"}  # fmt: skip
-VERBS = {"consultation": ("seats", "opinions", "result")}
+VERBS = {"consultation": ("agenda", "seats", "opinions", "result")}
 OTHERS = (
     ("deadlines", "list"),
     ("notices", "list"),

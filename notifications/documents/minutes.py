@@ -1,0 +1,59 @@
+"""What the minutes of a round say that nobody has to type: decisions, dissent and conditions, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from cases import round_items, round_words
+from cases.rounds import RESULT, RULES
+from states.agenda import FIRST
+from states.round_rules import RoundRules
+from states.rounds import Said
+from states.rulebook import FormField
+
+GAP = {"zh": "；", "en": "; "}
+
+
+def dissent(session: Session, values: Mapping[str, Any], lang: str) -> str:
+    """All dissent as the record has it, and whatever else was typed."""
+    rules, found = RoundRules.model_validate(values[RULES]), _said(session, values, "dissent")
+    typed = str(values.get(rules.dissent or "") or "")
+    return GAP[lang].join(filter(None, [*found, typed if typed != "\n".join(found) else ""]))
+
+
+def conditions(session: Session, values: Mapping[str, Any], lang: str) -> str:
+    """The conditions under which somebody agreed."""
+    return GAP[lang].join(_said(session, values, "conditions"))
+
+
+def decisions(values: Mapping[str, Any], field: FormField | None, lang: str) -> str:
+    """What was decided on each item, where there are several. `field` holds the words for decisions."""
+    rules, results = RoundRules.model_validate(values[RULES]), _results(values)
+    if not any(item != FIRST for item in results):
+        return ""
+    made = {item: str(values[rules.decision] if item == FIRST else values[round_items.result_key(item)]["decision"])
+            for item in results}  # fmt: skip
+    words = {key: label.in_(lang) for key, label in field.choices.items()} if field is not None else {}
+    return GAP[lang].join(f"{item}. {words.get(decision, decision)}" for item, decision in made.items())
+
+
+def _said(session: Session, values: Mapping[str, Any], what: str) -> list[str]:
+    return round_words.lines(session, {
+        item: [Said(**one) for one in result[what]] for item, result in _results(values).items()
+    })  # fmt: skip
+
+
+def _results(values: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """The result of each item among these values: those that whoever looks may see."""
+    further = {item: values[name]["result"] for item in range(FIRST + 1, _last(values) + 1)
+               if (name := round_items.result_key(item)) in values}  # fmt: skip
+    return ({FIRST: values[RESULT]} if RESULT in values else {}) | further
+
+
+def _last(values: Mapping[str, Any]) -> int:
+    prefix = round_items.result_key(0)[:-1]
+    return max((int(name[len(prefix):]) for name in values if name.startswith(prefix) and name[len(prefix):].isdigit()),
+               default=FIRST)  # fmt: skip
