@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from cases import (
+    attachments,
     deadlines,
     disclosures,
     duty_runs,
@@ -26,6 +27,7 @@ from notifications import outbox
 from notifications.documents import register
 
 MODULES = (
+    attachments,
     deadlines,
     disclosures,
     duty_runs,
