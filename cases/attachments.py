@@ -137,7 +137,10 @@ def to_add(session: Session, office: Office, number: str, *, actor: str, for_cha
     loaded = gathering.load(session, office, number, login=actor, for_change=for_change)
     book = office.rulebook(loaded.row.rulebook)
     machine = book.machines[loaded.row.machine]
-    if loaded.actor.roles.isdisjoint(acting := acting_roles(machine)):
+    held = loaded.actor.roles
+    if loaded.actor.is_opener:  # whoever noted a clue brings its evidence, of whatever project it turns out to be
+        held |= {posting.role for posting in postings_of(session, actor)}
+    if held.isdisjoint(acting := acting_roles(machine)):
         reason = not_your_role(acting, book.roles)
         raise Refused(reason.code, (reason,))
     if machine.rounds is not None:

@@ -70,7 +70,7 @@ def _gone(session: Session) -> Iterator[Fault]:
 def bytes_faults(session: Session, room: EvidenceRoom, *, at_most: int | None = None) -> Iterator[Fault]:
     """Attachments whose bytes are missing or altered. Each content is looked at once, the newest first; of those beyond
     `at_most` bytes altogether, only whether they are there in their size."""
-    query = (
+    query: Select[Any] = (
         select(
             col(Attachment.sha256),
             col(Attachment.size),
