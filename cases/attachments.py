@@ -138,7 +138,7 @@ def to_add(session: Session, office: Office, number: str, *, actor: str, for_cha
     book = office.rulebook(loaded.row.rulebook)
     machine = book.machines[loaded.row.machine]
     held = loaded.actor.roles
-    if loaded.actor.is_opener:  # whoever noted a clue brings its evidence, of whatever project it turns out to be
+    if loaded.actor.is_opener:  # who noted a clue brings its evidence, whichever project it is put to
         held |= {posting.role for posting in postings_of(session, actor)}
     if held.isdisjoint(acting := acting_roles(machine)):
         reason = not_your_role(acting, book.roles)

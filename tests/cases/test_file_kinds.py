@@ -29,10 +29,8 @@ def answer(room: EvidenceRoom, content: bytes) -> str:
         with room.draft(io.BytesIO(content)) as draft:
             kind = file_kinds.examine(draft.path)
     except Refused as refused:
-        assert all(
-            one.message.zh and one.message.en and one.cure.zh and one.cure.en for one in refused.reasons
-        )
-        return refused.code
+        told = [(one.message.zh, one.message.en, one.cure.zh, one.cure.en) for one in refused.reasons]
+        return refused.code if told and all(map(all, told)) else f"{refused.code}, and not in both languages"
     return " ".join((kind.media_type, *kind.flags))
 
 

@@ -158,7 +158,7 @@ class TestMarking:
         clue, ours = drafted(
             two.port, real_name="true", reporter_name="赵检举", reporter_contact="13900001234"
         )
-        number = add(two.port, clue, PDF, **({"name": "x.pdf"} | given)).number
+        number = add(two.port, clue, PDF, **({"name": "x.pdf"} | given)).number  # type: ignore[arg-type]
         assert answer(lambda: mark(two.port, ours, number)) == "names_the_reporter"
 
     def test_on_one_site_the_commission_above_sees_them_once_it_was_dispatched(self, two: Two) -> None:
@@ -219,11 +219,8 @@ class TestBad:
         first, second = enclosed(data)
         bad = resealed(data, two.port.end.keys, attachments=[first, second | changes])
         before = two.district.everything()
-        found: list[str] = []
-        for act in (lambda: two.district.end.look(bad, actor="district"),
-                    lambda: two.district.end.receive(bad, actor="district", at=NOON)):  # fmt: skip
-            found.append(answer(act))
-        assert found == ["bad_attachment"] * 2
+        assert answer(lambda: two.district.end.look(bad, actor="district")) == "bad_attachment"
+        assert answer(lambda: two.district.end.receive(bad, actor="district", at=NOON)) == "bad_attachment"
         assert (two.district.everything(), rows(two.district), blobs(two.district)) == (before, 0, 0)
         assert two.district.log()[-1] == ("packet", "refused", [code])
         assert two.district.end.receive(data, actor="district", at=NOON).new, "the true one still comes in"

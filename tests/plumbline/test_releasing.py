@@ -64,7 +64,7 @@ def test_a_member_sees_the_picture_without_its_place_under_a_name_that_says_noth
         for act in (
             lambda who=who: listed(either, clue, who=who),
             lambda who=who: content(either, clue, 1, who=who),
-        ):  # type: ignore[misc]
+        ):
             assert answer(act) == "nothing"
     seen = str(events(either, round_)) + str(listed(either, round_, who="owner"))
     for secret in ("老张", "码头7号", original.sha256, clue):
