@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from states.facts import Reason, Refused
 from states.rulebook import Label
@@ -29,8 +30,16 @@ _OUTSIDE = re.compile(
 
 
 def is_one(path: Path) -> bool:
-    """Whether the end of the file is that of an archive, whatever its beginning says."""
-    return _end_of(path) is not None
+    """Whether an archive ends this file, whatever its beginning says: with an end record that leads to a list."""
+    end = _end_of(path)
+    if end is None:
+        return False
+    with path.open("rb") as stream:
+        for place in (end.at - end.size, end.offset):  # programs look at one or the other
+            stream.seek(max(place, 0))
+            if stream.read(4) == b"PK\x01\x02":
+                return True
+    return False
 
 
 def listed(path: Path) -> zipfile.ZipFile:
@@ -42,8 +51,7 @@ def listed(path: Path) -> zipfile.ZipFile:
     end = _end_of(path)
     if end is None:
         raise Refused("archive_damaged", (reason_of("archive_damaged"),))
-    count, size = end
-    if count > MOST_ENTRIES or size > LONGEST_LIST:  # also the mark of a list too long for its field
+    if end.entries > MOST_ENTRIES or end.size > LONGEST_LIST:  # also the mark of a list too long for its field
         raise Refused("archive_entries", (reason_of("archive_entries"),))
     try:
         archive = zipfile.ZipFile(path)
@@ -55,17 +63,27 @@ def listed(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def _end_of(path: Path) -> tuple[int, int] | None:
-    """How many entries the record at the end of an archive counts, and how long their list is."""
+class _End(NamedTuple):
+    """The record at the end of an archive: where it stands, how many entries it counts, how long their list is and
+    where that is said to begin."""
+
+    at: int
+    entries: int
+    size: int
+    offset: int
+
+
+def _end_of(path: Path) -> _End | None:
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
-        stream.seek(max(0, size - _END.size - 0xFFFF))
+        start = max(0, size - _END.size - 0xFFFF)
+        stream.seek(start)
         tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + _END.size > len(tail):
         return None
     record = _END.unpack_from(tail, at)
-    return record[4], record[5]
+    return _End(start + at, record[4], record[5], record[6])
 
 
 def _faults(entries: Sequence[zipfile.ZipInfo]) -> Iterator[str]:

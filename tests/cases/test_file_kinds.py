@@ -42,6 +42,8 @@ GOOD = {
     "a docx": (bad_files.docx(), WORD),
     "a docx with a link to click": (
         bad_files.docx(word___rels__a_rels=b'<Relationship Type="x/hyperlink" TargetMode="External"/>'), WORD),
+    "a photograph in which the mark of an archive happens to stand": (
+        bad_files.photograph() + b"PK\x05\x06" + b"x" * 40, "image/jpeg"),
     "an xlsx": (bad_files.xlsx(), SHEET),
     "a film": (bad_files.MP4, "video/mp4"),
     "a recording": (b"ID3\x04" + b"\0" * 60, "audio/mpeg"),
