@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import advance, exchange, gathering, opening, sites
+from cases import advance, enclosures, exchange, gathering, opening, sites
+from cases.evidence import EvidenceRoom
 from cases.exchange import IN, Exchanged
 from cases.history import SITE
 from cases.matters import Matter
@@ -77,22 +79,28 @@ def _check_addressee(session: Session, rules: Exchange, packet: Packet) -> None:
 
 
 def receive(
-    session: Session, office: Office, signed: SignedPacket, *, text: str, by: str, at: datetime
-) -> Arrived:
+    session: Session, office: Office, signed: SignedPacket, *, text: bytes, room: EvidenceRoom, by: str, at: datetime
+) -> Arrived:  # fmt: skip
     """Put a checked packet on file: a new escalation, the next edition of one that was refused, or nothing new at all.
 
-    Raises Refused: changed_packet (another content under the same notice), unexpected_edition, bad_form.
+    Raises Refused: changed_packet (another content under the same notice), unexpected_edition, bad_form, bad_attachment.
     """
     packet = signed.content
     values = {"direction": IN, "sender": packet.sender.code, "notice": packet.notice, "edition": packet.edition,
-              "sha256": signed.sha256, "site": signed.site, "text": text, "at": at, "by": by}  # fmt: skip
+              "sha256": signed.sha256, "site": signed.site, "at": at, "by": by,
+              "text": enclosures.without_data(text)}  # fmt: skip
     held, fresh = exchange.claim(session, values)
     if held.sha256 != signed.sha256:
         raise refused("changed_packet", f"{packet.notice} 已收到过，内容不同。",
                       f"{packet.notice} came before with another content.",
                       zh="请与发件机关核实。", en="Ask the sender which of the two it stands by.")  # fmt: skip
     if fresh:
-        return _new(session, office, packet, held, at=at)
+        with ExitStack() as until:
+            came = enclosures.unpacked(room, packet.attachments, until)
+            arrived = _new(session, office, packet, held, at=at)
+            site = SITE + packet.sender.code
+            enclosures.take_out(session, room, held.matter or 0, came, by=site, at=at)
+        return arrived
     row = session.exec(select(Matter).where(col(Matter.id) == held.matter)).one()
     return Arrived(row.number, row.state, new=False, packet=packet)
 

@@ -18,8 +18,9 @@ import orjson
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
-from cases import audit_clocks, audit_rounds, audit_rows, rulebooks
+from cases import audit_clocks, audit_evidence, audit_rounds, audit_rows, rulebooks
 from cases.audit_rows import Fault
+from cases.evidence import EvidenceRoom
 from cases.history import Checkpoint, Event
 from cases.matters import Matter
 from states.rulebook import Label, Rulebook
@@ -59,12 +60,15 @@ class Taken:
     hash: str
 
 
-def verify(session: Session) -> Verified:
-    """Recompute everything. Rows are streamed: the memory it takes does not grow with the file."""
+def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
+    """Recompute everything; given the evidence room, also the hashes of attachments.
+
+    Rows are streamed: the memory it takes does not grow with the file.
+    """
     books, faulty = _rulebooks(session)
     found = _chain(
         faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
-        audit_rounds.faults(session), _checkpoints(session)
+        audit_rounds.faults(session), audit_evidence.faults(session, room), _checkpoints(session)
     )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))
     more = sum(1 for _ in found)

@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 64_000_000  # of a file; what is not the content of an attachment has MOST_TEXT of them
+MOST_TEXT = 1_000_000
 
 
 class NotCanonical(Exception):

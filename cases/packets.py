@@ -6,6 +6,7 @@ Each is one signed file of canonical JSON (`docs/packet.schema.json`). A packet 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -20,6 +21,7 @@ from states.rule import Name
 from states.rulebook import Label
 
 VERSION = 1
+_BYTES = re.compile(rb'(?<="data":")[A-Za-z0-9+/=]{100,}(?=")')  # of an attachment
 KINDS = ("packet", "reply", "site-key")
 
 
@@ -86,6 +88,18 @@ class Witness(Part):
     at: Instant
 
 
+class Enclosed(Part):
+    """An attachment that travels along: its number at the sender's, what it is, and its bytes in base64."""
+
+    number: Annotated[int, Field(ge=1, le=100_000)]
+    name: Line
+    caption: Annotated[str, Field(max_length=200), AfterValidator(_harmless)]
+    media_type: Annotated[str, Field(pattern=r"^[a-z0-9]+/[a-z0-9.+-]{1,90}$")]
+    size: Annotated[int, Field(ge=1, le=canonical.MOST_BYTES)]
+    sha256: Hash
+    data: Annotated[str, Field(max_length=canonical.MOST_BYTES)]
+
+
 class Packet(Part):
     """An escalation on its way. `edition` counts its dispatches: after a refusal the same notice goes out again."""
 
@@ -98,6 +112,7 @@ class Packet(Part):
     ground: Both | None
     urgency: Literal["normal", "urgent", "very_urgent"]
     facts: Annotated[list[Fact], Field(max_length=100)]
+    attachments: Annotated[list[Enclosed], Field(max_length=100)] = Field(default_factory=list)
     redactions: Annotated[list[Name], Field(max_length=100)]
     checkpoint: Witness
     rehearsal: bool
@@ -197,9 +212,7 @@ def read(data: bytes, form: type[Form]) -> tuple[Form, dict[str, Any]]:
 
     Raises Refused: too_large, not_a_packet, unknown_version, wrong_kind, malformed, damaged.
     """
-    if len(data) > canonical.MOST_BYTES:
-        raise refused("too_large", f"文件超过 {canonical.MOST_BYTES:,} 字节。",
-                      f"The file is longer than {canonical.MOST_BYTES:,} bytes.")  # fmt: skip
+    _check_length(data)
     envelope = _envelope(data)
     if envelope.get("version") != VERSION or isinstance(envelope.get("version"), bool):
         raise refused("unknown_version", f"文件格式版本不是 {VERSION}。", f"The file is not of version {VERSION}.",
@@ -214,6 +227,24 @@ def read(data: bytes, form: type[Form]) -> tuple[Form, dict[str, Any]]:
     if canonical.digest(envelope["content"]) != found.sha256:
         raise refused("damaged", "内容与其散列值不符。", "The content is not the one its hash was taken of.")
     return found, envelope
+
+
+def _check_length(data: bytes) -> None:
+    """Before anything is parsed. Attachments are long and simple; everything else is short, as deep as it may go."""
+    for most, length in (
+        (canonical.MOST_BYTES, len(data)),
+        (canonical.MOST_TEXT, _length_without_bytes(data)),
+    ):
+        if length > most:
+            raise refused(
+                "too_large", f"文件超过 {most:,} 字节。", f"The file is longer than {most:,} bytes."
+            )
+
+
+def _length_without_bytes(data: bytes) -> int:
+    if len(data) <= canonical.MOST_TEXT:
+        return len(data)
+    return len(data) - sum(found.end() - found.start() for found in _BYTES.finditer(data))
 
 
 def _envelope(data: bytes) -> dict[str, Any]:

@@ -10,19 +10,16 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from cases import canonical, disclosures, exchange, gathering
+from cases import canonical, disclosures, enclosures, exchange, gathering, unnamed
+from cases.evidence import EvidenceRoom
 from cases.exchange import OUT, Exchanged, Seal
 from cases.history import Event
 from cases.listing import fields_of
-from cases.matters import Matter, MatterLink, OnFile, Reporter
+from cases.matters import Matter, MatterLink, OnFile
 from cases.office import Office
 from cases.organisations import Project
-from cases.packets import Both, Fact, Packet, refused
+from cases.packets import Both, Enclosed, Fact, Packet, refused
 from states.rulebook import Exchange, FormField, Label, Move, Rulebook
-
-SHORTEST_NAME = (
-    2  # a shorter text of a reporter's details, such as a surname alone, would be found everywhere
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +33,19 @@ class Written:
     fields: tuple[str, ...]
     redactions: tuple[str, ...]
     told: str
+    attachments: tuple[int, ...] = ()
 
 
 def pack(
     session: Session, office: Office, number: str, *, actor: str, at: datetime, seal: Seal, rehearsal: bool,
-    redact: Sequence[str] = (), site: str,
+    room: EvidenceRoom, redact: Sequence[str] = (), attach: Sequence[int] = (), site: str,
 ) -> Written:  # fmt: skip
     """The signed packet of a dispatched escalation. Written once for each dispatch; asked again, it is the same file.
 
+    `attach` chooses attachments of the escalation by number; without it, those marked for it go.
+
     Raises NoSuchMatter, and Refused: not_your_role, not_dispatched, cannot_be_left_out, names_the_reporter,
-    already_written (when it is asked for with other redactions).
+    already_written (when it is asked for with other redactions or attachments); what `enclosures` raises.
     """
     loaded = gathering.load(session, office, number, login=actor, for_change=True)
     row, book = loaded.row, office.rulebook(loaded.row.rulebook)
@@ -55,12 +55,12 @@ def pack(
     edition = _edition(session, row, book.machines[row.machine].moves)
     if (held := exchange.of_matter(session, OUT, row.id)) is None or held.edition != edition:
         held = _write(session, office, row, edition, actor=actor, at=at, seal=seal, rehearsal=rehearsal,
-                      redact=redact, site=site)  # fmt: skip
-    return _told(session, row, held, redact, by=actor, at=at)
+                      room=room, redact=redact, attach=attach, site=site)  # fmt: skip
+    return _told(session, row, held, redact, attach, room=room, by=actor, at=at)
 
 
-def text_of(session: Session, number: str) -> bytes | None:
-    """The file of the newest dispatch of an escalation, if it was written."""
+def text_of(session: Session, room: EvidenceRoom, number: str) -> bytes | None:
+    """The file of the newest dispatch of an escalation, if it was written. Raises Refused("attachment_damaged")."""
     row = session.exec(select(Matter).where(Matter.number == number)).one()
     held = exchange.of_matter(session, OUT, row.id or 0)
     sent = (
@@ -68,7 +68,8 @@ def text_of(session: Session, number: str) -> bytes | None:
         .select_from(Event)
         .where(col(Event.matter) == row.id, col(Event.move) == "dispatch")
     )
-    return held.text.encode() if held and held.edition == session.execute(sent).scalar_one() else None
+    written = held is not None and held.edition == session.execute(sent).scalar_one()
+    return enclosures.with_data(room, held.text) if held and written else None
 
 
 def _edition(session: Session, row: OnFile, moves: Mapping[str, Move]) -> int:
@@ -90,21 +91,23 @@ def _edition(session: Session, row: OnFile, moves: Mapping[str, Move]) -> int:
 
 def _write(
     session: Session, office: Office, row: OnFile, edition: int, *, actor: str, at: datetime, seal: Seal,
-    rehearsal: bool, redact: Sequence[str], site: str,
+    rehearsal: bool, room: EvidenceRoom, redact: Sequence[str], attach: Sequence[int], site: str,
 ) -> Exchanged:  # fmt: skip
-    packet = _packet(session, office, row, edition, at=at, rehearsal=rehearsal, redact=redact)
+    going = list(enclosures.enclosed(room, enclosures.going(session, row, attach)))
+    packet = _packet(session, office, row, edition, at=at, rehearsal=rehearsal, redact=redact, going=going)
     _check_names(session, row, packet)
     content = packet.model_dump(mode="json")
     held = Exchanged(direction=OUT, sender=row.organisation, notice=row.number, edition=edition,
                      sha256=canonical.digest(content), site=site, matter=row.id,
-                     text=seal("packet", content).decode(), at=at, by=actor)  # fmt: skip
+                     text=enclosures.without_data(seal("packet", content)), at=at, by=actor)  # fmt: skip
     session.add(held)
     session.flush()
     return held
 
 
 def _packet(
-    session: Session, office: Office, row: OnFile, edition: int, *, at: datetime, rehearsal: bool, redact: Sequence[str]
+    session: Session, office: Office, row: OnFile, edition: int, *, at: datetime, rehearsal: bool, redact: Sequence[str],
+    going: list[Enclosed],
 ) -> Packet:  # fmt: skip
     book = office.rulebook(row.rulebook)
     rules = exchange.rules_of(book.machines[row.machine], row.number)
@@ -114,8 +117,9 @@ def _packet(
     return Packet(
         kind=row.values["purpose"], notice=row.number, edition=edition, document=row.values["paper_no"],
         sender=exchange.body(session, row.organisation), addressee=exchange.body(session, row.addressee or ""),
-        ground=ground, urgency=row.values.get("urgency", "normal"), facts=facts, redactions=sorted(set(redact)),
-        checkpoint=exchange.witness(session, at=at), rehearsal=rehearsal, created_at=at.isoformat(),
+        ground=ground, urgency=row.values.get("urgency", "normal"), facts=facts, attachments=going,
+        redactions=sorted(set(redact)), checkpoint=exchange.witness(session, at=at), rehearsal=rehearsal,
+        created_at=at.isoformat(),
     )  # fmt: skip
 
 
@@ -171,11 +175,9 @@ def _both(label: Label) -> Both:
 def _check_names(session: Session, row: OnFile, packet: Packet) -> None:
     """Raises Refused where something of who reported stands in a text that is about to leave."""
     parents = select(MatterLink.parent).where(MatterLink.child == row.id)
-    reporters = session.exec(select(Reporter).where(col(Reporter.matter).in_(parents))).all()
-    secrets = [text for one in reporters for text in one.details.values()
-               if isinstance(text, str) and len(text.strip()) >= SHORTEST_NAME]  # fmt: skip
+    secrets = unnamed.reporters(session, session.exec(parents))
     for fact in packet.facts:
-        if isinstance(fact.value, str) and any(secret.strip() in fact.value for secret in secrets):
+        if isinstance(fact.value, str) and unnamed.named_in(fact.value, secrets):
             raise refused("names_the_reporter", f"“{fact.label.zh}”含有举报人信息。",
                           f"{fact.label.en} ({fact.name}) holds something of who reported.",
                           zh=f"请退回修改文稿，或隐去 {fact.name}。",
@@ -183,16 +185,22 @@ def _check_names(session: Session, row: OnFile, packet: Packet) -> None:
 
 
 def _told(
-    session: Session, row: OnFile, held: Exchanged, redact: Sequence[str], *, by: str, at: datetime
+    session: Session, row: OnFile, held: Exchanged, redact: Sequence[str], attach: Sequence[int], *,
+    room: EvidenceRoom, by: str, at: datetime,
 ) -> Written:  # fmt: skip
     """The file, with the line in the ledger of what left."""
     content = Packet.model_validate(canonical.read(held.text.encode())["content"])
     if redact and sorted(set(redact)) != content.redactions:
         raise refused("already_written", "该件已写出，隐去内容不同。", "It was already written, with other redactions.",
                       zh="同一次发出只有一份文件。", en="One dispatch has one file; it stays as it was signed.")  # fmt: skip
-    written = Written(row.number, held.text.encode(), held.sha256, held.edition,
+    went = tuple(one.number for one in content.attachments)
+    if attach and sorted(set(attach)) != sorted(went):
+        raise refused("already_written", "该件已写出，附件不同。", "It was already written, with other attachments.",
+                      zh="同一次发出只有一份文件。", en="One dispatch has one file; it stays as it was signed.")  # fmt: skip
+    written = Written(row.number, enclosures.with_data(room, held.text), held.sha256, held.edition,
                       tuple(fact.name for fact in content.facts), tuple(content.redactions),
-                      content.addressee.code)  # fmt: skip
-    disclosures.record(session, row.id, "packet", fields=written.fields, redactions=written.redactions,
+                      content.addressee.code, went)  # fmt: skip
+    left = (*written.fields, *(f"attachment/{number}" for number in went))
+    disclosures.record(session, row.id, "packet", fields=left, redactions=written.redactions,
                        sha256=held.sha256, told=written.told, by=by, at=at)  # fmt: skip
     return written

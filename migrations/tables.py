@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from cases import (
+    attachments,
     carriages,
     deadlines,
     disclosures,
@@ -28,6 +29,7 @@ from notifications import outbox
 from notifications.documents import register
 
 MODULES = (
+    attachments,
     carriages,
     deadlines,
     disclosures,

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from cases import arriving, canonical, carriages, exchange, gathering, packets, packing, replies, sites
+from cases import (
+    arriving,
+    canonical,
+    carriages,
+    enclosures,
+    exchange,
+    gathering,
+    packets,
+    packing,
+    replies,
+    sites,
+)
 from cases.arriving import Arrived
 from cases.canonical import NotCanonical
 from cases.exchange import BY_WIRE, IN, File
@@ -76,11 +88,14 @@ class Exchanger:
 
         return self._noted(_file("site-key", data), act, by=by, at=at)
 
-    def packet(self, number: str, *, actor: str, at: datetime, redact: Sequence[str] = ()) -> Written:
+    def packet(
+        self, number: str, *, actor: str, at: datetime, redact: Sequence[str] = (), attach: Sequence[int] = ()
+    ) -> Written:
         """The packet of an escalation as a signed file. Raises NoSuchMatter, Refused."""
         with self.work.unit() as session:
             written = packing.pack(session, self.work.office, number, actor=actor, at=at, seal=self.keys.seal,
-                                   rehearsal=self.work.rehearsal, redact=redact, site=self.keys.site)  # fmt: skip
+                                   rehearsal=self.work.rehearsal, room=self.work.evidence, redact=redact,
+                                   attach=attach, site=self.keys.site)  # fmt: skip
             exchange.note(
                 session, _file("packet", written.text), outcome="written", by=actor, at=at, number=number
             )
@@ -89,13 +104,16 @@ class Exchanger:
     def packet_again(self, number: str, *, actor: str, at: datetime) -> bytes:
         """The packet's file as it was signed; written now, in the name of who dispatched it, if nobody did yet."""
         with self.work.reading() as session:
-            text = packing.text_of(session, number)
+            text = packing.text_of(session, self.work.evidence, number)
         return text or self.packet(number, actor=actor, at=at).text
 
     def look(self, data: bytes, *, actor: str) -> SignedPacket:
         """What a packet is, checked as `receive` checks it, without taking it in. Raises Refused."""
         with self.work.reading() as session:
-            return self._checked(session, mailed_files.opened(data), actor=actor)
+            signed = self._checked(session, mailed_files.opened(data), actor=actor)
+        with ExitStack() as until:
+            enclosures.unpacked(self.work.evidence, signed.content.attachments, until)
+        return signed
 
     def receive(self, data: bytes, *, actor: str | None, at: datetime, by: str = BY_WIRE) -> Arrived:
         """Take a packet in, by itself or in a saved mail; `actor` is None where nobody brought it, but `by` says what
@@ -106,7 +124,8 @@ class Exchanger:
         def act(session: Session) -> tuple[Arrived, str, bool]:
             inner = data if by == BY_WIRE else mailed_files.opened(data)
             signed = self._checked(session, inner, actor=actor)
-            arrived = arriving.receive(session, self.work.office, signed, text=inner.decode(), by=by, at=at)
+            arrived = arriving.receive(session, self.work.office, signed, text=inner, room=self.work.evidence, by=by,
+                                       at=at)  # fmt: skip
             return arrived, arrived.number, arrived.new
 
         return self._noted(_file("packet", data), act, by=by, at=at, data=data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notifications.channels.posting import checked_url
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     )
     templates: Path | None = None  # the office's own papers; what is not there is ours
     fonts: Path | None = None  # a folder with the office's fonts
+    attachment_mb: int = Field(default=20, ge=1, le=40)  # that one file may have
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
     urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})
     """Kinds of message that do not wait; as JSON: ["escalation_report"]."""
@@ -90,6 +91,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL: the given one, or a SQLite file under `home`."""
         return self.database_url or f"sqlite:///{self.home / 'plumbline.db'}"
+
+    @property
+    def evidence(self) -> Path:
+        """Where the bytes of attachments are kept."""
+        return self.home / "evidence"
 
     @property
     def notices(self) -> Path:

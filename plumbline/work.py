@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from cases import rulebooks
+from cases.evidence import EvidenceRoom
 from cases.office import Office
 from cases.rulebooks import OnFileRulebooks
 from notifications import outbox
@@ -71,6 +72,11 @@ class Work:
         ):
             yield session
             session.rollback()
+
+    @property
+    def evidence(self) -> EvidenceRoom:
+        """Where the bytes of attachments are kept."""
+        return EvidenceRoom(self.settings.evidence, self.settings.attachment_mb << 20)
 
     @property
     def hours(self) -> Hours:

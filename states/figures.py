@@ -20,9 +20,9 @@ NOT_EMPTY = (
 )  # fmt: skip
 
 DISTINCT = (
-    "machines.*.registered_by", "machines.*.states.*.owner", "machines.*.moves.*.from", "machines.*.moves.*.roles",
-    "machines.*.deadlines.*.starts", "machines.*.deadlines.*.stops", "machines.*.deadlines.*.pauses_in",
-    "machines.*.notices.*.on", "machines.*.notices.*.to",
+    "machines.*.registered_by", "machines.*.released_by", "machines.*.states.*.owner", "machines.*.moves.*.from",
+    "machines.*.moves.*.roles", "machines.*.deadlines.*.starts", "machines.*.deadlines.*.stops",
+    "machines.*.deadlines.*.pauses_in", "machines.*.notices.*.on", "machines.*.notices.*.to",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("roles.*.sees.?", "machine"),
     ("machines.*.initial", "state"),
     ("machines.*.registered_by.*", "role"),
+    ("machines.*.released_by.*", "role"),
     ("machines.*.register_guards.*.name", "guard"),
     ("machines.*.states.*.owner.*", "role"),
     ("machines.*.moves.*.from.*", "state"),

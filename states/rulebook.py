@@ -247,6 +247,9 @@ class Machine(Rule):
     registered_by: tuple[
         Name, ...
     ] = ()  # roles that may open one by hand; empty: only opened by another move
+    released_by: tuple[
+        Name, ...
+    ] = ()  # roles that release photographs of a clue to those who sit on such a matter
     register_guards: tuple[GuardUse, ...] = ()  # conditions on the opening's form, such as its classification
     register_move: Name = "open"  # the name of the opening event; clocks may start on it
     number: str = "{code}-{year}-{seq:04d}"  # form of its numbers; {code} is the keeping organisation's

@@ -16,9 +16,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
-from cases import carriages, duty_runs, rulebooks, sites
+from cases import audit_evidence, carriages, duty_runs, rulebooks, sites
+from cases.attachments import Attachment
 from cases.clocks import RUNNING
 from cases.deadlines import Deadline
+from cases.evidence import EvidenceRoom
 from cases.history import Checkpoint, Event
 from notifications import notices
 from plumbline import setup
@@ -32,6 +34,7 @@ from states.rulebook_file import shipped
 SILENT_FOR = timedelta(minutes=30)  # the sweep runs every five minutes, delivery every minute
 AHEAD_FOR = timedelta(minutes=5)
 CHECKPOINTS_EVERY = timedelta(days=8)
+MOST_READ = 500_000_000  # bytes of attachments, the newest; `audit verify` reads them all
 DUTIES = ("sweep_deadlines", "deliver_notices")
 
 
@@ -90,6 +93,7 @@ def _opened(settings: Settings, engine: Engine, *, at: datetime) -> Iterator[Che
         rehearsal = rulebooks.on_file(session).rehearsal
         for look in (_rulebook, _calendar, _clock, _duties, _outbox, _checkpoints, _exchange):
             yield look(session, at, rehearsal)
+        yield _evidence(session, EvidenceRoom(settings.evidence, settings.attachment_mb << 20))
 
 
 def _schema(connection: Any) -> Check:
@@ -308,4 +312,32 @@ def _exchange(session: Session, at: datetime, rehearsal: bool) -> Check:  # noqa
             zh="请与对方联系；原因见 site list 与 escalation show，也可用 escalation packet 写成文件送交。",
             en="Call them; `site list` and `escalation show` say why, and `escalation packet` writes a file to carry.",
         ),
+    )
+
+
+def _evidence(session: Session, room: EvidenceRoom) -> Check:
+    """Whether attachments are there as they were handed in; and whether files lie there that belong to none."""
+    known = set(session.execute(select(col(Attachment.sha256))).scalars())
+    bad = list(audit_evidence.bytes_faults(session, room, at_most=MOST_READ))
+    if bad:
+        first = f"{bad[0].subject}: {bad[0].why.en}"
+        return wrong(
+            "evidence",
+            f"{len(bad)} 个附件缺失或已被改动，如 {bad[0].subject}：{bad[0].why.zh}",
+            f"{len(bad)} attachments are missing or altered, such as {first}",
+            "请从备份恢复 evidence 文件夹，再运行 plumbline audit verify。",
+            "Restore the folder `evidence` from its backup, then run `plumbline audit verify`.",
+        )
+    if unclaimed := room.unclaimed(known):
+        says = Label(
+            zh=f"{room.folder} 中有 {unclaimed} 个文件不属于任何附件。",
+            en=f"{unclaimed} files in {room.folder} belong to no attachment.",
+        )
+        do = Label(
+            zh="是中断的添加所留，服务停止时可以删除。",
+            en="Additions that were broken off left them; delete them while nothing runs.",
+        )
+        return Check("evidence", "note", says, do)
+    return ok(
+        "evidence", f"附件文件 {len(known)} 个，完好", f"{len(known)} files of attachments, all as handed in"
     )

@@ -40,7 +40,7 @@ def verify(asked: Asked, file: File = None) -> Answer:
 
     if file is None:
         with asked.work.reading() as session, output.progress(said("核验", "verifying")):
-            found = audit.verify(session)
+            found = audit.verify(session, asked.work.evidence)
     else:
         found = _of_file(file)
     return Answer(found.as_dict(asked.lang), _text(found, asked.lang), 0 if found.ok else 1)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from plumbline.shell import (
+    attachment,
     audit,
     calendar,
     consultation,
@@ -95,6 +96,7 @@ def build() -> typer.Typer:
         ("calendar", calendar),
         ("notices", notices),
         ("documents", documents),
+        ("attachment", attachment),
         ("audit", audit),
         ("recusal", recusal),
         ("interest", interest),

@@ -26,6 +26,14 @@ Redact = Annotated[
         "--redact", metavar="FIELD", help=said("隐去此项，可重复。", "Leave this fact out; repeatable.")
     ),
 ]
+Attach = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--attach", metavar="N", min=1, max=100_000,
+        help=said("附上本件的第 N 号附件，可重复；缺省为已列入的全部。",
+                  "Enclose attachment N of it; repeatable. Without it, all that were marked."),
+    ),
+]  # fmt: skip
 Look = Annotated[bool, typer.Option("--dry-run", help=said("只查看，不导入。", "Only show what it is."))]
 
 MACHINES = ("escalation", "assignment")
@@ -44,10 +52,12 @@ def add_to(app: typer.Typer) -> None:
     )
 
 
-def packet(asked: Asked, number: Number, file: Out, redact: Redact = None) -> Answer:
+def packet(asked: Asked, number: Number, file: Out, redact: Redact = None, attach: Attach = None) -> Answer:
     from plumbline.exchange import Exchanger
 
-    written = Exchanger.of(asked.work).packet(number, actor=asked.actor, at=asked.at, redact=redact or ())
+    written = Exchanger.of(asked.work).packet(
+        number, actor=asked.actor, at=asked.at, redact=redact or (), attach=attach or ()
+    )
     files.write(file, written.text)
     return _written(written, file)
 
@@ -62,7 +72,8 @@ def reply(asked: Asked, number: Number, file: Out) -> Answer:
 
 def _written(written: Written, file: Path) -> Answer:
     document = {"number": written.number, "file": str(file), "sha256": written.sha256, "edition": written.edition,
-                "fields": list(written.fields), "redactions": list(written.redactions), "to": written.told}  # fmt: skip
+                "fields": list(written.fields), "redactions": list(written.redactions),
+                "attachments": list(written.attachments), "to": written.told}  # fmt: skip
     return Answer(document, [said(f"{written.number} 已写入 {file}，收件 {written.told}，散列值 {written.sha256}。",
                                   f"{written.number} is in {file}, for {written.told}; "
                                   f"its hash is {written.sha256}.")])  # fmt: skip
@@ -87,7 +98,8 @@ def receive(asked: Asked, file: In, dry_run: Look = False) -> Answer:
 def _shown(found: Packet) -> dict[str, Any]:
     return {"kind": found.kind, "notice": found.notice, "edition": found.edition, "document": found.document,
             "sender": found.sender.code, "addressee": found.addressee.code, "urgency": found.urgency,
-            "redactions": found.redactions, "checkpoint": found.checkpoint.code}  # fmt: skip
+            "redactions": found.redactions, "checkpoint": found.checkpoint.code,
+            "attachments": [one.model_dump(exclude={"data"}) for one in found.attachments]}  # fmt: skip
 
 
 def _text(asked: Asked, found: Packet) -> list[str | Table]:
@@ -96,6 +108,7 @@ def _text(asked: Asked, found: Packet) -> list[str | Table]:
         [fact.label.zh if zh else fact.label.en, fact.shown.zh if zh else fact.shown.en]
         for fact in found.facts
     ]
+    rows += [[said("附件", "attachment"), f"{one.name} ({one.size:,})"] for one in found.attachments]
     sender = found.sender.zh if zh else found.sender.en
     return [said(f"{sender}：{found.notice}（{found.document}），检查点 {found.checkpoint.code}。",
                  f"{found.notice} ({found.document}) of {sender}; checkpoint {found.checkpoint.code}."),

@@ -44,6 +44,19 @@ BAD_INPUT = frozenset(
         "repeated",
         "too_few",
         "too_early",
+        "attachment_empty",
+        "attachment_too_large",
+        "attachment_kind",
+        "image_too_large",
+        "archive_damaged",
+        "archive_entries",
+        "archive_encrypted",
+        "archive_link",
+        "archive_path",
+        "archive_nested",
+        "archive_bomb",
+        "no_such_attachment",
+        "not_a_photograph",
     }
 )
 """Reasons that are about what was typed, not about a rule of the office."""

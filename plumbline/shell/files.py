@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from plumbline.shell import given
 from plumbline.shell.failures import WrongUsage
 
-MOST_BYTES = 1_000_001  # one more than a file may have, so that a longer one is refused and put on record
+MOST_BYTES = 64_000_001  # one more than a file may have, so that a longer one is refused and put on record
 
 
 def read(path: Path, *, mail: bool = False) -> bytes:
@@ -23,12 +28,28 @@ def read(path: Path, *, mail: bool = False) -> bytes:
         raise _trouble(path, fault, ("无法读取", "cannot be read")) from None
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file to be read piece by piece. Raises WrongUsage where it cannot be opened."""
+    try:
+        stream = path.open("rb")
+    except OSError as fault:
+        raise _trouble(path, fault, ("无法读取", "cannot be read")) from None
+    with stream:
+        yield stream
+
+
 def write(path: Path, data: bytes) -> None:
     """The file, in place of one that is there. Raises WrongUsage where it cannot be written."""
+    pour(path, io.BytesIO(data))
+
+
+def pour(path: Path, source: BinaryIO) -> None:
+    """As `write`, piece by piece."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(data)
+            shutil.copyfileobj(source, stream)
         draft.replace(path)
     except OSError as fault:
         draft.unlink(missing_ok=True)

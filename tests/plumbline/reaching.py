@@ -25,6 +25,7 @@ def reached(shell: Shell, who: str, numbers: dict[str, list[str]], *, folder: Pa
     for noun in NOUNS:
         said.append(shell.ask(who, noun, "list"))
         for number in numbers.get(noun, []):
+            said.append(shell.ask(who, "attachment", "list", number))
             for verb in ("show", "moves", "history", *VERBS.get(noun, ())):
                 said.append(shell.ask(who, noun, verb, number))
                 said.append(shell.run(noun, verb, number, "--as", who))

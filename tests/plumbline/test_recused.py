@@ -17,14 +17,18 @@ WORDS = {
     "task": "金桥断面zq",
     "report": "白塔晨钟zq",
     "why": "青苔旧约zq",
+    "file": "红桥旧影zq",
 }
 ACCOUNTS = [person[0] for person in PEOPLE]
 
 
 @pytest.fixture
-def affair(shell: Shell) -> dict[str, list[str]]:
-    """A clue with a round, a task and an escalation, each with a word of its own in it."""
+def affair(shell: Shell, tmp_path: Path) -> dict[str, list[str]]:
+    """A clue with evidence, a round, a task and an escalation, each with a word of its own in it."""
     clue = shell.register(title=WORDS["clue"], problem=WORDS["clue"])
+    evidence = tmp_path / f"{WORDS['file']}.txt"
+    evidence.write_text(WORDS["file"], encoding="utf-8")
+    shell.do("registrar", "attachment", "add", clue, str(evidence), "--caption", WORDS["file"])
     for who, move in (("registrar", "register"), ("registrar", "propose_assignment"), ("head", "approve_assignment"),
                       ("officer", "sign_for"), ("officer", "convene")):  # fmt: skip
         instead = {"handler": "officer"} if move == "approve_assignment" else {}
@@ -60,6 +64,7 @@ def test_a_recused_person_finds_nothing_of_it_anywhere(
     clue = affair["clue"][0]
     before = reached(shell, who, affair, folder=tmp_path)
     assert WORDS["clue"] in before
+    assert WORDS["file"] in before
     shell.do(who, "recusal", "declare", clue, "--reason", WORDS["why"])
     text = reached(shell, who, affair, folder=tmp_path / "..")
     assert [name for name, word in WORDS.items() if word in text] == []

@@ -11,7 +11,9 @@ import pytest
 
 from cases import disclosures
 from plumbline import carrying, duties
+from plumbline.attaching import Attaching
 from plumbline.carrying import Carried
+from tests.plumbline.exhibits import add, listed
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Two
 from tests.web.networks import serving
@@ -54,6 +56,21 @@ def test_a_packet_is_brought_and_its_answer_comes_back_by_itself(two: Two) -> No
     assert two.district.escalations() == [theirs]
     assert two.port.sound()
     assert two.district.sound()
+
+
+def test_attachments_come_along_by_wire(two: Two) -> None:
+    clue = two.port.clue()
+    add(two.port, clue, b"x" * 3_000_000, name="x.txt")
+    ours = two.port.move("registrar", clue, "escalate").consequences[0].number
+    Attaching(two.port.work).send(ours, [1], actor="registrar", at=NOON)
+    two.port.move("leader", ours, "approve")
+    two.port.move("registrar", ours, "dispatch")
+    with serving(two.district) as url:
+        joined(two, url)
+        assert carried(two).brought == 1
+        assert carried(two) == Carried(1, 0, 0), "asked again, nothing is new"
+    theirs = two.district.escalations()[0]
+    assert [one["size"] for one in listed(two.district, theirs, who="district")] == [3_000_000]
 
 
 def test_while_the_other_site_is_down_nothing_happens_and_nothing_is_lost(two: Two) -> None:

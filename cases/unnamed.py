@@ -1,0 +1,29 @@
+"""Texts that leave name neither whom a clue is about nor who reported it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from cases.matters import Reporter, Subject
+
+SHORTEST = 2  # a shorter text, such as a surname alone, would be found everywhere
+
+
+def reporters(session: Session, matters: Iterable[int]) -> list[str]:
+    """What is known of who reported these matters, as texts to look for."""
+    rows = session.exec(select(Reporter).where(col(Reporter.matter).in_(list(matters)))).all()
+    texts = [text.strip() for one in rows for text in one.details.values() if isinstance(text, str)]
+    return [text for text in texts if len(text) >= SHORTEST]
+
+
+def subjects(session: Session, matters: Iterable[int]) -> list[str]:
+    """Whom these matters are about."""
+    query = select(Subject.name).where(col(Subject.matter).in_(list(matters)))
+    return [name for name in session.exec(query) if len(name) >= SHORTEST]
+
+
+def named_in(text: str, names: Iterable[str]) -> bool:
+    """Whether one of these names stands in a text."""
+    return any(name in text for name in names)
