@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -56,8 +57,9 @@ def _names_somebody(
 
 
 def taken_up(
-    session: Session, row: OnFile, fields: Iterable[FormField], form: Mapping[str, Any], *, at: Any
-) -> None:
+    session: Session, office: Office, row: OnFile, fields: Iterable[FormField], form: Mapping[str, Any], *, by: str,
+    at: datetime,
+) -> None:  # fmt: skip
     """Keep out of the round whoever is kept out of a clue that it takes up."""
     for field in fields:
         number = form.get(field.name) if field.links else None
@@ -67,4 +69,4 @@ def taken_up(
         for person in recusals.out_of(session, matter or 0):
             if person not in recusals.out_of(session, row.id):
                 recusals.inherit(session, matter or 0, row.id, at=at, only=person)
-                substitutes.reseat(session, person)
+                substitutes.reseat(session, office, person, by=by, at=at)

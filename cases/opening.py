@@ -10,13 +10,25 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from cases import clocks, history, linking, recusals, recusing, references, requests, round_moves
+from cases import (
+    clocks,
+    history,
+    linking,
+    recusal_notices,
+    recusals,
+    recusing,
+    references,
+    requests,
+    round_moves,
+    sight,
+)
 from cases.gathering import standing
 from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.numbering import next_number
 from cases.office import Office, occurred
 from cases.organisations import Organisation, line_above
+from cases.rounds import RoundSeat
 from states import forms, guards
 from states.facts import Actor, Facts, Reason, Refused
 from states.machine import judge
@@ -170,10 +182,13 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     if birth.parent is not None:
         recusals.inherit(session, birth.parent, key, at=birth.at)
     out = recusing.match(session, office, row, at=birth.at)
+    sight.moved(session, office, None, row, by=birth.actor, at=birth.at)
+    if rules.rounds is not None:
+        recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == key, at=birth.at)
     clocks.keep(session, office, rules, None, row, move=move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip
     office.announce(session, office, [occurred(row, event=event, move=move, at=birth.at, by=birth.actor)])
-    recusing.note_matches(session, key, out, at=birth.at)
+    recusing.note_matches(session, office, key, out, at=birth.at)
     return row, Moved(row.number, row.machine, move, None, row.state, row.version, event)
 
 

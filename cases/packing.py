@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from cases import canonical, disclosures, exchange, gathering
+from cases.disclosures import Left
 from cases.exchange import OUT, Exchanged, Seal
 from cases.history import Event
 from cases.listing import fields_of
@@ -193,6 +194,6 @@ def _told(
     written = Written(row.number, held.text.encode(), held.sha256, held.edition,
                       tuple(fact.name for fact in content.facts), tuple(content.redactions),
                       content.addressee.code)  # fmt: skip
-    disclosures.record(session, row.id, "packet", fields=written.fields, redactions=written.redactions,
-                       sha256=held.sha256, told=written.told, by=by, at=at)  # fmt: skip
+    left = Left(written.fields, written.redactions, held.sha256)
+    disclosures.record(session, row.id, "packet", left, told=written.told, by=by, at=at)
     return written

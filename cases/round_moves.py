@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from cases import briefs, recusals, rounds, substitutes
 from cases.matters import OnFile
+from cases.office import Office
 from cases.organisations import Organisation
 from cases.people import Person
 from cases.rounds import RESULT, RULES, GivenOpinion, RoundSeat
@@ -65,8 +66,9 @@ def seat(session: Session, machine: Machine, matter: int, values: Mapping[str, A
 
 
 def land(
-    session: Session, row: OnFile, rule: Move, move: str, form: dict[str, Any], *, actor: str, at: datetime
-) -> None:
+    session: Session, office: Office, row: OnFile, rule: Move, move: str, form: dict[str, Any], *, actor: str,
+    at: datetime,
+) -> None:  # fmt: skip
     """What a move does to the record of a round. Sealed fields leave `form`; what history may hold comes in."""
     rules = rounds.frozen_rules(row)
     if rules is None:
@@ -75,8 +77,8 @@ def land(
         field.name: form.pop(field.name) for field in rule.fields if field.sealed and field.name in form
     }
     if move == rules.given_by:
-        form |= give(session, row, rules, sealed, actor=actor, at=at)
-    briefs.taken_up(session, row, rule.fields, form, at=at)
+        form |= give(session, office, row, rules, sealed, actor=actor, at=at)
+    briefs.taken_up(session, office, row, rule.fields, form, by=actor, at=at)
     if move == rules.substituted_by:
         substitutes.name(session, row.id, holder=form[rules.member], substitute=form[rules.substitute])
     if move in rules.opened_by:
@@ -90,8 +92,8 @@ def land(
 
 
 def give(
-    session: Session, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, actor: str, at: datetime
-) -> dict[str, Any]:
+    session: Session, office: Office, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, actor: str, at: datetime
+) -> dict[str, Any]:  # fmt: skip
     """Keep an opinion apart; what history holds of it."""
     before = select(col(GivenOpinion.seq)).where(
         col(GivenOpinion.matter) == row.id, col(GivenOpinion.person) == actor
@@ -106,7 +108,7 @@ def give(
         opened_at=None if rules.sealed else at))  # fmt: skip
     if words["view"] == View.RECUSED:
         recusals.put(session, row.id, recusals.New(actor, recusals.DECLARED, words["reasons"], actor), at=at)
-        substitutes.reseat(session, actor)
+        substitutes.reseat(session, office, actor, by=actor, at=at)
     return {"opinion_no": seq, "seal": mark}
 
 

@@ -50,6 +50,9 @@ def test_the_papers_the_rulebook_sends_have_a_form() -> None:
         "progress_note",
         "due_notice",
         "missed_round",
+        "recusal_request",
+        "recusal_notice",
+        "seat_vacant",
     }
     named = set(shipped().documents)
     assert messages < named
