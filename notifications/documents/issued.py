@@ -13,7 +13,7 @@ from sqlmodel import Session
 from cases import disclosures, history, numbering, organisations
 from cases.disclosures import Left
 from cases.office import Office
-from notifications.documents import codes, docx, facts, fonts, pdf, register, wording
+from notifications.documents import codes, discretion, docx, facts, fonts, pdf, register, wording
 from notifications.documents.context import NoticeContext
 from notifications.documents.shelf import Form, Shelf
 from notifications.documents.wording import Ask, Wish
@@ -64,7 +64,9 @@ def draft(
     found = facts.about(session, desk.office, matter, actor=actor, at=at, lang=lang)
     paper = wording.check(desk.shelf, kind, found)
     ask = Ask(kind, lang, desk.office.day(at), wish, rehearsal=desk.rehearsal)
-    return desk.file(wording.compose(desk.shelf, ask, found, paper), form)
+    context = wording.compose(desk.shelf, ask, found, paper)
+    discretion.check(session, found.row.id, paper, context)
+    return desk.file(context, form)
 
 
 def issue(
@@ -80,6 +82,7 @@ def issue(
     mark = codes.mark_of(session, number=matter, seq=found.row.head_seq, head=found.row.head_hash)
     ask = Ask(kind, lang, desk.office.day(at), wish, number, mark, desk.rehearsal)
     context = wording.compose(desk.shelf, ask, found, paper)
+    discretion.check(session, found.row.id, paper, context)
     content = desk.file(context, form)
     sha256 = hashlib.sha256(content).hexdigest()
     event = history.note(session, found.row, at=at, actor=actor, move=f"{MOVE}.{kind}",

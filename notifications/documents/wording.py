@@ -19,6 +19,7 @@ from notifications.documents.shelf import Language, Paper, Shelf
 from states.facts import Reason, Refused
 from states.rulebook import Label
 
+_VOICES = {"keeper": "organisation", "addressee": "addressee", "recipient": "v.recipient"}
 _TEXTS = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
@@ -79,7 +80,7 @@ def compose(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> NoticeContext
     own, wish = texts.papers[ask.kind], ask.wish
     pen = _Pen(f"{ask.lang}.yaml", ask.kind, about.facts)
     dated = facts.day_in(ask.on, ask.lang)
-    issuer = about.facts["organisation" if paper.voice == "keeper" else "addressee"]
+    issuer = _fact(about, _VOICES[paper.voice])
     return NoticeContext(
         lang="zh" if ask.lang == "zh" else "en", kind=ask.kind, issuer=issuer, number=ask.number,
         upward=paper.upward, signer=wish.signer, copy_no=wish.copy_no, classification=wish.classification,
