@@ -22,10 +22,12 @@ from cases import (
     gathering,
     history,
     linking,
+    recusal_notices,
     recusing,
     references,
     requests,
     round_moves,
+    sight,
 )
 from cases.consequences import Landing, consequences_of
 from cases.errors import moved_meanwhile
@@ -34,6 +36,7 @@ from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.office import Office, occurred
 from cases.prepared import Prepared
+from cases.rounds import RoundSeat
 from states import forms
 from states.facts import Actor, Facts, Reason, Refused
 from states.machine import judge
@@ -148,18 +151,18 @@ def _make(
     rule, to, form = _judge(session, office, loaded, move, given, known)
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
     if machine.rounds is not None:
-        round_moves.land(session, row, rule, move, form, actor=loaded.actor.id, at=at)
+        round_moves.land(session, office, row, rule, move, form, actor=loaded.actor.id, at=at)
     after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     if rule.recuses:
         recusing.by_move(
-            session, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at,
+            session, office, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at,
             item=round_moves.item_of(machine, form),
         )  # fmt: skip
     else:
         linking.keep_private(session, row.id, private)
     out = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
     moved = _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
-    recusing.note_matches(session, row.id, out, at=at)
+    recusing.note_matches(session, office, row.id, out, at=at)
     return moved
 
 
@@ -250,6 +253,9 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
                 event=event)  # fmt: skip
+    sight.moved(session, office, before, after, by=landing.actor, at=landing.at)
+    if landing.machine.rounds is not None:
+        recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == after.id, at=landing.at)
     consequences = consequences_of(session, office, landing, drive=advance_by_engine)
     office.announce(
         session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)]

@@ -69,7 +69,8 @@ def _names_somebody(
 
 
 def on_agenda(
-    session: Session, row: OnFile, rules: RoundRules, fields: Iterable[FormField], form: dict[str, Any], *, at: datetime
+    session: Session, office: Office, row: OnFile, rules: RoundRules, fields: Iterable[FormField], form: dict[str, Any],
+    *, by: str, at: datetime,
 ) -> None:  # fmt: skip
     """Put the clue that a form takes up on the agenda as an item of its own, with its brief and what is proposed."""
     number = next(form[field.name] for field in fields if field.links)
@@ -77,27 +78,30 @@ def on_agenda(
     form[rules.item] = item = round_items.add(session, row.id, clue=clue)
     form[round_items.key(item)] = {"clue": number, "brief": form.pop(rules.item_brief),
                                    "proposed": form.pop(rules.item_proposed)}  # fmt: skip
-    _keep_out(session, row, clue, recusals.concerned(session, clue), at=at)
+    _keep_out(session, office, row, clue, recusals.concerned(session, clue), by=by, at=at)
     for person in sorted(recusals.out_of(session, clue)):
-        substitutes.reseat(session, person)
+        substitutes.reseat(session, office, person, by=by, at=at)
 
 
 def taken_up(
-    session: Session, row: OnFile, fields: Iterable[FormField], form: Mapping[str, Any], *, at: datetime
-) -> None:
+    session: Session, office: Office, row: OnFile, fields: Iterable[FormField], form: Mapping[str, Any], *, by: str,
+    at: datetime,
+) -> None:  # fmt: skip
     """Keep out of the round whoever is kept out of a clue that it takes up as a whole."""
     for field in fields:
         number = form.get(field.name) if field.links else None
         if number is not None:
             clue = _id_of(session, number)
-            _keep_out(session, row, clue, recusals.out_of(session, clue), at=at)
+            _keep_out(session, office, row, clue, recusals.out_of(session, clue), by=by, at=at)
 
 
-def _keep_out(session: Session, row: OnFile, clue: int, people: frozenset[str], *, at: datetime) -> None:
+def _keep_out(
+    session: Session, office: Office, row: OnFile, clue: int, people: frozenset[str], *, by: str, at: datetime
+) -> None:  # fmt: skip
     new = people - recusals.out_of(session, row.id)
     recusals.inherit(session, clue, row.id, at=at, only=new)
     for person in sorted(new):
-        substitutes.reseat(session, person)
+        substitutes.reseat(session, office, person, by=by, at=at)
 
 
 def _id_of(session: Session, number: str) -> int:

@@ -14,13 +14,19 @@ from cases.matters import OnFile
 from states.calendars import Calendar
 from states.rulebook import Rulebook
 
+PERSON = "person:"
+
 
 @dataclass(frozen=True, slots=True)
 class Occurred:
     """An event as those see it who decide whom it concerns. `document` and `to` are set for a rung that fired;
-    for a move they are empty and the rulebook's notice rules are asked."""
+    for a move they are empty and the rulebook's notice rules are asked.
 
-    event: int
+    `to` names roles, places, or with the prefix PERSON somebody who may know whatever they see. What is in no history
+    has no `event`, and a `cause` that is its own.
+    """
+
+    event: int | None
     matter: int
     number: str
     machine: str
@@ -37,9 +43,10 @@ class Occurred:
     document: str | None = None
     to: tuple[str, ...] = ()
     due_on: date | None = None
+    cause: str = ""
 
 
-def occurred(row: OnFile, *, event: int, move: str, at: datetime, by: str) -> Occurred:
+def occurred(row: OnFile, *, event: int | None, move: str, at: datetime, by: str) -> Occurred:
     """A move's event, from the matter as it stands after it."""
     return Occurred(event=event, matter=row.id, number=row.number, machine=row.machine, rulebook=row.rulebook,
                     move=move, state=row.state, at=at, actor=by, organisation=row.organisation,

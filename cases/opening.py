@@ -15,6 +15,7 @@ from cases import (
     history,
     linking,
     owing,
+    recusal_notices,
     recusals,
     recusing,
     references,
@@ -22,6 +23,7 @@ from cases import (
     round_items,
     round_moves,
     rounds,
+    sight,
 )
 from cases.gathering import standing
 from cases.matters import Matter, OnFile
@@ -29,6 +31,7 @@ from cases.moved import Moved
 from cases.numbering import next_number
 from cases.office import Office, occurred
 from cases.organisations import Organisation, line_above
+from cases.rounds import RoundSeat
 from states import forms, guards
 from states.agenda import FIRST
 from states.facts import ENGINE, Actor, Facts, Reason, Refused
@@ -207,10 +210,13 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     for parent in birth.parents:
         recusals.inherit(session, parent, key, at=birth.at, only=_not_out_yet(session, parent, key))
     out = recusing.match(session, office, row, at=birth.at)
+    sight.moved(session, office, None, row, by=birth.actor, at=birth.at)
+    if rules.rounds is not None:
+        recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == key, at=birth.at)
     clocks.keep(session, office, rules, None, row, move=move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip
     office.announce(session, office, [occurred(row, event=event, move=move, at=birth.at, by=birth.actor)])
-    recusing.note_matches(session, key, out, at=birth.at)
+    recusing.note_matches(session, office, key, out, at=birth.at)
     owed = tuple(open_from(session, office, row, opens, row.values, actor=ENGINE, at=birth.at)
                  for opens in owing.due(session, office, rules, None, row, at=birth.at).opens)  # fmt: skip
     return row, Moved(row.number, row.machine, move, None, row.state, row.version, event, owed)

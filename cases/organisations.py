@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 
 class Organisation(SQLModel, table=True):
@@ -63,3 +63,11 @@ def project_named(session: Session, name: str, *, organisation: str) -> Project:
         session.add(found)
         session.flush()
     return found
+
+
+def code_named(session: Session, name: str) -> str | None:
+    """The code of the body of this code or name, in either language; None where no body or more than one has it."""
+    names = (Organisation.code, Organisation.name_zh, Organisation.name_en)
+    query = select(Organisation.code).where(or_(*(col(one) == name.strip() for one in names)))
+    found = session.exec(query).all()
+    return found[0] if len(found) == 1 else None

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from cases import canonical, disclosures, enclosures, exchange, gathering, unnamed
+from cases.disclosures import Left
 from cases.evidence import EvidenceRoom
 from cases.exchange import OUT, Exchanged, Seal
 from cases.history import Event
@@ -200,7 +201,7 @@ def _told(
     written = Written(row.number, enclosures.with_data(room, held.text), held.sha256, held.edition,
                       tuple(fact.name for fact in content.facts), tuple(content.redactions),
                       content.addressee.code, went)  # fmt: skip
-    left = (*written.fields, *(f"attachment/{number}" for number in went))
-    disclosures.record(session, row.id, "packet", fields=left, redactions=written.redactions,
-                       sha256=held.sha256, told=written.told, by=by, at=at)  # fmt: skip
+    fields = (*written.fields, *(f"attachment/{number}" for number in went))
+    left = Left(fields, written.redactions, held.sha256)
+    disclosures.record(session, row.id, "packet", left, told=written.told, by=by, at=at)
     return written

@@ -64,3 +64,9 @@ def holders(session: Session, role: str, *, organisation: str, project: str | No
         .where(or_(col(Posting.project).is_(None), Posting.project == project))
     )
     return sorted(set(session.exec(query).all()))
+
+
+def holders_anywhere(session: Session, role: str) -> list[str]:
+    """Logins of the active people who hold `role` in any organisation; sorted."""
+    query = select(Posting.person).join(Person).where(Posting.role == role, col(Person.active))
+    return sorted(set(session.exec(query).all()))

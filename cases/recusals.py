@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, bindparam, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Index, bindparam, exists, func, insert, literal, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from cases import round_items
@@ -149,6 +149,12 @@ def _reached(
         edge = set(session.execute(query).scalars()) - found
         found |= edge
     return found
+
+
+def newest(session: Session, matter: int, person: str) -> int:
+    """The recusal of this person that was put down last on a matter."""
+    held = (col(Recusal.matter) == matter, col(Recusal.person) == person)
+    return int(session.execute(select(func.max(Recusal.id)).where(*held)).scalar_one())
 
 
 def change(session: Session, key: int, changes: Mapping[str, Any]) -> Sequence[int]:

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from cases import access, gathering, history, interests, recusals, round_items, substitutes
+from cases import access, gathering, history, interests, recusal_notices, recusals, round_items, substitutes
 from cases.errors import NoSuchMatter
 from cases.interests import Match
 from cases.matters import Matter, OnFile
 from cases.office import Office
-from cases.organisations import line_above
 from cases.people import holders, person, postings_of
 from cases.recusals import ASKED, CHALLENGED, DECLARED, IN_FORCE, LIFTED, MATCHED, REFUSED, New, Recusal
+from cases.rounds import RoundSeat
 from states.agenda import FIRST
 from states.facts import ENGINE, Reason, Refused
 from states.rulebook import Label
@@ -50,16 +50,19 @@ class Decided:
         }
 
 
-def by_move(session: Session, row: OnFile, *, who: str, reason: str, at: datetime, item: int = FIRST) -> None:
+def by_move(
+    session: Session, office: Office, row: OnFile, *, who: str, reason: str, at: datetime, item: int = FIRST
+) -> None:  # fmt: skip
     """Take out whoever declared an interest by a move. The move's event is the record of it.
 
     Of a further item of a round: out of that item, which is to say out of its clue and all that came out of it.
     """
     clue = round_items.clues(session, row.id).get(item)
-    recusals.put(session, clue or row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
-    substitutes.reseat(session, who)
+    key = recusals.put(session, clue or row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
+    substitutes.reseat(session, office, who, by=who, at=at)
     if clue is not None:
         _note(session, gathering.load_by_id(session, clue).row, "declared", who, DECLARED, by=who, at=at)
+    recusal_notices.in_force(session, office, row, key, who, kind=DECLARED, by=who, at=at)
 
 
 def declare(
@@ -68,8 +71,9 @@ def declare(
     """Declare an interest of one's own: it takes effect at once. Raises NoSuchMatter, Refused."""
     row = gathering.load(session, office, number, login=actor, for_change=True).row
     key = recusals.put(session, row.id, New(actor, DECLARED, _said(reason), actor), at=at)
-    substitutes.reseat(session, actor)
+    substitutes.reseat(session, office, actor, by=actor, at=at)
     _note(session, row, "declared", actor, DECLARED, by=actor, at=at)
+    recusal_notices.in_force(session, office, row, key, actor, kind=DECLARED, by=actor, at=at)
     return Decided(key, row.number, actor, DECLARED, IN_FORCE)
 
 
@@ -86,6 +90,8 @@ def challenge(
         raise _refused("recused_already", f"{who} is recused already, or it was asked for.",
                        f"{who} 已回避或已有人提出。", "There is nothing left to do.", "无需重复提出。")  # fmt: skip
     key = recusals.put(session, row.id, New(who, CHALLENGED, _said(reason), actor, ASKED), at=at)
+    found = session.get_one(Recusal, key)
+    recusal_notices.asked(session, office, row, found, deciders(session, office, row, found), at=at)
     return Decided(key, row.number, who, CHALLENGED, ASKED)
 
 
@@ -99,8 +105,10 @@ def decide(
     if grant:
         new = New(found.person, found.kind, found.reason, found.asked_by)
         recusals.spread(session, key, row.id, new, at=at)
-        substitutes.reseat(session, found.person)
+        substitutes.reseat(session, office, found.person, by=actor, at=at)
         _note(session, row, "granted", found.person, found.kind, by=actor, at=at)
+        recusal_notices.empty_seats(session, office, col(RoundSeat.person) == found.person, at=at)
+    recusal_notices.decided(session, office, row, found, by=actor, at=at)
     return Decided(key, row.number, found.person, found.kind, state)
 
 
@@ -109,8 +117,9 @@ def lift(session: Session, office: Office, key: int, *, actor: str, reason: str,
     found, row = _to_decide(session, office, key, actor=actor, state=IN_FORCE)
     changes = {"state": LIFTED, "decided_by": actor, "decided_at": at, "decision": _said(reason)}
     recusals.change(session, key, changes)
-    substitutes.reseat(session, found.person)
+    substitutes.reseat(session, office, found.person, by=actor, at=at)
     _note(session, row, "lifted", found.person, found.kind, by=actor, at=at)
+    recusal_notices.decided(session, office, row, found, by=actor, at=at)
     return Decided(key, row.number, found.person, found.kind, LIFTED)
 
 
@@ -124,12 +133,7 @@ def deciders(session: Session, office: Office, row: OnFile, found: Recusal) -> l
     heads = holders(session, book.decides_recusals, organisation=row.organisation)
     if found.person not in heads and (free := [login for login in heads if login not in out]):
         return free
-    for body in line_above(session, row.organisation):
-        if above := [
-            login for login in holders(session, book.receives, organisation=body.code) if login not in out
-        ]:
-            return above
-    return []
+    return recusal_notices.receivers_above(session, book, row, out=out)
 
 
 def _to_decide(
@@ -180,21 +184,25 @@ def match(session: Session, office: Office, row: OnFile, *, at: datetime) -> lis
     found = interests.touched(session, row, head=office.rulebook(row.rulebook).decides_recusals)
     new = [one for one in found if one.person not in out]
     for one in new:
-        _put_match(session, row.id, one, at=at)
+        _put_match(session, office, row.id, one, at=at)
     return [one.person for one in new]
 
 
-def _put_match(session: Session, matter: int, one: Match, *, at: datetime) -> None:
+def _put_match(session: Session, office: Office, matter: int, one: Match, *, at: datetime) -> None:
     new = New(one.person, MATCHED, one.why, ENGINE, concerns_them=one.concerns_them)
     recusals.put(session, matter, new, at=at)
-    substitutes.reseat(session, one.person)
+    substitutes.reseat(session, office, one.person, by=ENGINE, at=at)
 
 
-def note_matches(session: Session, matter: int, people: Sequence[str], *, at: datetime) -> None:
-    """Put on record who was taken out by a match: that, and who; not why."""
+def note_matches(
+    session: Session, office: Office, matter: int, people: Sequence[str], *, at: datetime
+) -> None:
+    """Put on record who was taken out by a match: that, and who; not why. Then tell whom that concerns."""
     for login in people:
         row = gathering.load_by_id(session, matter).row
         _note(session, row, "matched", login, MATCHED, by=ENGINE, at=at)
+        key = recusals.newest(session, matter, login)
+        recusal_notices.in_force(session, office, row, key, login, kind=MATCHED, by=ENGINE, at=at)
 
 
 def match_everything(session: Session, office: Office, *, at: datetime, since: int = 0) -> int:
@@ -204,7 +212,7 @@ def match_everything(session: Session, office: Office, *, at: datetime, since: i
     for matter in interests.possibly_touched(session, since=since):
         row = gathering.load_by_id(session, matter).row
         people = match(session, office, row, at=at)
-        note_matches(session, matter, people, at=at)
+        note_matches(session, office, matter, people, at=at)
         count += len(people)
     return count
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from cases import attachments, disclosures, exchange, gathering, history, photographs, recusals, unnamed
 from cases.attachments import RELEASED, Added, Attachment, New
+from cases.disclosures import Left
 from cases.errors import NoSuchMatter
 from cases.evidence import Draft, EvidenceRoom
 from cases.file_kinds import Kind
@@ -87,8 +88,8 @@ def _release(
     history.note(session, of, at=at, actor=actor, move=f"attachment.{RELEASED}",
                  data={"number": photo.number, "to": to.number, "copy": added.number, "sha256": draft.sha256})  # fmt: skip
     for body in told:
-        disclosures.record(session, of.id, "brief", fields=[label(photo)], sha256=draft.sha256, told=body, by=actor,
-                           at=at)  # fmt: skip
+        left = Left((label(photo),), sha256=draft.sha256)
+        disclosures.record(session, of.id, "brief", left, told=body, by=actor, at=at)
     return added
 
 

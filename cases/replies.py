@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from cases import advance, arriving, canonical, disclosures, exchange, gathering, sites
+from cases.disclosures import Left
 from cases.exchange import IN, OUT, Exchanged, Seal
 from cases.history import SITE, Event
 from cases.matters import Matter, OnFile
@@ -78,7 +79,7 @@ def _written(
     fields = sorted({name for step in content["steps"] for name in step["form"]})
     steps = [canonical.digest(step) for step in content["steps"]]
     if steps != held.taken:
-        disclosures.record(session, row.id, "reply", fields=fields, sha256=mark, told=told, by=by, at=at)
+        disclosures.record(session, row.id, "reply", Left(fields, sha256=mark), told=told, by=by, at=at)
         held.taken = steps
         session.add(held)
         session.flush()

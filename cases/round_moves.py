@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from cases import briefs, recusing, round_facts, round_items, round_words, rounds, substitutes
 from cases.matters import OnFile
+from cases.office import Office
 from cases.organisations import Organisation
 from cases.people import Person
 from cases.rounds import RESULT, RULES, GivenOpinion, RoundSeat
@@ -66,8 +67,9 @@ def seat(session: Session, machine: Machine, matter: int, values: Mapping[str, A
 
 
 def land(
-    session: Session, row: OnFile, rule: Move, move: str, form: dict[str, Any], *, actor: str, at: datetime
-) -> None:
+    session: Session, office: Office, row: OnFile, rule: Move, move: str, form: dict[str, Any], *, actor: str,
+    at: datetime,
+) -> None:  # fmt: skip
     """What a move does to the record of a round. Sealed fields leave `form`; what history may hold comes in."""
     rules = rounds.frozen_rules(row)
     if rules is None:
@@ -78,11 +80,13 @@ def land(
     if len(rounds.items(row, rules)) == 1:
         form.pop(rules.item, None)  # there is no other that could be meant
     if move == rules.given_by:
-        form |= give(session, row, rules, sealed, item=form.get(rules.item, FIRST), actor=actor, at=at)
+        form |= give(
+            session, office, row, rules, sealed, item=form.get(rules.item, FIRST), actor=actor, at=at
+        )
     if move == rules.added_by:
-        briefs.on_agenda(session, row, rules, rule.fields, form, at=at)
+        briefs.on_agenda(session, office, row, rules, rule.fields, form, by=actor, at=at)
     else:
-        briefs.taken_up(session, row, rule.fields, form, at=at)
+        briefs.taken_up(session, office, row, rule.fields, form, by=actor, at=at)
     if move == rules.substituted_by:
         substitutes.name(session, row.id, holder=form[rules.member], substitute=form[rules.substitute])
     if move in rules.opened_by:
@@ -110,7 +114,8 @@ def decided(session: Session, row: OnFile, rules: RoundRules, form: Mapping[str,
 
 
 def give(
-    session: Session, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, item: int, actor: str, at: datetime
+    session: Session, office: Office, row: OnFile, rules: RoundRules, said: Mapping[str, Any], *, item: int, actor: str,
+    at: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     """Keep an opinion on an item apart; what history holds of it."""
     before = select(col(GivenOpinion.seq)).where(
@@ -125,7 +130,7 @@ def give(
         matter=row.id, item=item, person=actor, seq=seq, given_at=at, salt=salt, seal=mark, **words,
         opened_at=None if rules.sealed else at))  # fmt: skip
     if words["view"] == View.RECUSED:
-        recusing.by_move(session, row, who=actor, reason=words["reasons"], item=item, at=at)
+        recusing.by_move(session, office, row, who=actor, reason=words["reasons"], item=item, at=at)
     return {"opinion_no": seq, "seal": mark}
 
 

@@ -3,11 +3,14 @@ exactly while the member is."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
-from cases import recusals, round_items
+from cases import recusals, round_items, sight
 from cases.matters import Seat
+from cases.office import Office
 from cases.rounds import RoundSeat
 
 
@@ -21,13 +24,17 @@ def name(session: Session, matter: int, *, holder: str, substitute: str) -> None
     _seat(session, matter, holder, substitute)
 
 
-def reseat(session: Session, person: str) -> None:
-    """Seat the substitutes of this person in the rounds they are out of, and unseat those where they are back in."""
+def reseat(session: Session, office: Office, person: str, *, by: str, at: datetime) -> None:
+    """Seat the substitutes of this person in the rounds they are out of, and unseat those where they are back in.
+
+    What a substitute's body comes to see of a round is noted as a disclosure.
+    """
     named = select(col(RoundSeat.matter), col(RoundSeat.substitute)).where(col(RoundSeat.person) == person)
     for matter, substitute in session.execute(named).all():
         if substitute is not None:
             _unseat(session, matter, substitute)
             _seat(session, matter, person, substitute)
+            sight.seated(session, office, matter, by=by, at=at)
 
 
 def _seat(session: Session, matter: int, holder: str, substitute: str) -> None:

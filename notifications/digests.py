@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,9 @@ AT_ONCE = 2000  # matters looked at together: bound parameters are not endless
 
 
 def plan_digests(
-    session: Session, office: Office, *, at: datetime, channel: str = FOLDER, installation: str | None = None
-) -> int:
+    session: Session, office: Office, *, at: datetime, channel: str = FOLDER, installation: str | None = None,
+    set_up: Collection[str] | None = None,
+) -> int:  # fmt: skip
     """Plan today's digests; how many are new. None on rest days, none for whom nothing waits, one a day however often
     it is called."""
     today = office.day(at)
@@ -32,15 +33,15 @@ def plan_digests(
     mark = outbox.installation_mark(session) if installation is None else installation
     waiting = waiting_for(session, office, today=today, at=at)
     return outbox.insert(session, [
-        _row(who, counts, channel=channel, cause=f"{DIGEST}:{today.isoformat()}", mark=mark, at=at)
+        _row(who, counts, by=outbox.way(who.channel, office=channel, has_address=who.has_address, set_up=set_up),
+             cause=f"{DIGEST}:{today.isoformat()}", mark=mark, at=at)
         for who, counts in waiting
     ])  # fmt: skip
 
 
 def _row(
-    who: Someone, counts: Mapping[str, int], *, channel: str, cause: str, mark: str, at: datetime
+    who: Someone, counts: Mapping[str, int], *, by: str, cause: str, mark: str, at: datetime
 ) -> dict[str, Any]:  # fmt: skip
-    by = outbox.way(who.channel or channel, has_address=who.has_address)
     return {
         "event": None, "matter": None, "recipient": who.login, "channel": by, "document": DIGEST, "lang": who.lang,
         "due_on": None, "counts": dict(counts), "status": PENDING, "attempts": 0, "next_at": at, "planned_at": at,

@@ -46,6 +46,7 @@ class Outcome:
     """How one attempt ended. Without a receipt it failed."""
 
     receipt: Receipt | None = None
+    remark: str | None = None
     error: str = ""
     permanent: bool = False
     channel_down: bool = False
@@ -100,11 +101,14 @@ def _attempt(
 ) -> Outcome:  # fmt: skip
     if not claimed.active:
         return Outcome(error=f"The account of {claimed.recipient} has ended.", permanent=True)
-    channel = channels.get(claimed.channel)
+    channel, remark = channels.get(claimed.channel), None
+    if channel is None and outbox.FOLDER in channels:
+        channel = channels[outbox.FOLDER]
+        remark = f"The channel {claimed.channel!r} is not set up here: it went into the folder of notices."
     if channel is None:
         return Outcome(error=f"No channel {claimed.channel!r} is set up here: see PLUMBLINE_CHANNEL.")
     try:
-        return Outcome(receipt=channel.deliver(messages.render(claimed, letterhead), at=at))
+        return Outcome(receipt=channel.deliver(messages.render(claimed, letterhead), at=at), remark=remark)
     except Undeliverable as fault:
         return Outcome(error=str(fault), permanent=True)
     except Unreachable as fault:
@@ -118,7 +122,9 @@ def _record(
     session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime, hours: Hours
 ) -> str:  # fmt: skip
     if outcome.receipt is not None:
-        marked = outbox.record_sent(session, claimed, at=at, receipt=outcome.receipt.answer)
+        marked = outbox.record_sent(
+            session, claimed, at=at, receipt=outcome.receipt.answer, remark=outcome.remark
+        )
         return "delivered" if marked else "overtaken"
     status = outbox.record_failure(session, claimed, at=at, error=outcome.error, permanent=outcome.permanent,
                                    hours=hours)  # fmt: skip

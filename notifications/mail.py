@@ -104,5 +104,16 @@ def address(given: str) -> Address:
     return Address(username=found.username, domain=domain)
 
 
+def sendable(given: str) -> str:
+    """An address as a person types it, without blanks around it, if a message can be sent to it. Raises BadAddress."""
+    text = given.strip(" ")
+    if any(category(sign) in UNFIT or sign.isspace() for sign in text):
+        raise BadAddress(f"{given!r} is not an e-mail address: it holds blanks or line breaks.")
+    found = address(text)
+    if found.domain.rpartition(".")[0] == "" or len(text) > LONGEST_ADDRESS:
+        raise BadAddress(f"{given!r} is not an e-mail address: its domain has no dot.")
+    return text
+
+
 def _nobody(login: str) -> Address:
     return Address(display_name=login, username="no-address", domain=NOWHERE)

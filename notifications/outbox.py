@@ -9,7 +9,7 @@ pending --claim--> sending --record_sent--> sent
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,34 +79,45 @@ class Claimed:
 def plan(
     session: Session, office: Office, occurrences: Sequence[Occurred], *,
     channel: str = FOLDER, installation: str | None = None, hours: Hours = at_any_hour,
+    set_up: Collection[str] | None = None,
 ) -> int:  # fmt: skip
     """Plan the notices of these events, in the transaction that wrote them; how many are new.
 
     Told twice, nothing is planned twice. `channel` is the office's, for all who chose none; who has no address is
     reached through the folder. `installation` saves looking up what sets this installation's messages apart from every
-    other's. `hours` says from when on a message may disturb somebody.
+    other's. `hours` says from when on a message may disturb somebody. `set_up` are the channels there are here (None:
+    all): who chose another is told as the office tells everybody.
     """
     found = rules.concerned(session, office, occurrences)
     if not found:
         return 0
     mark = installation_mark(session) if installation is None else installation
-    return insert(session, [_row(one, channel=channel, mark=mark, hours=hours) for one in found])
+    return insert(session, [
+        _row(one, by=way(one.channel, office=channel, has_address=one.has_address, set_up=set_up), mark=mark, hours=hours)
+        for one in found
+    ])  # fmt: skip
 
 
-def _row(one: rules.Concerned, *, channel: str, mark: str, hours: Hours) -> dict[str, Any]:
+def _row(one: rules.Concerned, *, by: str, mark: str, hours: Hours) -> dict[str, Any]:
     event = one.occurred
-    by = way(one.channel or channel, has_address=one.has_address)
     next_at = event.at if by == FOLDER else hours(one.document, event.at)
     return {
         "event": event.event, "matter": event.matter, "recipient": one.login, "channel": by, "document": one.document,
         "lang": one.lang, "due_on": event.due_on, "counts": None, "status": PENDING, "attempts": 0, "next_at": next_at,
-        "planned_at": event.at, "message_id": message_id(mark, f"event:{event.event}", one.login, by),
+        "planned_at": event.at, "message_id": message_id(mark, event.cause or f"event:{event.event}", one.login, by),
     }  # fmt: skip
 
 
-def way(channel: str, *, has_address: bool) -> str:
-    """The channel by which somebody is told who is to be told by `channel`."""
-    return FOLDER if channel == SMTP and not has_address else channel
+def way(
+    chosen: str | None, *, office: str = FOLDER, has_address: bool, set_up: Collection[str] | None = None
+) -> str:
+    """The channel by which somebody is told who chose this one, or none: theirs if it is set up here, else the
+    office's; and the folder where neither can reach them."""
+    for channel in (chosen, office):
+        there = channel is not None and (set_up is None or channel in set_up)
+        if channel is not None and there and (channel != SMTP or has_address):
+            return channel
+    return FOLDER
 
 
 def insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
@@ -178,10 +189,14 @@ def _set(session: Session, ids: Sequence[int], **values: Any) -> None:
         session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def record_sent(session: Session, claimed: Claimed, *, at: datetime, receipt: str = "") -> bool:
-    """The channel took it. False if the claim ran out and somebody else holds the notice now: nothing is marked."""
+def record_sent(
+    session: Session, claimed: Claimed, *, at: datetime, receipt: str = "", remark: str | None = None
+) -> bool:
+    """A channel took it; `remark` says if it was another than was meant. False if the claim ran out and somebody else
+    holds the notice now: nothing is marked.
+    """
     return _mark(
-        session, claimed, status=SENT, next_at=None, sent_at=at, receipt=receipt[:500], last_error=None
+        session, claimed, status=SENT, next_at=None, sent_at=at, receipt=receipt[:500], last_error=remark
     )
 
 

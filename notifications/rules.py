@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from cases import access
 from cases.matters import Matter, Seat
-from cases.office import Occurred, Office
+from cases.office import PERSON, Occurred, Office
 from cases.organisations import Organisation
 from cases.people import Person, Posting
 from cases.prepared import PreparedForLists
@@ -159,7 +159,12 @@ class Directory:
                 self._holders[held.role, held.organisation].append((held.project, who))
 
     def named(self, name: str, one: Occurred) -> list[Someone]:
-        """The active people a rule means by `name` towards this event, who may know of it; by login."""
+        """The active people a rule means by `name` towards this event, who may know of it; by login.
+
+        Whoever is named in person may: that was judged where they were named.
+        """
+        if name.startswith(PERSON):
+            return self._those([name.removeprefix(PERSON)])
         if name == "above":
             return self._above(one, one.organisation)
         if name == "higher":
@@ -252,7 +257,8 @@ class Directory:
     def _meant(self) -> dict[str, list[str]]:
         """Logins, and roles in bodies, that include everybody the names mean; more is no harm."""
         logins: set[str | None] = set()
-        roles = self._names.difference(PLACES)
+        logins.update(name.removeprefix(PERSON) for name in self._names if name.startswith(PERSON))
+        roles = {name for name in self._names.difference(PLACES) if not name.startswith(PERSON)}
         bodies = (
             {body for one in self._occurrences for body in (one.organisation, one.addressee)}
             if roles

@@ -139,7 +139,8 @@ def send_digests(work: Work, *, at: datetime) -> Digested:
 
     def act() -> Digested:
         with work.unit() as session:
-            return Digested(digests.plan_digests(session, work.office, at=at, channel=work.settings.channel))
+            return Digested(digests.plan_digests(session, work.office, at=at, channel=work.settings.channel,
+                                                  set_up=work.channels))  # fmt: skip
 
     return _recorded(work, "send_digests", at, act)
 

@@ -95,7 +95,8 @@ def office_of(held: OnFileRulebooks, settings: Settings) -> Office:
     calendar = calendar_of(settings)
     zone = ZoneInfo(held.rulebooks[held.current].zone)
     tell = partial(outbox.plan, channel=settings.channel, installation=held.uid,
-                   hours=hours_of(settings, calendar=calendar, zone=zone))  # fmt: skip
+                   hours=hours_of(settings, calendar=calendar, zone=zone),
+                   set_up=frozenset(channels_of(settings)))  # fmt: skip
     return Office(held.rulebooks, held.current, calendar, tell)
 
 

@@ -23,6 +23,7 @@ LINKS = frozenset({"repeat", "single_report"})  # kinds of links that the regist
 NAMED: tuple[tuple[str, str], ...] = (
     ("receives", "role"),
     ("decides_recusals", "role"),
+    ("recusals_told.*", "role"),
     ("machines.*.rounds.substituted_by", "move"),
     ("roles.*.sees.?", "machine"),
     ("machines.*.initial", "state"),

@@ -367,6 +367,10 @@ class Rulebook(Rule):
     decides_recusals: Name = (
         "head"  # the role that decides on recusals; on its own, the one that `receives` above
     )
+    recusals_told: tuple[Name, ...] = (
+        "registrar",
+        "leader",
+    )  # the roles of the keeping body that are told of recusals
     receives: Name = "district"  # the role that receives what is sent up to a commission
     roles: Mapping[Name, Role]
     settings: Mapping[Name, Setting] = Field(default_factory=dict)

@@ -1,4 +1,8 @@
-"""The group robot of WeCom (企业微信): a key in the URL, no signature, 20 messages a minute, 2,048 bytes of text."""
+"""The group robot of WeCom (企业微信): a key in the URL, no signature, 20 messages a minute, 2,048 bytes of text.
+
+Limits are those of the vendor's page on group robots (developer.work.weixin.qq.com/document/path/91770), codes those of its
+table of global codes (path/90313): 45009 for too many calls, 45033 for too many at once, -1 for a busy server.
+"""
 
 from __future__ import annotations
 

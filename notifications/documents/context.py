@@ -16,7 +16,13 @@ def printable(text: str) -> str:
     return "".join(sign for sign in text if sign == "\n" or category(sign) not in UNPRINTABLE).strip()
 
 
+def kept(text: str) -> str:
+    """The same of a word that goes before or after others: its blanks stay."""
+    return "".join(sign for sign in text if category(sign) not in UNPRINTABLE)
+
+
 Text = Annotated[str, AfterValidator(printable)]
+Word = Annotated[str, AfterValidator(kept)]
 
 
 class Particular(BaseModel):
@@ -61,4 +67,4 @@ class NoticeContext(BaseModel):
     stamp: Text = ""
     code: str = ""
     code_text: Text = ""
-    words: dict[str, Text]
+    words: dict[str, Word]

@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from cases import history, numbering
+from cases import disclosures, history, numbering, organisations
+from cases.disclosures import Left
 from cases.office import Office
-from notifications.documents import codes, docx, facts, fonts, pdf, register, wording
+from notifications.documents import codes, discretion, docx, facts, fonts, pdf, register, wording
 from notifications.documents.context import NoticeContext
 from notifications.documents.shelf import Form, Shelf
 from notifications.documents.wording import Ask, Wish
 
+PAPER = "paper"  # the kind of its line in the ledger of disclosures
+NOBODY = "-"  # whom a paper tells that names no addressee
 MOVE = "document"  # history names the issuing of a paper "document.KIND"
 
 
@@ -32,6 +35,10 @@ class Desk:
     shelf: Shelf
     rehearsal: bool
     fonts: Path | None = None
+
+    def pages(self, content: bytes, form: Form) -> int | None:
+        """How many pages a file has; None where nobody knows before it is printed."""
+        return pdf.pages(content) if form == "pdf" else None
 
     def file(self, context: NoticeContext, form: Form) -> bytes:
         """The file of a paper. Raises FaultyTemplate, NoChineseFont."""
@@ -57,7 +64,9 @@ def draft(
     found = facts.about(session, desk.office, matter, actor=actor, at=at, lang=lang)
     paper = wording.check(desk.shelf, kind, found)
     ask = Ask(kind, lang, desk.office.day(at), wish, rehearsal=desk.rehearsal)
-    return desk.file(wording.compose(desk.shelf, ask, found, paper), form)
+    context = wording.compose(desk.shelf, ask, found, paper)
+    discretion.check(session, found.row.id, paper, context)
+    return desk.file(context, form)
 
 
 def issue(
@@ -73,6 +82,7 @@ def issue(
     mark = codes.mark_of(session, number=matter, seq=found.row.head_seq, head=found.row.head_hash)
     ask = Ask(kind, lang, desk.office.day(at), wish, number, mark, desk.rehearsal)
     context = wording.compose(desk.shelf, ask, found, paper)
+    discretion.check(session, found.row.id, paper, context)
     content = desk.file(context, form)
     sha256 = hashlib.sha256(content).hexdigest()
     event = history.note(session, found.row, at=at, actor=actor, move=f"{MOVE}.{kind}",
@@ -83,11 +93,16 @@ def issue(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    left = Left(wording.used(desk.shelf, ask, found, paper), sha256=sha256, pages=desk.pages(content, form))
+    for told in _told(session, context):
+        disclosures.record(session, found.row.id, PAPER, left, told=told, by=actor, at=at)
     return Issued(row.id or 0, number, sha256, content)
 
 
-def reprint(session: Session, desk: Desk, document: int, *, actor: str) -> Issued:
-    """The same file once more, to the byte. Raises NoSuchDocument, PrintsDifferently."""
+def reprint(session: Session, desk: Desk, document: int, *, actor: str, at: datetime) -> Issued:
+    """The same file once more, to the byte; another line in the ledger of disclosures. Raises NoSuchDocument,
+    PrintsDifferently.
+    """
     row = register.document(session, desk.office, document, actor=actor)
     form: Form = "docx" if row.form == "docx" else "pdf"
     content = desk.file(NoticeContext.model_validate(row.context), form)
@@ -101,7 +116,19 @@ def reprint(session: Session, desk: Desk, document: int, *, actor: str) -> Issue
         raise PrintsDifferently(
             f"{row.number} cannot be printed as it was issued: {why}. Use the file that was kept."
         )
+    if not disclosures.repeat(session, row.matter, PAPER, sha256=row.sha256, by=actor, at=at):
+        left = Left(("title", "body"), sha256=row.sha256, pages=desk.pages(content, form))
+        for told in _told(
+            session, NoticeContext.model_validate(row.context)
+        ):  # issued before the ledger held papers
+            disclosures.record(session, row.matter, PAPER, left, told=told, by=actor, at=at)
     return Issued(document, row.number, row.sha256, content)
+
+
+def _told(session: Session, context: NoticeContext) -> list[str]:
+    """Whom a paper tells: its addressee and those who get copies; a body on file by its code."""
+    named = [text for text in (context.addressee, context.copies_to) if text] or [NOBODY]
+    return [organisations.code_named(session, text) or text for text in named]
 
 
 def _next_number(session: Session, desk: Desk, word: str, *, at: datetime) -> str:

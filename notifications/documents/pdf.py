@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import typst
@@ -29,6 +30,13 @@ def pdf(context: NoticeContext, template: Path, *, faces: Faces) -> bytes:
         raise FaultyTemplate(template.name, str(fault)) from fault
     assert isinstance(made, bytes)  # noqa: S101 - without an output file, typst gives bytes
     return made
+
+
+def pages(content: bytes) -> int | None:
+    """How many pages a PDF of typst's has, by the root of its tree of pages; None where it is not written plainly."""
+    found = re.findall(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)|/Count\s+(\d+)[^>]*?/Type\s*/Pages\b", content)
+    counts = [int(first or second) for first, second in found]
+    return max(counts, default=None)
 
 
 def _noon(context: NoticeContext) -> int:

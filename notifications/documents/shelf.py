@@ -32,8 +32,10 @@ class Paper(_Strict):
     about: tuple[str, ...]
     by: tuple[str, ...]
     series: str = Field(min_length=1, max_length=8)
-    voice: Literal["keeper", "addressee"] = "keeper"
-    """Who speaks: the body that keeps the matter, or the one it was sent to."""
+    voice: Literal["keeper", "addressee", "recipient"] = "keeper"
+    """Who speaks: the body that keeps the matter, the one it was sent to, or the one it was handed over to."""
+    names_nobody: bool = False
+    """It goes to a reporter, a unit or the members of a round: whom the matter is about is not named on it."""
     upward: bool = False
     urgency: bool = False
     needs: tuple[str, ...] = ()

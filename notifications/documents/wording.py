@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from notifications.documents import facts
@@ -19,6 +19,7 @@ from notifications.documents.shelf import Language, Paper, Shelf
 from states.facts import Reason, Refused
 from states.rulebook import Label
 
+_VOICES = {"keeper": "organisation", "addressee": "addressee", "recipient": "v.recipient"}
 _TEXTS = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
@@ -79,7 +80,7 @@ def compose(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> NoticeContext
     own, wish = texts.papers[ask.kind], ask.wish
     pen = _Pen(f"{ask.lang}.yaml", ask.kind, about.facts)
     dated = facts.day_in(ask.on, ask.lang)
-    issuer = about.facts["organisation" if paper.voice == "keeper" else "addressee"]
+    issuer = _fact(about, _VOICES[paper.voice])
     return NoticeContext(
         lang="zh" if ask.lang == "zh" else "en", kind=ask.kind, issuer=issuer, number=ask.number,
         upward=paper.upward, signer=wish.signer, copy_no=wish.copy_no, classification=wish.classification,
@@ -91,6 +92,26 @@ def compose(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> NoticeContext
         printed=pen.written(texts.printed, date=dated), stamp=_stamp(ask, texts), code=str(ask.mark or ""),
         code_text=_code_text(ask.mark, texts, pen), words=texts.words,
     )  # fmt: skip
+
+
+def used(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> tuple[str, ...]:
+    """The names of the facts that stand on a paper: those its texts and its table name and that are known, and what was
+    added by hand."""
+    own, wish = shelf.languages[ask.lang].papers[ask.kind], ask.wish
+    texts = (own.title, *(() if wish.addressee else (own.addressee,)), *own.body, *own.closing)
+    named = {*paper.table, *(name for text in texts for name in _named(text))}
+    known = {name.removeprefix("v.") for name in named if _fact(about, name) not in ("", "0")}
+    added = [label for label, _ in wish.lines] + (["attachments"] if wish.attachments else [])
+    return tuple(sorted(known | set(added)))
+
+
+def _named(text: str) -> Iterator[str]:
+    """The facts a text speaks of, a field of a form as `v.FIELD`."""
+    tree = _TEXTS.parse(text)
+    yield from (name for name in meta.find_undeclared_variables(tree) if name != "v")
+    for found in tree.find_all(nodes.Getattr):
+        if isinstance(found.node, nodes.Name) and found.node.name == "v":
+            yield f"v.{found.attr.removesuffix('_key')}"
 
 
 @dataclass(frozen=True, slots=True)

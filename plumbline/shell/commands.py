@@ -20,6 +20,7 @@ from plumbline.shell import (
     interest,
     notices,
     output,
+    person,
     recusal,
     rulebook,
     running,
@@ -100,12 +101,18 @@ def build() -> typer.Typer:
         ("audit", audit),
         ("recusal", recusal),
         ("interest", interest),
+        ("person", person),
         ("rulebook", rulebook),
         ("token", token),
         ("site", site),
     ):
         app.add_typer(module.app, name=name)
     _add_ledger(app)
+    verb(
+        app,
+        "disclosures",
+        said("提供台账：哪些内容提供给了谁。", "What left of a matter, to whom; and the exports."),
+    )(disclosures.everything)
     verb(app, "tick", said("到期的事项各触发一次。", "Everything that is due fires once. Needs no Prefect."))(
         running.tick
     )

@@ -131,9 +131,9 @@ def print_(asked: Asked, document: Id, file: File) -> Answer:
     with _told():
         from notifications.documents import issued
 
-        with asked.work.reading() as session:
-            made = issued.reprint(session, _desk(asked), document, actor=asked.actor)
-    file.write_bytes(made.content)
+        with asked.work.unit() as session:
+            made = issued.reprint(session, _desk(asked), document, actor=asked.actor, at=asked.at)
+            file.write_bytes(made.content)
     text = said(
         f"{made.number} 已写入 {file}，与签发时一致。", f"{made.number} is in {file}, as it was issued."
     )

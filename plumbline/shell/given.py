@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def _value(name: str, value: str) -> str:
     if value.startswith("@@"):
         return value[1:]
     return text_of(Path(value[1:]), what=f"--set {_short(name)}") if value.startswith("@") else value
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file, however long it is."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def text_of(path: Path, *, what: str) -> str:

@@ -170,19 +170,26 @@ def _remarks(found: dict[str, Any]) -> list[str]:
 @verb(app, "export", said("导出可见台账。", "Write out the ledger, as you may see it."))
 def export(asked: Asked, file: Target) -> Answer:
     actor, at = asked.actor, asked.at
-    from cases import ledger_export
+    from cases import export_log, ledger_export, ledger_sheets
 
-    with asked.work.reading() as session, output.progress(said("导出", "exporting")) as step:
-        done = ledger_export.export_ledger(
-            session,
-            asked.work.office,
-            file,
-            actor=actor,
-            at=at,
-            lang=asked.lang,
-            progress=lambda _part, done, of: step(done, of),
-        )
-    document = {"file": str(done.path), "clues": done.clues, "shortened": done.shortened}
-    return Answer(
-        document, [said(f"{done.clues} 条，已写入 {done.path}", f"{done.clues} clues written to {done.path}")]
-    )
+    part = file.with_name(f".{file.name}.new")  # under its own name only once it is on record
+    try:
+        with asked.work.reading() as session, output.progress(said("导出", "exporting")) as step:
+            done = ledger_export.export_ledger(
+                session, asked.work.office, part, actor=actor, at=at, lang=asked.lang,
+                progress=lambda _part, done, of: step(done, of),
+            )  # fmt: skip
+        mark = given.sha256_of(part)
+        with asked.work.unit() as session:
+            export_log.note(
+                session, "ledger", count=done.clues, lang=asked.lang, sha256=mark, by=actor, at=at
+            )
+            part.replace(file)
+    except ledger_sheets.NotWritable as fault:
+        raise ledger_sheets.NotWritable(str(fault).replace(str(part), str(file))) from fault
+    finally:
+        part.unlink(missing_ok=True)
+    document = {"file": str(file), "clues": done.clues, "shortened": done.shortened, "sha256": mark}
+    text = said(f"{done.clues} 条，已写入 {file}；导出已登记，SHA-256：{mark}",
+                f"{done.clues} clues written to {file}. The export is on record; SHA-256: {mark}")  # fmt: skip
+    return Answer(document, [text])

@@ -117,6 +117,54 @@ def test_a_rate_limit_is_later_and_for_all(kind: Kind, group: Group) -> None:
     assert later.value.for_all
 
 
+LATER = [(WECOM, code) for code in (-1, 45009, 45033)] + [(DINGTALK, code) for code in (-1, 130101, 410100)]
+LATER += [(FEISHU, code) for code in (11232, 99991400)]
+NEVER = [(WECOM, code) for code in (40008, 40058, 44004, 45002, 93000)]
+NEVER += [
+    (DINGTALK, code)
+    for code in (40035, 43004, 300005, 310000, 400013, 400101, 400102, 400105, 400106, 430101)
+]
+NEVER += [(FEISHU, code) for code in (9499, 19001, 19002, 19021, 19022, 19024)]
+
+
+def coded(code: int, status: int = 200) -> Reply:
+    return says(status, errcode=code, code=code)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("robot, code", LATER, ids=lambda one: getattr(one, "name", one))
+def test_every_code_for_later_is_later_for_all(robot: Kind, code: int, status: int) -> None:
+    with group_of(robot.judge) as group:
+        group.instead = coded(code, status)
+        with pytest.raises(Unreachable, match=rf"no more for the moment .*{code}") as later:
+            robot.at(group.port).deliver(LETTER, at=MORNING)
+    assert later.value.for_all
+
+
+@pytest.mark.parametrize("robot, code", NEVER, ids=lambda one: getattr(one, "name", one))
+def test_every_code_for_never_is_never(robot: Kind, code: int) -> None:
+    with group_of(robot.judge) as group:
+        group.instead = coded(code)
+        with pytest.raises(Undeliverable, match=str(code)):
+            robot.at(group.port).deliver(LETTER, at=MORNING)
+
+
+def test_the_code_of_another_vendor_is_tried_again() -> None:
+    for robot, code in ((WECOM, 130101), (DINGTALK, 45009), (FEISHU, 93000)):
+        with group_of(robot.judge) as group:
+            group.instead = coded(code)
+            with pytest.raises(Unreachable) as later:
+                robot.at(group.port).deliver(LETTER, at=MORNING)
+        assert not later.value.for_all
+
+
+def test_http_429_is_later_for_all_whatever_the_body_says(kind: Kind, group: Group) -> None:
+    group.instead = (429, {"Retry-After": "60"}, b"<html>")
+    with pytest.raises(Unreachable, match="no more for the moment") as later:
+        kind.at(group.port).deliver(LETTER, at=MORNING)
+    assert later.value.for_all
+
+
 def test_the_one_too_many_is_taken_a_minute_later(kind: Kind, group: Group) -> None:
     group.most = 1
     channel = kind.at(group.port)

@@ -11,10 +11,12 @@ from sqlmodel import col, select, update
 from cases.office import Office
 from cases.people import Person
 from notifications import dispatch, outbox
+from notifications.channels import Unreachable
 from notifications.channels.posting import Mailbox
 from notifications.channels.recorder import RecorderChannel
 from notifications.channels.wecom import WeComRobot
 from notifications.dispatch import DeliveryReport, Unit
+from notifications.mail import Message
 from notifications.messages import Letterhead
 from notifications.notices import DEAD, PENDING, SENT, Notice
 from notifications.quiet import QuietHours
@@ -27,6 +29,10 @@ from tests.notifications.test_quiet import SHANGHAI
 QUIET = QuietHours(time(20), time(7, 30), china(), SHANGHAI, frozenset({"escalation_report"}))
 NIGHT = datetime(2026, 9, 1, 14, 0, tzinfo=UTC)  # ten in the evening of Tuesday
 NEXT_MORNING = datetime(2026, 9, 1, 23, 30, tzinfo=UTC)
+
+
+def _refuses(_message: Message) -> None:
+    raise Unreachable("The robot does not answer.")
 
 
 def chooses(unit: Unit, login: str, channel: str, *, lang: str = "zh") -> None:
@@ -53,6 +59,30 @@ def test_who_chose_mail_and_has_no_address_is_reached_through_the_folder() -> No
     assert outbox.way("smtp", has_address=False) == "folder"
     assert outbox.way("smtp", has_address=True) == "smtp"
     assert outbox.way("wecom", has_address=False) == "wecom"
+
+
+def test_who_chose_what_is_not_set_up_here_is_told_as_the_office_tells_everybody() -> None:
+    there = ("folder", "smtp")
+    assert outbox.way("wecom", office="smtp", has_address=True, set_up=there) == "smtp"
+    assert outbox.way("wecom", office="smtp", has_address=False, set_up=there) == "folder"
+    assert outbox.way(None, office="smtp", has_address=True, set_up=there) == "smtp"
+    assert outbox.way("folder", office="smtp", has_address=True, set_up=there) == "folder"
+
+
+def test_a_channel_that_is_gone_leaves_no_dead_letter_and_says_where_it_went(
+    unit: Unit, house: Office, letterhead: Letterhead
+) -> None:
+    chooses(unit, "officer", "wecom")
+    with unit() as session:
+        outbox.plan(session, house, [rang(session, matter(session), ["handler"])])
+    folder = RecorderChannel()
+    done = dispatch.deliver_due(unit, {"folder": folder}, worker="a", at=MORNING, letterhead=letterhead)
+    assert done == DeliveryReport(delivered=1)
+    assert len(folder.taken) == 1
+    with unit() as session:
+        row = session.exec(select(Notice)).one()
+    assert (row.status, row.channel) == (SENT, "wecom")
+    assert row.last_error == "The channel 'wecom' is not set up here: it went into the folder of notices."
 
 
 @pytest.mark.parametrize(
@@ -104,7 +134,7 @@ def test_a_try_that_fails_in_the_evening_is_repeated_in_the_morning(
     chooses(unit, "officer", "wecom")
     with unit() as session:
         outbox.plan(session, house, [rang(session, matter(session), ["handler"], at=evening)], hours=QUIET)
-    channels = {"folder": RecorderChannel()}  # and no robot
+    channels = {"wecom": RecorderChannel(_refuses)}
     dispatch.deliver_due(unit, channels, worker="a", at=evening, letterhead=letterhead, hours=QUIET)
     with unit() as session:
         row = session.exec(select(Notice)).one()

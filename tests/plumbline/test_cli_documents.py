@@ -185,6 +185,49 @@ def test_the_reporter_is_on_no_paper(shell: Shell, tmp_path: Path) -> None:
     assert secret not in str(shell.do("registrar", "documents", "kinds"))
 
 
+SECRET = "陆遥无名氏"
+
+
+@pytest.mark.parametrize(
+    "more", [("--line", f"来源={SECRET}反映"), ("--attach", f"{SECRET}来信"), ("--contact", SECRET)]
+)
+def test_who_reported_slips_onto_no_paper_by_hand_either(
+    shell: Shell, tmp_path: Path, more: tuple[str, str]
+) -> None:
+    number = shell.register(real_name="true", reporter_name=SECRET, reporter_contact="13800000000")
+    for verb in ("draft", "issue"):
+        path = str(tmp_path / "a.pdf")
+        said = shell.ask("registrar", "documents", verb, number, "supervision_letter", path, *more, at=LATE)
+        refused(said, 1, "names_the_reporter")
+        assert SECRET not in said.out
+    assert shell.do("registrar", "documents", "list")["documents"] == []
+
+
+def test_a_unit_is_not_told_whom_it_is_about(shell: Shell, tmp_path: Path) -> None:
+    named = shell.register(subject="某甲某", problem="某甲某在隐蔽工程验收中失职。")
+    path = str(tmp_path / "a.pdf")
+    refused(
+        shell.ask("head", "documents", "issue", named, "supervisory_recommendation", path),
+        1,
+        "names_the_subject",
+    )
+    refused(shell.ask("leader", "documents", "issue", named, "risk_notice", path), 1, "names_the_subject")
+    plain = shell.register(subject="某甲某", problem="隐蔽工程验收流于形式。")
+    made = shell.do("head", "documents", "issue", plain, "supervisory_recommendation", path)
+    assert made["number"] == "港纪监建〔2026〕1号"
+    found = text_of(Path(path))
+    assert "监察建议书" in found
+    assert "第七十一条" in found
+    assert "某甲某" not in found
+    refused(
+        shell.ask("leader", "documents", "issue", plain, "supervisory_recommendation", path),
+        1,
+        "not_your_role",
+    )
+    shell.do("leader", "documents", "issue", named, "delegated_talk_notice", path)
+    assert "某甲某所在党组织" in text_of(Path(path)), "whoever holds the talk must know with whom"
+
+
 def test_the_code_on_a_paper_is_held_against_history(
     shell: Shell, home: Path, clue: str, tmp_path: Path
 ) -> None:

@@ -101,13 +101,49 @@ def test_text_keeps_to_the_margins(lang: str) -> None:
         def note(
             text: str, cm: list[float], tm: list[float], *_: object, seen: list[tuple[float, float]] = places
         ) -> None:  # fmt: skip
-            if text.strip() and not re.fullmatch(r"\W*\d+\W*", text.strip()):
+            if text.strip() and not re.fullmatch(r"[—\d\s]+", text.strip()):
                 seen.append((tm[4] * cm[0] + tm[5] * cm[2] + cm[4], tm[4] * cm[1] + tm[5] * cm[3] + cm[5]))
 
         page.extract_text(visitor_text=note)
         assert places
         assert all(28 * MM - 1 <= x <= (210 - 26) * MM for x, _ in places)
         assert all(35 * MM - 1 <= y <= (297 - 37) * MM for _, y in places)
+
+
+def test_its_pages_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for body in (("一句。",), ("很长。" * 900,), ("很长。" * 3000,)):
+        content = printed(paper(body=body))
+        assert pdf.pages(content) == len(pypdf.PdfReader(io.BytesIO(content)).pages)
+    assert pdf.pages(b"%PDF-1.7 and nothing plain") is None
+
+
+@pytest.mark.parametrize("contact", ["", "联系人：何敏"])
+def test_who_printed_it_stands_at_the_bottom_of_the_last_page(contact: str) -> None:
+    """Also where the foot has a page to itself."""
+    for count in range(0, 500, 60):
+        pages = pypdf.PdfReader(
+            io.BytesIO(printed(paper(body=("依照规定。" * count,), contact=contact)))
+        ).pages
+        heights: list[float] = []
+
+        def note(
+            text: str, cm: list[float], tm: list[float], *_: object, seen: list[float] = heights
+        ) -> None:
+            if "印发" in text:
+                seen.append(tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+
+        pages[-1].extract_text(visitor_text=note)
+        assert heights, count
+        assert 35 * MM <= heights[0] <= 42 * MM, count
+
+
+def test_a_title_keeps_a_number_and_its_word_together() -> None:
+    content = printed(paper(title="关于限期办结MGJ-2026-0001号问题线索的督办函"))
+    lines = [
+        re.sub(r"\s+", "", line)
+        for line in pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text().splitlines()
+    ]
+    assert any("MGJ-2026-0001号问题线索" in line for line in lines), lines
 
 
 def test_what_is_empty_leaves_no_trace() -> None:

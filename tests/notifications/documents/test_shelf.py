@@ -41,6 +41,36 @@ def test_every_fact_a_paper_names_exists() -> None:
         assert set(paper.table) | set(paper.needs) <= known, kind
 
 
+def test_every_text_is_a_whole_sentence() -> None:
+    """A comma in a list without quotation marks makes two texts of one, and the paper two paragraphs of a sentence."""
+    unfinished = [
+        (lang, kind, text)
+        for lang, texts in OURS.languages.items()
+        for kind, own in texts.papers.items()
+        for text in (*own.body, *own.closing)
+        if not text.endswith((".", ":", "。", "：", "}")) and kind != "transfer_receipt"
+    ]
+    assert unfinished == []
+
+
+def test_what_goes_to_a_reporter_a_unit_or_members_names_nobody() -> None:
+    outward = {"clue_received", "result_feedback", "risk_notice", "risk_disposal_notice", "recommendation", "circular",
+               "supervisory_recommendation", "transfer_receipt", "meeting_notice", "minutes_notice",
+               "rectification_notice", "cancel_sheet", "inspection_notice"}  # fmt: skip
+    assert {kind for kind, paper in OURS.papers.papers.items() if paper.names_nobody} == outward
+    for kind in ("clue_received", "result_feedback"):
+        told = set(OURS.papers.papers[kind].table)
+        assert told <= {"number", "received_on", "v.way", "v.outcome"}, "nothing that somebody typed"
+
+
+def test_the_two_recommendations_are_two_papers_each_with_its_basis() -> None:
+    papers, zh = OURS.papers.papers, OURS.languages["zh"].papers
+    assert papers["recommendation"].series != papers["supervisory_recommendation"].series
+    assert papers["supervisory_recommendation"].by == ("head",)
+    assert "监察法》第七十一条" in " ".join(zh["supervisory_recommendation"].closing)
+    assert "监察法" not in " ".join(zh["recommendation"].closing)
+
+
 def test_the_papers_the_rulebook_sends_have_a_form() -> None:
     """Of the documents it names, those that are letters; the others are messages and say no more than a number."""
     messages = {
@@ -50,6 +80,9 @@ def test_the_papers_the_rulebook_sends_have_a_form() -> None:
         "progress_note",
         "due_notice",
         "missed_round",
+        "recusal_request",
+        "recusal_notice",
+        "seat_vacant",
     }
     named = set(shipped().documents)
     assert messages < named
