@@ -17,7 +17,7 @@ from states.rulebook import GuardUse, Machine, Rulebook
 from states.schema_faults import meant
 from states.yaml_tree import Key, Tree, entries, names, openings
 
-RECIPIENTS = ("handler", "opener", "above", "higher")  # what a notice may go to besides a role
+RECIPIENTS = ("handler", "opener", "seats", "above", "higher")  # what a notice may go to besides a role
 LINKS = frozenset({"repeat", "single_report"})  # kinds of links that the register or a form makes by itself
 
 NAMED: tuple[tuple[str, str], ...] = (

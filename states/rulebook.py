@@ -179,7 +179,7 @@ class Rung(Rule):
     offset: str  # "-5 working days", "0 days", "+1 month"
     to: tuple[
         Name, ...
-    ]  # roles, "handler", "opener", "above" (the role `receives` of the body above), "higher" (of that one's)
+    ]  # roles, "handler", "opener", "seats" (who takes part), "above" (who `receives` there), "higher" (above the addressee)
     document: Name  # a message or document template
     move: Name | None = None  # an engine move the rung makes, e.g. a second channel or the way up
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select, update
 
+from cases import gathering
+from cases.history import Event
 from cases.matters import Matter
-from cases.office import Occurred, Office
+from cases.office import Occurred, Office, occurred
 from cases.organisations import Organisation
 from cases.people import Person, Posting
 from cases.prepared import Prepared
@@ -17,6 +19,7 @@ from notifications import rules
 from notifications.dispatch import Unit
 from states.rulebook import Machine
 from states.rulebook_file import shipped
+from tests.cases.port_office import Port
 from tests.notifications.office import MORNING, happened, matter, rang, seat
 
 
@@ -244,3 +247,18 @@ def test_what_the_body_above_leaves_lying_climbs_to_the_next_one(unit: Unit, hou
         session.execute(update(Organisation).where(col(Organisation.code) == "BHJ").values(parent=None))
         event = rang(session, matter(session, addressee="BHJ"), ["above", "higher"])
         assert dict(told(session, house, event)).keys() == district, "nobody stands above the district"
+
+
+def test_the_members_of_a_round_are_told_of_it_though_they_belong_to_other_bodies(unit: Unit) -> None:
+    """Their role is held in their company: it is the seat that makes a round theirs."""
+    port = Port(unit)
+    number = port.note("leader", "consultation", seats=["owner", "contractor", "overseer"])
+    port.do(number, "registrar", "send_brief")
+    with unit() as session:
+        row = session.exec(select(Matter).where(Matter.number == number)).one()
+        event = session.exec(select(Event.id).where(Event.matter == row.id, Event.move == "send_brief")).one()
+        one = occurred(gathering.load_by_id(session, row.id or 0).row, event=event or 0, move="send_brief", at=port.at,
+                       by="registrar")  # fmt: skip
+        told_of_it = {found.login for found in rules.concerned(session, port.office, [one])}
+    assert {"owner", "contractor", "overseer"} <= told_of_it
+    assert "overseer2" not in told_of_it
