@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notifications.channels.posting import checked_url
@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None  # whsec_ and the base64 of 24 to 64 random bytes
     templates: Path | None = None  # the office's own papers; what is not there is ours
     fonts: Path | None = None  # a folder with the office's fonts
+    api_per_minute: int = Field(default=1200, ge=1)  # requests of one token; more are answered 429
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
     urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})
     """Kinds of message that do not wait; as JSON: ["escalation_report"]."""

@@ -109,8 +109,8 @@ def list_(asked: Asked) -> Answer:
         "",
     ]
     rows = [
-        [line["id"], line["login"], " ".join(line["scopes"]), line["expires_at"], line["last_used_at"],
+        [line["id"], line["login"], one.scopes, line["expires_at"], line["last_used_at"],
          said("已撤销", "ended") if line["revoked"] else ""]
-        for line in lines
+        for line, one in zip(lines, held, strict=True)
     ]  # fmt: skip
     return Answer({"tokens": lines}, [Table(headings, rows)])
