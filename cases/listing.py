@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlmodel import Session, col
 
 from cases import access, gathering
@@ -22,6 +22,7 @@ from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
 from cases.paging import Place, beyond
 from cases.people import postings_of
+from cases.prepared import Prepared
 from states.rulebook import FormField, Machine
 
 MOST_MISSED = 100
@@ -123,10 +124,16 @@ def _overdue(at: datetime) -> ColumnElement[bool]:
     return exists(late)
 
 
+_OF_MACHINE = Prepared(
+    select(col(Matter.id)).where(
+        col(Matter.number) == bindparam("number"), col(Matter.machine) == bindparam("machine")
+    )
+)
+
+
 def check_machine(session: Session, number: str, machine: str) -> None:
     """Raises NoSuchMatter where `number` is not a matter of this machine: a clue is not asked for as a task."""
-    query = select(1).where(col(Matter.number) == number, col(Matter.machine) == machine)
-    if session.execute(query).first() is None:
+    if _OF_MACHINE.row(session, {"number": number, "machine": machine}) is None:
         raise NoSuchMatter(number)
 
 
