@@ -97,7 +97,12 @@ def _served(home: Path) -> Iterator[int]:
 def _serve(home: Path, port: int) -> None:
     work = Work.open(Settings(home=home, api_per_minute=1_000_000))
     uvicorn.run(
-        app.create(work), host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
+        app.create(work),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
     )
 
 

@@ -23,7 +23,7 @@ from cases import (
     sites,
     tokens,
 )
-from notifications import outbox
+from notifications import outbox, webhooks
 from notifications.documents import register
 
 MODULES = (
@@ -45,6 +45,7 @@ MODULES = (
     rulebooks,
     sites,
     tokens,
+    webhooks,
 )
 
 metadata: MetaData = SQLModel.metadata

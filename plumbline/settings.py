@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None  # whsec_ and the base64 of 24 to 64 random bytes
     templates: Path | None = None  # the office's own papers; what is not there is ours
     fonts: Path | None = None  # a folder with the office's fonts
+    webhook_hosts: frozenset[str] = frozenset()  # on the office's own network, as JSON: ["bi.office.example"]
     api_per_minute: int = Field(default=1200, ge=1)  # requests of one token; more are answered 429
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
     urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})

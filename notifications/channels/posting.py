@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from ipaddress import ip_address
 from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
@@ -35,13 +36,15 @@ class Mailbox:
     """Where to post. `name` is what people are told, because the URL of a robot is its password.
 
     `total_for` is the time one attempt may take altogether; `trust` holds the certificates the server may show, by
-    default the system's.
+    default the system's. `outside_only`: nothing is sent to an address of this machine or its network, whatever name
+    led there.
     """
 
     name: str
     url: str = field(repr=False)
     total_for: timedelta = timedelta(seconds=15)
     trust: ssl.SSLContext | None = field(default=None, repr=False)
+    outside_only: bool = False
 
     def post(self, content: bytes, *, headers: Mapping[str, str], query: str = "") -> Answered:
         """The server's answer, whatever it says. `query` is added to the URL's. Raises Unreachable."""
@@ -71,6 +74,8 @@ class Mailbox:
         except (OSError, UnicodeError) as fault:
             raise Unreachable(f"{self.name} cannot be reached ({words(fault)}).", for_all=True) from fault
         with closing(line):
+            if self.outside_only and not ip_address(line.getpeername()[0]).is_global:
+                raise Unreachable(f"{self.name} leads into this machine or its network.")
             yield line
 
     def _ask(

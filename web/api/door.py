@@ -21,6 +21,7 @@ from web.api import (
     clocks,
     exchange,
     fields,
+    hooks,
     office,
     openapi,
     outbox,
@@ -51,7 +52,7 @@ def _operations(work: Work) -> Iterator[Operation]:
     book = work.office.rulebook()
     for machine, plural in PLURALS.items():
         yield from Matters(machine, plural).operations(fields.opening(book, machine))
-    for module in (rounds, exchange, recusals, clocks, outbox, papers, office):
+    for module in (rounds, exchange, recusals, clocks, outbox, papers, hooks, office):
         yield from module.operations()
     yield Operation("GET", "/openapi.json", "openapi", ("openapi", "read"), "This description", _unused,
                     Answers({"type": "object"}, {"openapi": openapi.VERSION}), "office")  # fmt: skip

@@ -102,6 +102,14 @@ VERIFIED: dict[str, Any] = {
     "more_faults": 0,
     "head": "0" * 64,
 }
+WEBHOOK: dict[str, Any] = {
+    "id": 1, "url": "https://bi.example.org/plumbline", "events": ["clue.register"], "active": True, "created_at": AT,
+    "failing_since": None, "stopped_why": "",
+}  # fmt: skip
+DELIVERY: dict[str, Any] = {
+    "id": 7, "event": 18, "number": NUMBER, "move": "register", "status": "sent", "attempts": 1, "planned_at": AT,
+    "next_at": None, "sent_at": AT, "last_error": None,
+}  # fmt: skip
 ACCOUNT: dict[str, Any] = {
     "login": "officer", "name": "李明", "organisation": "MGJ", "lang": "zh",
     "roles": [{"role": "officer", "organisation": "MGJ", "project": None, "label": BOTH}], "scopes": ["read", "write"],

@@ -193,6 +193,7 @@ _INVALID: Mapping[str, tuple[str, str, str]] = {
     "string_too_short": ("empty", "不能为空", "must not be empty"),
     "string_too_long": ("too_long", "过长", "is too long"),
     "too_long": ("too_long", "过多", "holds too many"),
+    "too_short": ("empty", "不能为空", "must not be empty"),
     "bool_type": ("not_a_boolean", "必须是布尔值", "must be true or false"),
     "int_type": ("not_a_number", "必须是整数", "must be a whole number"),
     "int_parsing": ("not_a_number", "必须是整数", "must be a whole number"),

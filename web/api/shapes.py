@@ -342,6 +342,44 @@ class VerifiedShape(Shape):
     faults: list[dict[str, Any]]
 
 
+class WebhookShape(Shape):
+    id: int
+    url: str
+    events: list[str]
+    active: bool
+    created_at: When
+    failing_since: When | None
+    stopped_why: str
+
+
+class NewWebhookShape(WebhookShape):
+    secret: str
+
+
+class WebhooksShape(Shape):
+    webhooks: list[WebhookShape]
+
+
+class DeliveryShape(Shape):
+    """One telling; of what is not yours to see any more, no number and no move."""
+
+    id: int
+    event: int
+    number: str | None
+    move: str | None
+    status: Literal["pending", "sending", "sent", "dead"]
+    attempts: int
+    planned_at: When
+    next_at: When | None
+    sent_at: When | None
+    last_error: str | None
+
+
+class DeliveriesShape(Shape):
+    deliveries: list[DeliveryShape]
+    next: Cursor
+
+
 class AccountShape(Shape):
     login: str
     name: str

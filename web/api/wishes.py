@@ -179,6 +179,13 @@ class Paper(Wish):
     lines: Annotated[list[PaperLine], Field(max_length=20)] = []
 
 
+class Subscribing(Wish):
+    """Where to be told, and of what."""
+
+    url: Annotated[str, Field(min_length=1, max_length=500, examples=["https://bi.example.org/plumbline"])]
+    events: Annotated[list[Line], Field(min_length=1, max_length=100, examples=[["clue.register"]])]
+
+
 class Coded(Wish):
     code: Annotated[
         str, Field(max_length=400, examples=[f"PLUMBLINE1 MGJ-2026-0001 3 {'0' * 64} - -"]), _text(400)

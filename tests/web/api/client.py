@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from cases import tokens
 from plumbline.work import Work
@@ -35,7 +35,7 @@ class Client:
     ) -> Response:  # fmt: skip
         """One request under /api/v1."""
         sent = {"Authorization": f"Bearer {self.token(who)}"} | dict(headers or {})
-        return self.browser.request(method, f"/api/v1{path}", headers=sent, **more)  # type: ignore[return-value]
+        return self.browser.request(method, f"/api/v1{path}", headers=sent, **more)
 
     def get(self, who: str, path: str, **more: Any) -> Any:
         """What is there; it must be."""
