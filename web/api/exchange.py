@@ -24,7 +24,7 @@ FILE = Takes(
 def operations() -> Iterator[Operation]:
     """All of them."""
     example = {"content": {"kind": "packet"}, "key": "…", "signature": "…"}
-    told = {"Content-Disposition": "The file's name.", "X-Content-SHA256": "The file's hash."}
+    told = {"Content-Disposition": "The file's name."}
     signed = Answers({"type": "object"}, example, headers=told)
     yield Operation("POST", f"/{PLURAL}/{{number}}/packet", "escalation_packet", ("packet", "write"),
                     "The signed packet for the other site; asked again, the same file", packet, signed, PLURAL,
@@ -62,7 +62,7 @@ def _check(asked: Asked, number: str) -> None:
 
 def _file(written: Written, what: str) -> Response:
     name = f"{written.number}.{what}.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-SHA256": written.sha256}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(written.text, media_type="application/json", headers=headers)
 
 

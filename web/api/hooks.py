@@ -36,14 +36,14 @@ def operations() -> Iterator[Operation]:
                     Answers(shapes.NewWebhookShape, examples.WEBHOOK | {"secret": "whsec_…"}, 201), "webhooks", key=True,
                     takes=Takes(wishes.Subscribing, WISH), may_refuse=True,
                     more="`events` names machines, single moves of one (`clue.register`), or everything (`*`). Told is "
-                    "only what you may see, and of it no content; each telling is signed as Standard Webhooks has it.")  # fmt: skip
+                    "only what you may see, and of it no content; each is signed as Standard Webhooks has it.")  # fmt: skip
     yield Operation(
         "GET", "/webhooks/{id}", "webhook_show", ("webhook", "read"), "One of them", show, shown, "webhooks"
     )
     yield Operation("DELETE", "/webhooks/{id}", "webhook_end", ("webhook", "change"), "End it", end,
                     Answers(shapes.Shape, {"id": 1, "ended": True}), "webhooks")  # fmt: skip
     yield Operation("POST", "/webhooks/{id}/resumption", "webhook_resume", ("webhook", "change"),
-                    "Take one up again that was stopped because it failed for too long", resume, shown, "webhooks")  # fmt: skip
+                    "Take one up again that was stopped for failing too long", resume, shown, "webhooks")  # fmt: skip
     yield Operation("GET", "/webhooks/{id}/deliveries", "webhook_deliveries", ("webhook", "read"),
                     "How its deliveries went, the latest first, with reasons for failure", deliveries,
                     Answers(shapes.DeliveriesShape, {"deliveries": [examples.DELIVERY], "next": None}), "webhooks",
