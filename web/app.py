@@ -44,6 +44,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
 
+    app.add_middleware(door.Way, api=door.router(work))
     app.add_middleware(Guard)
 
     @app.get("/", response_class=HTMLResponse)
@@ -84,7 +85,6 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         return Response(metrics.exposition(_read(work), prefect=prefect), media_type=metrics.KIND)
 
     app.include_router(exchange.router(work))
-    app.mount(door.PREFIX, door.router(work))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cases import people
 from plumbline import clock
@@ -71,7 +71,23 @@ def router(work: Work) -> Router:
     for one in every:
         paths.setdefault(one.path, {})[one.method] = one
     routes = [Route(path, Place(door, methods)) for path, methods in paths.items()]
-    return Router([*routes, Route("/{rest:path}", Place(door, {}))], redirect_slashes=False)
+    return Router(routes, redirect_slashes=False, default=Place(door, {}))
+
+
+class Way:
+    """Leads what is asked under the prefix to the API, and everything else on.
+
+    No mount of Starlette's: its pattern ends a path at a line break, and what lies beyond would not be ours to answer.
+    """
+
+    def __init__(self, app: ASGIApp, api: Router) -> None:
+        self.app, self.api = app, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(f"{PREFIX}/"):
+            await self.api({**scope, "root_path": scope.get("root_path", "") + PREFIX}, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class Door:
