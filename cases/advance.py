@@ -84,11 +84,13 @@ def advance(
     expected_version: int | None = None,
     key: str | None = None,
     fields: Mapping[str, Any] | None = None,
+    typed: bool = False,
 ) -> Moved:
     """Make `move` on the matter `number` as the person `actor`, at the instant `at` (aware).
 
     `expected_version` refuses a matter that somebody moved meanwhile; `key` makes the request safe to repeat: the same
-    answer, nothing done twice. Raises NoSuchMatter, Refused (with every reason at once), KeyReused.
+    answer, nothing done twice. `typed`: the fields come from a program, which sends a number as a number.
+    Raises NoSuchMatter, Refused (with every reason at once), KeyReused.
     """
     given = dict(fields or {})
     request = requests.Request(actor, key, (number, move, given))
@@ -96,7 +98,7 @@ def advance(
         return Moved(**answered)
     loaded = gathering.load(session, office, number, login=actor, for_change=True)
     _check_version(office, loaded, expected_version)
-    moved = _make(session, office, loaded, move, given, at=at)
+    moved = _make(session, office, loaded, move, given, at=at, typed=typed)
     requests.remember(session, request, moved.kept(), at=at)
     return moved
 
@@ -143,12 +145,13 @@ def advance_for_site(
 
 
 def _make(
-    session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], *, at: datetime
-) -> Moved:
+    session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], *, at: datetime,
+    typed: bool = False,
+) -> Moved:  # fmt: skip
     row = loaded.row
     machine = office.rulebook(row.rulebook).machines[row.machine]
     known = gathering.facts(session, office, loaded, at=at)
-    rule, to, form = _judge(session, office, loaded, move, given, known)
+    rule, to, form = _judge(session, office, loaded, move, given, known, typed=typed)
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
     if machine.rounds is not None:
         round_moves.land(session, office, row, rule, move, form, actor=loaded.actor.id, at=at)
@@ -189,8 +192,8 @@ def after_move(
 
 
 def _judge(
-    session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], known: Facts
-) -> tuple[Move, str, dict[str, Any]]:
+    session: Session, office: Office, loaded: Loaded, move: str, given: Mapping[str, Any], known: Facts, *, typed: bool
+) -> tuple[Move, str, dict[str, Any]]:  # fmt: skip
     """The rule, the next state and the form as read; refuses with what is wrong with the form and the move together."""
     judging = judge(office.rulebook(loaded.row.rulebook), loaded.row.machine)
     rule = judging.machine.moves.get(move)
@@ -199,7 +202,7 @@ def _judge(
     if rule is not None and not known.actor.is_engine:
         try:
             form = forms.read_form(
-                rule.fields, given, values=known.values, today=known.today, zone=office.zone
+                rule.fields, given, values=known.values, today=known.today, zone=office.zone, typed=typed
             )
             reasons += references.faults(session, rule.fields, form, matter=loaded.row)
             if judging.machine.rounds is not None:

@@ -14,6 +14,7 @@ from cases.deadlines import Deadline, DeadlineEntry
 from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from cases.office import Office
+from cases.paging import Place, beyond
 from states import walks
 from states.periods import Period, Unit
 from states.rulebook import Deadline as DeadlineRule
@@ -25,10 +26,11 @@ class NoSuchDeadline(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenDeadlines:
-    """Open and paused clocks, the nearest first, and how many there are in all."""
+    """Open and paused clocks, the nearest first, how many there are in all, and where the list goes on."""
 
     lines: tuple[dict[str, Any], ...]
     total: int
+    next: Place | None = None
 
 
 def open_deadlines(
@@ -39,8 +41,12 @@ def open_deadlines(
     at: datetime,
     until: datetime | None = None,
     limit: int = 100,
+    after: Place | None = None,
 ) -> OpenDeadlines:
-    """The running clocks of every matter that `actor` may see; with `until`, those late at that instant."""
+    """The running clocks of every matter that `actor` may see; with `until`, those late at that instant.
+
+    `after`: what follows this place.
+    """
     wanted = [access.visible_to(session, actor, office.rulebook()), col(Deadline.status).in_(clocks.RUNNING)]
     if until is not None:
         wanted.append(col(Deadline.due_at) <= until)
@@ -52,11 +58,15 @@ def open_deadlines(
     )
     counted = select(func.count()).select_from(Deadline).join(Matter, col(Matter.id) == col(Deadline.matter))
     total = session.execute(counted.where(*wanted)).scalar_one()
+    if after is not None:
+        query = query.where(beyond(after, col(Deadline.due_at), col(Deadline.id), newest_first=False))
+    found = session.execute(query.limit(limit + 1)).all()
     lines = tuple(
         _line(office, row, number=number, machine=machine, rulebook=rulebook, at=at) | {"handler": handler}
-        for row, number, machine, handler, rulebook in session.execute(query.limit(limit))
+        for row, number, machine, handler, rulebook in found[:limit]
     )
-    return OpenDeadlines(lines, int(total))
+    last = found[limit - 1][0] if len(found) > limit else None
+    return OpenDeadlines(lines, int(total), Place(last.due_at, last.id) if last else None)
 
 
 def _line(

@@ -37,4 +37,5 @@ def bad_reference(field: str, given: str, what: Label) -> Reason:
         "unknown_reference",
         Label(en=f"{field}: {given!r} is not {what.en}.", zh=f"{field}：{given!r} 不是{what.zh}。"),
         Label(en="Take one of those the form offers.", zh="请从表单所列中选择。"),
+        field,
     )

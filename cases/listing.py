@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlmodel import Session, col
 
 from cases import access, gathering, round_sight
@@ -20,7 +20,9 @@ from cases.history import Event
 from cases.inspections import Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
+from cases.paging import Place, beyond
 from cases.people import postings_of
+from cases.prepared import Prepared
 from cases.round_sight import Sight
 from states.rulebook import FormField, Machine
 
@@ -39,6 +41,7 @@ class Listed:
     handler: str | None
     due_at: datetime | None
     round_: dict[str, Any]
+    place: Place
 
     def as_dict(self) -> dict[str, Any]:
         """The form of contract.md; an inspection also says which round it is."""
@@ -54,20 +57,21 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The first lines of a list, and how many there are in all."""
+    """Lines of a list, how many there are in all, and where the list goes on (None: nowhere)."""
 
     lines: tuple[Listed, ...]
     total: int
+    next: Place | None = None
 
 
 def matters(
     session: Session, office: Office, machine: str, *, actor: str, at: datetime, state: str | None = None,
-    mine: bool = False, overdue: bool = False, limit: int = 100,
+    mine: bool = False, overdue: bool = False, limit: int = 100, q: str | None = None, after: Place | None = None,
 ) -> Page:  # fmt: skip
     """The matters of a machine that `actor` may see, the most urgent first.
 
     `mine`: those they handle or sit on, and those they opened that nobody handles yet. `overdue`: those with a clock
-    that is late at `at`.
+    that is late at `at`. `q`: those with this text in their number or title. `after`: what follows this place.
     """
     wanted = [access.visible_to(session, actor, office.rulebook()), col(Matter.machine) == machine]
     if state is not None:
@@ -76,12 +80,17 @@ def matters(
         wanted.append(_mine(actor))
     if overdue:
         wanted.append(_overdue(at))
+    if q is not None:
+        wanted.append(
+            or_(col(Matter.number).icontains(q, autoescape=True), col(Matter.title).icontains(q, autoescape=True))
+        )  # fmt: skip
     total = session.execute(select(func.count()).select_from(Matter).where(*wanted)).scalar_one()
-    return Page(tuple(_lines(session, machine, wanted, limit)), int(total))
+    lines = tuple(_lines(session, machine, wanted, limit + 1, after))
+    return Page(lines[:limit], int(total), lines[limit - 1].place if len(lines) > limit else None)
 
 
 def _lines(
-    session: Session, machine: str, wanted: Iterable[ColumnElement[bool]], limit: int
+    session: Session, machine: str, wanted: Iterable[ColumnElement[bool]], limit: int, after: Place | None
 ) -> Iterable[Listed]:
     due = (
         select(func.min(Deadline.due_at))
@@ -91,15 +100,17 @@ def _lines(
     )
     query = (
         select(col(Matter.number), col(Matter.state), col(Matter.version), col(Matter.title), col(Matter.handler),
-               due.label("due_at"), col(Matter.values))
+               due.label("due_at"), col(Matter.values), col(Matter.id))
         .where(*wanted)
         .order_by(due.is_(None), due, col(Matter.id).desc())
         .limit(limit)
     )  # fmt: skip
+    if after is not None:
+        query = query.where(beyond(after, due, col(Matter.id), newest_first=True))
     rounds = ROUND if machine == "inspection" else ()
     for row in session.execute(query):
         yield Listed(row.number, row.state, row.version, row.title, row.handler, row.due_at,
-                     {name: row.values.get(name) for name in rounds})  # fmt: skip
+                     {name: row.values.get(name) for name in rounds}, Place(row.due_at, row.id))  # fmt: skip
 
 
 def _mine(login: str) -> ColumnElement[bool]:
@@ -114,10 +125,16 @@ def _overdue(at: datetime) -> ColumnElement[bool]:
     return exists(late)
 
 
+_OF_MACHINE = Prepared(
+    select(col(Matter.id)).where(
+        col(Matter.number) == bindparam("number"), col(Matter.machine) == bindparam("machine")
+    )
+)
+
+
 def check_machine(session: Session, number: str, machine: str) -> None:
     """Raises NoSuchMatter where `number` is not a matter of this machine: a clue is not asked for as a task."""
-    query = select(1).where(col(Matter.number) == number, col(Matter.machine) == machine)
-    if session.execute(query).first() is None:
+    if _OF_MACHINE.row(session, {"number": number, "machine": machine}) is None:
         raise NoSuchMatter(number)
 
 

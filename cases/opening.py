@@ -68,17 +68,21 @@ def open_matter(
     at: datetime,
     fields: Mapping[str, Any],
     key: str | None = None,
+    typed: bool = False,
 ) -> Moved:
     """Open a matter by hand as `actor`. It is kept by the organisation of the posting that gives the right to.
 
-    Raises Refused: not a role that may, a form that lacks something, a guard of the opening.
+    `key` and `typed` as in `advance`. Raises KeyReused; Refused: not a role that may, a form that lacks something, a
+    guard of the opening.
     """
     request = requests.Request(actor, key, (machine, "open", dict(fields)))
     if (answered := requests.answered(session, request)) is not None:
         return Moved(**answered)
     rules = office.rulebook().machines[machine]
     person, organisation = _entitled(session, rules, actor)
-    form = _read(session, office, rules, machine, person, fields, at=at, organisation=organisation)
+    form = _read(
+        session, office, rules, machine, person, fields, at=at, organisation=organisation, typed=typed
+    )
     private = {
         part.name: form.pop(part.name) for part in rules.register_ if part.private and part.name in form
     }
@@ -162,7 +166,7 @@ def _entitled(session: Session, rules: Machine, login: str) -> tuple[Actor, str]
 
 def _read(
     session: Session, office: Office, rules: Machine, machine: str, person: Actor, given: Mapping[str, Any], *,
-    at: datetime, organisation: str,
+    at: datetime, organisation: str, typed: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """The opening's form, read and judged; refuses with everything that is wrong at once."""
     today = office.day(at)
@@ -172,7 +176,7 @@ def _read(
     reasons: list[Reason] = []
     form: dict[str, Any] = {}
     try:
-        form = forms.read_form(rules.register_, given, values={}, today=today, zone=office.zone)
+        form = forms.read_form(rules.register_, given, values={}, today=today, zone=office.zone, typed=typed)
         reasons += references.faults(session, rules.register_, form, organisation=organisation)
         reasons += _against(rules, replace(facts, form=form))
     except Refused as refusal:

@@ -20,6 +20,7 @@ from cases import (
     organisations,
     own_settings,
     people,
+    reads,
     recusals,
     round_items,
     rounds,
@@ -27,7 +28,7 @@ from cases import (
     sites,
     tokens,
 )
-from notifications import outbox
+from notifications import outbox, webhooks
 from notifications.documents import register
 
 MODULES = (
@@ -46,6 +47,7 @@ MODULES = (
     own_settings,
     outbox,
     people,
+    reads,
     recusals,
     register,
     round_items,
@@ -53,6 +55,7 @@ MODULES = (
     rulebooks,
     sites,
     tokens,
+    webhooks,
 )
 
 metadata: MetaData = SQLModel.metadata

@@ -78,11 +78,18 @@ _LISTED = select(
 ).join(Matter, col(Matter.id) == col(Notice.matter), isouter=True)  # type: ignore[call-overload]  # fmt: skip
 
 
-def notices(session: Session, *, status: str | None = None, limit: int = 100) -> Sequence[Listed]:
-    """The newest notices, or the newest with this status."""
+def notices(
+    session: Session, *, status: str | None = None, limit: int = 100, recipient: str | None = None,
+    before: int | None = None,
+) -> Sequence[Listed]:  # fmt: skip
+    """The newest notices; of those with this status, to this person, before the one with this id."""
     query = _LISTED.order_by(col(Notice.id).desc()).limit(limit)
     if status is not None:
         query = query.where(col(Notice.status) == status)
+    if recipient is not None:
+        query = query.where(col(Notice.recipient) == recipient)
+    if before is not None:
+        query = query.where(col(Notice.id) < before)
     return [Listed(*row) for row in session.exec(query)]
 
 

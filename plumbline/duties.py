@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases import audit, duty_runs, inspections, recomputing
 from cases import sweep as sweeping
 from cases.sweep import Fired
-from notifications import digests, dispatch
+from notifications import calling, digests, dispatch
 from plumbline import carrying, clock
 from plumbline.work import Work
 
@@ -106,7 +106,7 @@ def sweep_deadlines(work: Work, *, at: datetime) -> Swept:
 
 def deliver_notices(work: Work, *, at: datetime) -> Delivered:
     """Try every notice that is due for a try, through its channel, and bring packets to the sites that take them by
-    wire; both outside any transaction."""
+    wire; then call the webhooks. All of it outside any transaction."""
 
     def act() -> Delivered:
         report = dispatch.deliver_due(
@@ -118,7 +118,19 @@ def deliver_notices(work: Work, *, at: datetime) -> Delivered:
             hours=work.hours,
         )
         carried = carrying.carry(work, at=at)
-        return Delivered(report.delivered + carried.taken, report.failed + carried.failed, report.dead)
+        called = calling.call_due(
+            work.unit,
+            work.office,
+            work.letterhead,
+            worker=worker_name(),
+            at=at,
+            inside=work.settings.webhook_hosts,
+        )
+        return Delivered(
+            report.delivered + carried.taken + called.told,
+            report.failed + carried.failed + called.failed,
+            report.dead + called.dead,
+        )
 
     return _recorded(work, "deliver_notices", at, act)
 

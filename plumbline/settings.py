@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     templates: Path | None = None  # the office's own papers; what is not there is ours
     fonts: Path | None = None  # a folder with the office's fonts
     attachment_mb: int = Field(default=20, ge=1, le=40)  # that one file may have
+    webhook_hosts: frozenset[str] = frozenset()  # on the office's own network, as JSON: ["bi.office.example"]
+    api_per_minute: int = Field(default=1200, ge=1)  # requests of one token; more are answered 429
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
     urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})
     """Kinds of message that do not wait; as JSON: ["escalation_report"]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -14,9 +14,9 @@ from sqlmodel import Session
 
 from cases import rulebooks
 from cases.evidence import EvidenceRoom
-from cases.office import Office
+from cases.office import Occurred, Office
 from cases.rulebooks import OnFileRulebooks
-from notifications import outbox
+from notifications import outbox, webhooks
 from notifications.channels import Channel
 from notifications.channels.dingtalk import DingTalkRobot
 from notifications.channels.feishu import FeishuRobot
@@ -94,9 +94,14 @@ def office_of(held: OnFileRulebooks, settings: Settings) -> Office:
     settings."""
     calendar = calendar_of(settings)
     zone = ZoneInfo(held.rulebooks[held.current].zone)
-    tell = partial(outbox.plan, channel=settings.channel, installation=held.uid,
-                   hours=hours_of(settings, calendar=calendar, zone=zone),
-                   set_up=frozenset(channels_of(settings)))  # fmt: skip
+    people = partial(outbox.plan, channel=settings.channel, installation=held.uid,
+                     hours=hours_of(settings, calendar=calendar, zone=zone),
+                     set_up=frozenset(channels_of(settings)))  # fmt: skip
+
+    def tell(session: Session, office: Office, events: Sequence[Occurred]) -> int:
+        webhooks.plan(session, office, events)
+        return people(session, office, events)
+
     return Office(held.rulebooks, held.current, calendar, tell)
 
 

@@ -14,15 +14,20 @@ ENGINE = "engine"  # the actor of moves that other matters or clocks make
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why a move is refused: a stable code, the sentence, and what would cure it and by whom."""
+    """One reason why a move is refused: a stable code, the sentence, and what would cure it and by whom.
+
+    `field` names the field of the form it is about, where it is about one.
+    """
 
     code: str
     message: Label
     cure: Label
+    field: str | None = None
 
     def as_dict(self, lang: str = "en") -> dict[str, str]:
-        """The form of contract.md: {"code", "message", "cure"}."""
-        return {"code": self.code, "message": self.message.in_(lang), "cure": self.cure.in_(lang)}
+        """The form of contract.md: {"code", "message", "cure"}, and the "field" where there is one."""
+        said = {"code": self.code, "message": self.message.in_(lang), "cure": self.cure.in_(lang)}
+        return said if self.field is None else said | {"field": self.field}
 
 
 class Refused(Exception):

@@ -72,6 +72,23 @@ def read(field: FormField, value: Any, *, today: date, zone: ZoneInfo) -> Any:
     return _READERS[field.type](field, value, today, zone)
 
 
+def check_type(field: FormField, value: Any) -> None:
+    """Nothing, if `value` is of the JSON type that this field has. Raises `BadValue`. Text that stands for a number, a
+    truth or a list is for people to type; a program that sends it has made a mistake."""
+    if field.type not in _TYPED or type(value) is _TYPED[field.type][0]:
+        return
+    _, code, en, zh = _TYPED[field.type]
+    says = label(f"必须是 JSON {zh}，而不是 {shown(value)}", f"must be a JSON {en}, not {shown(value)}")
+    raise BadValue(code, says, label(f"请以 JSON {zh}发送", f"Send it as a JSON {en}"))
+
+
+_TYPED: Mapping[str, tuple[type, str, str, str]] = {
+    "integer": (int, "not_a_number", "number", "数字"),
+    "boolean": (bool, "not_a_boolean", "true or false", "布尔值"),
+    "people": (list, "not_a_list", "array", "数组"),
+}
+
+
 def clean(value: Any, most: int, *, lines: bool = False) -> str:
     """The text, NFC and stripped. Raises `BadValue` where it is no text, too long, or holds what text must not."""
     if not isinstance(value, str):

@@ -30,10 +30,12 @@ def read_form(
     values: Mapping[str, Any],
     today: date,
     zone: ZoneInfo,
+    typed: bool = False,
 ) -> dict[str, Any]:
     """The values to keep, by field. Fields left blank are absent.
 
-    `values` are the facts of the matter so far (for `not_before`); `today` is the local day in `zone`.
+    `values` are the facts of the matter so far (for `not_before`); `today` is the local day in `zone`. `typed`: a
+    program sent it, so a number is a number and not the text of one.
     Raises `Refused("bad_form", ...)` with one reason for each field that is missing, unknown or wrong.
     """
     reasons = list(_unknown(fields, given))
@@ -44,6 +46,8 @@ def read_form(
             reasons += [_missing(field, value)] if field.required else []
             continue
         try:
+            if typed:
+                form_values.check_type(field, value)
             read[field.name] = form_values.read(field, value, today=today, zone=zone)
         except BadValue as bad:
             reasons.append(_reason(field, bad))
@@ -100,7 +104,10 @@ def _unknown(fields: Sequence[FormField], given: Mapping[str, Any]) -> Iterator[
         en = f"Did you mean {close[0]!r}?" if close else f"The form has: {', '.join(names) or 'no fields'}"
         said = shown(name)
         yield Reason(
-            "unknown_field", label(f"没有“{said}”这一字段。", f"There is no field {said!r}."), label(zh, en)
+            "unknown_field",
+            label(f"没有“{said}”这一字段。", f"There is no field {said!r}."),
+            label(zh, en),
+            said,
         )
 
 
@@ -109,12 +116,13 @@ def _missing(field: FormField, value: Any) -> Reason:
     message = label(
         f"缺少“{field.label.zh}”（{field.name}）。", f"{field.label.en} ({field.name}) is missing."
     )
-    return Reason(code, message, label(f"请填写“{field.label.zh}”。", f"Fill in {field.name}."))
+    return Reason(code, message, label(f"请填写“{field.label.zh}”。", f"Fill in {field.name}."), field.name)
 
 
 def _reason(field: FormField, bad: BadValue) -> Reason:
     zh = f"“{field.label.zh}”（{field.name}）{bad.says.zh}。"
-    return Reason(bad.code, label(zh, f"{field.label.en} ({field.name}) {bad.says.en}."), _sentence(bad.cure))
+    says = label(zh, f"{field.label.en} ({field.name}) {bad.says.en}.")
+    return Reason(bad.code, says, _sentence(bad.cure), field.name)
 
 
 def _sentence(text: Label) -> Label:

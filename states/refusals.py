@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from states.facts import Reason
+from states.facts import Reason, Refused
 from states.rulebook import Label, Machine, Role
+
+BAD_INPUT = frozenset({
+    "bad_form", "unknown_move", "unknown_field", "unknown_reference", "missing", "empty", "bad_character",
+    "too_long", "too_short", "not_text", "not_a_choice", "not_a_boolean", "not_a_number", "out_of_range",
+    "not_a_period", "not_a_date", "no_such_date", "in_future", "not_in_future", "not_an_instant",
+    "timezone_required", "not_a_list", "repeated", "too_few", "too_early",
+    "attachment_empty", "attachment_too_large", "attachment_kind", "image_too_large", "archive_damaged",
+    "archive_entries", "archive_encrypted", "archive_link", "archive_path", "archive_nested", "archive_bomb",
+    "no_such_attachment", "not_a_photograph",
+})  # fmt: skip
+"""Reasons that are about what was typed or sent, not about a rule of the office."""
+
+
+def about_input(refusal: Refused) -> bool:
+    """Whether everything that is wrong is about what was given."""
+    return refusal.code in BAD_INPUT and all(reason.code in BAD_INPUT for reason in refusal.reasons)
 
 
 def not_your_role(names: tuple[str, ...], roles: Mapping[str, Role]) -> Reason:

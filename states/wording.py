@@ -27,7 +27,7 @@ class Wording:
         """The reason with labels in the place of names; a name without a label stays as it is."""
         if "{" not in reason.message.en + reason.cure.en:
             return reason
-        return Reason(reason.code, self._label(reason.message), self._label(reason.cure))
+        return Reason(reason.code, self._label(reason.message), self._label(reason.cure), reason.field)
 
     def _label(self, text: Label) -> Label:
         return Label.model_construct(zh=self._in(text.zh, "zh"), en=self._in(text.en, "en"))

@@ -1,1 +1,1 @@
-"""What people see in a browser. So far a status page: what runs, since when, how much; nothing of any clue."""
+"""What people see in a browser, and what other programs ask: a status page, the API, the doors of the exchange."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -10,11 +10,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plumbline import clock
 from plumbline.work import Work
 from states.rulebook import Label
 from web import exchange, metrics, words
+from web.api import door
 from web.status import Status, status
 
 HERE = Path(__file__).parent
@@ -41,12 +44,8 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
 
-    @app.middleware("http")
-    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await go_on(request)
-        response.headers.update(HEADERS)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    app.add_middleware(door.Way, api=door.router(work))
+    app.add_middleware(Guard)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> HTMLResponse:
@@ -88,6 +87,23 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     app.include_router(exchange.router(work))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
+
+
+class Guard:
+    """Puts the headers on every answer, whoever gives it; a plain ASGI layer, because every request goes through it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
 def _read(work: Work) -> Status | None:

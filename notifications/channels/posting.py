@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from ipaddress import ip_address
 from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
@@ -36,7 +37,8 @@ class Mailbox:
     """Where to post. `name` is what people are told, because the URL of a robot is its password.
 
     `total_for` is the time one attempt may take altogether; `trust` holds the certificates the server may show, by
-    default the system's. `longest` is how many bytes of an answer are read; one that is longer is none.
+    default the system's. `longest` is how many bytes of an answer are read; one that is longer is none. `outside_only`:
+    nothing is sent to an address of this machine or its network, whatever name led there.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Mailbox:
     total_for: timedelta = timedelta(seconds=15)
     trust: ssl.SSLContext | None = field(default=None, repr=False)
     longest: int = LONGEST_ANSWER
+    outside_only: bool = False
 
     def post(self, content: bytes, *, headers: Mapping[str, str], query: str = "") -> Answered:
         """The server's answer, whatever it says. `query` is added to the URL's. Raises Unreachable."""
@@ -73,6 +76,8 @@ class Mailbox:
         except (OSError, UnicodeError) as fault:
             raise Unreachable(f"{self.name} cannot be reached ({words(fault)}).", for_all=True) from fault
         with closing(line):
+            if self.outside_only and not ip_address(line.getpeername()[0]).is_global:
+                raise Unreachable(f"{self.name} leads into this machine or its network.")
             yield line
 
     def _ask(

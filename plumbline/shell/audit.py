@@ -9,6 +9,7 @@ import typer
 
 from plumbline.shell import given, output
 from plumbline.shell.acting import Asked
+from plumbline.shell.matter import Number
 from plumbline.shell.output import Answer, Table
 from plumbline.shell.verbs import noun, verb
 from plumbline.shell.words import said
@@ -75,6 +76,25 @@ def _text(found: Verified, lang: str) -> list[str | Table]:
         Table([said("对象", "whose"), said("记录", "event"), said("问题", "what is wrong")], rows),
         said(f"发现 {count} 处问题。{looked_at}", f"{count} faults. {looked_at}"),
     ]
+
+
+@verb(
+    app,
+    "reads",
+    said("谁查看过某线索（仅限审计人员）。", "Who looked at a clue; for the auditor alone."),
+)
+def reads(asked: Asked, number: Number) -> Answer:
+    from cases import people
+    from cases import reads as log
+
+    with asked.work.reading() as session:
+        actor = asked.actor
+        if not any(held.role == log.AUDITOR for held in people.postings_of(session, actor)):
+            raise log.not_the_auditor()
+        lines, _ = log.of(session, asked.work.office, number, actor=actor)
+    headings = [said("时间", "at"), said("何人", "who"), said("内容", "what"), said("途径", "by")]
+    rows = [[one["at"], one["login"], one["what"], one["door"]] for one in lines]
+    return Answer({"number": number, "reads": list(lines)}, [Table(headings, rows)] if rows else [])
 
 
 @verb(

@@ -17,50 +17,6 @@ Both = tuple[str, str]  # Chinese, English
 
 REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
-BAD_INPUT = frozenset(
-    {
-        "bad_form",
-        "unknown_move",
-        "unknown_field",
-        "unknown_reference",
-        "missing",
-        "empty",
-        "bad_character",
-        "too_long",
-        "too_short",
-        "not_text",
-        "not_a_choice",
-        "not_a_boolean",
-        "not_a_number",
-        "out_of_range",
-        "not_a_period",
-        "not_a_date",
-        "no_such_date",
-        "in_future",
-        "not_in_future",
-        "not_an_instant",
-        "timezone_required",
-        "not_a_list",
-        "repeated",
-        "too_few",
-        "too_early",
-        "attachment_empty",
-        "attachment_too_large",
-        "attachment_kind",
-        "image_too_large",
-        "archive_damaged",
-        "archive_entries",
-        "archive_encrypted",
-        "archive_link",
-        "archive_path",
-        "archive_nested",
-        "archive_bomb",
-        "no_such_attachment",
-        "not_a_photograph",
-    }
-)
-"""Reasons that are about what was typed, not about a rule of the office."""
-
 
 class WrongUsage(Exception):
     """The command was not asked for properly. `says` and `cure` are each in Chinese and English."""
@@ -158,8 +114,10 @@ def _not_ready(fault: Any, lang: str) -> Failure:
 
 def _refused(fault: Any, lang: str) -> Failure:
     """By a rule: 1. When everything that is wrong is about what was typed: 2."""
+    from states.refusals import about_input
+
     reasons = [reason.as_dict(lang) for reason in fault.reasons]
-    typed = fault.code in BAD_INPUT and all(one["code"] in BAD_INPUT for one in reasons)
+    typed = about_input(fault)
     message = (
         reasons[0]["message"]
         if len(reasons) == 1
@@ -221,8 +179,8 @@ def _token_refused(_fault: Any, lang: str) -> Failure:
         REFUSED,
         "token_refused",
         said(
-            "令牌不能证明您的身份：未知、过期、已撤销或属于他人。",
-            "The token does not prove who acts: it is unknown, expired, revoked or somebody else's.",
+            "令牌不能证明您的身份：未知、过期、已撤销、属于他人或用途受限。",
+            "The token does not prove who acts: it is unknown, expired, revoked, somebody else's, or not for the shell.",
             lang,
         ),
         said(
@@ -236,7 +194,7 @@ def _unusable(fault: Any, _lang: str) -> Failure:
 
 
 def _driver(fault: Any, lang: str) -> Failure | None:
-    from plumbline.shell.database_faults import trouble
+    from plumbline.database_faults import trouble
 
     found = trouble(fault, lang)
     return _one(UNREACHABLE, found.code, found.message, found.cure) if found else None
@@ -315,6 +273,7 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "cases.rulebooks.NotSetUp": _sentence(UNREACHABLE, "not_set_up"),
     "cases.people.UnknownPerson": _unknown_person,
     "cases.tokens.TokenRefused": _token_refused,
+    "cases.tokens.UnknownScope": _sentence(USAGE, "unknown_scope"),
     "cases.rulebooks.AlreadyPublished": _sentence(REFUSED, "already_published"),
     "sqlalchemy.exc.DBAPIError": _driver,
     "sqlalchemy.exc.TimeoutError": _driver,

@@ -166,13 +166,14 @@ def _missed(asked: Asked, session: Session, machine: str) -> dict[str, Any]:
 
 def _show(machine: str) -> Callable[..., Answer]:
     def show(asked: Asked, number: Number) -> Answer:
-        from cases import carriages, listing
+        from cases import carriages, listing, reads
 
         with asked.work.reading() as session:
             actor = asked.actor
             listing.check_machine(session, number, machine)
             found = listing.shown(session, asked.work.office, number, actor=actor)
             found["carriages"] = carriages.of_matter(session, number)
+        _note_read(asked, machine, number, reads.FILE)
         return Answer(found | {"rehearsal": asked.work.rehearsal}, matter_texts.shown(asked, found))
 
     return show
@@ -220,15 +221,25 @@ def _advance(machine: str) -> Callable[..., Answer]:
 
 def _history(machine: str) -> Callable[..., Answer]:
     def history(asked: Asked, number: Number) -> Answer:
-        from cases import listing
+        from cases import listing, reads
 
         with asked.work.reading() as session:
             actor = asked.actor
             listing.check_machine(session, number, machine)
             events = listing.history(session, asked.work.office, number, actor=actor)
+        _note_read(asked, machine, number, reads.HISTORY)
         return Answer({"number": number, "events": list(events)}, matter_texts.history(asked, events))
 
     return history
+
+
+def _note_read(asked: Asked, machine: str, number: str, what: str) -> None:
+    """Whoever is shown the file on a person is on record, before they are shown it."""
+    from cases import reads
+
+    if machine in reads.LOGGED:
+        with asked.work.unit() as session:
+            reads.note(session, number, login=asked.actor, what=what, door="shell", at=asked.at)
 
 
 def _check_machine(asked: Asked, machine: str) -> None:

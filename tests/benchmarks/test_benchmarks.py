@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks import __main__ as bench
-from benchmarks import bare, deadlines, gate, ledger_import, office, rivals, sweeping
+from benchmarks import api, bare, deadlines, gate, ledger_import, office, rivals, sweeping
 from benchmarks.measuring import Act, Result, interleaved, peak_growth
 
 KEYS = {"name", "ours", "baseline", "baseline_name", "ratio", "unit", "n"}
@@ -45,6 +45,11 @@ def test_a_move_is_measured_beside_the_same_rows() -> None:
     (row,) = well_formed(gate.measure(times=2, warm=1))
     assert row["n"] == 2
     assert "the same 8 rows" in row["baseline_name"]
+
+
+def test_a_move_over_the_api_is_measured_beside_the_same_move_in_process() -> None:
+    (row,) = well_formed(api.measure(times=2, warm=1))
+    assert row["baseline_name"] == "the same move in process"
 
 
 def test_the_bare_driver_leaves_the_same_rows_as_the_gate(tmp_path: Path) -> None:

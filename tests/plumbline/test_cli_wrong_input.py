@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.shell import failures
 from states import form_values
+from states.refusals import BAD_INPUT
 from tests.plumbline.shell import Shell, behind, events, refused
 
 LONG = "长" * 400_000  # more than a megabyte in UTF-8
@@ -222,4 +222,4 @@ def test_every_fault_of_a_form_is_bad_input_not_a_refusal_by_rule() -> None:
     source = Path(form_values.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r'BadValue\(\s*"(\w+)"', source)) | {"missing", "empty", "unknown_field"}
     assert len(codes) > 10
-    assert codes <= failures.BAD_INPUT
+    assert codes <= BAD_INPUT

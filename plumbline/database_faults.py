@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from plumbline.shell.words import said
-
 
 class Trouble(NamedTuple):
     """A stable code, what is the matter, and what to do."""
@@ -152,4 +150,8 @@ CODES = tuple(_TROUBLES)
 
 def _known(code: str, lang: str) -> Trouble:
     message, cure = _TROUBLES[code]
-    return Trouble(f"database_{code}", said(*message, lang), said(*cure, lang))
+    return Trouble(f"database_{code}", _in(message, lang), _in(cure, lang))
+
+
+def _in(both: tuple[str, str], lang: str) -> str:
+    return both[0] if lang == "zh" else both[1]

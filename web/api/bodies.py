@@ -1,0 +1,142 @@
+"""Reading what was sent: so much and no more, JSON in UTF-8, each key once, not nested for ever, no NaN."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from starlette.requests import Request
+
+from states.form_values import label
+from web.api.problems import Wrong
+
+MOST_BYTES = 1_000_000
+DEEPEST = 64
+
+
+async def collected(request: Request) -> bytes:
+    """As much of the body as may be sent, and one byte more where there is more."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and len(announced) < 20 and int(announced) > MOST_BYTES:
+        return bytes(MOST_BYTES + 1)  # refused by its announced size, before any of it is read
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > MOST_BYTES:
+            break
+    return bytes(data[: MOST_BYTES + 1])
+
+
+def check_size(data: bytes) -> None:
+    """Raises Wrong (413) for more than a megabyte."""
+    if len(data) > MOST_BYTES:
+        raise Wrong(413, "too_large", label("内容超过 1 MB。", "The content is larger than 1 MB."),
+                    label("请缩短内容。", "Shorten it."))  # fmt: skip
+
+
+def check_type(given: str | None, *, allowed: frozenset[str]) -> None:
+    """Raises Wrong (415) unless this media type is one of those allowed, in UTF-8 if it says a charset."""
+    kind, _, parameters = (given or "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() not in allowed or charset not in ("", "utf-8", "utf8"):
+        names = " / ".join(sorted(allowed))
+        raise Wrong(
+            415, "not_this_type", label(f"内容类型须为 {names}（UTF-8）。", f"Send it as {names}, in UTF-8.")
+        )
+
+
+def content(data: bytes, *, kind: str | None) -> dict[str, Any]:
+    """The JSON object that was sent; an empty body is an empty one. Raises Wrong."""
+    check_size(data)
+    if not data:
+        return {}
+    check_type(kind, allowed=JSON)
+    found = _parsed(data)
+    if not isinstance(found, dict):
+        raise Wrong(
+            422, "not_an_object", label("内容必须是 JSON 对象。", "The content must be a JSON object.")
+        )
+    return found
+
+
+JSON = frozenset({"application/json"})
+FILES = frozenset({"application/json", "application/octet-stream"})
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Wrong(400, "not_utf8", label("内容不是 UTF-8。", "The content is not UTF-8.")) from None
+    try:
+        found = json.loads(
+            text, object_pairs_hook=_once, parse_int=_whole, parse_float=_finite, parse_constant=_no_number
+        )
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        raise Wrong(400, "bad_json", label("内容不是 JSON。", "The content is not JSON.")) from None
+    _check_depth(found)
+    if "\\u" in text:  # only an escape can bring in half of a character
+        _check_whole(found)
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    """Two parsers might read two different values: a key that comes twice is refused."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Wrong(400, "duplicate_key", label("同一对象中有重复的键。", "A key stands twice in one object."),
+                    label("每个键只写一次。", "Write each key once."))  # fmt: skip
+    return found
+
+
+def _whole(text: str) -> int:
+    """A whole number that every database can keep."""
+    if len(text) > 19 or not -(2**63) <= (number := int(text)) < 2**63:
+        raise Wrong(422, "out_of_range", label("数字超出允许范围。", "A number is out of range."))
+    return number
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _no_number(text)
+
+
+def _no_number(text: str) -> float:
+    raise Wrong(422, "not_a_number", label(f"{text[:20]} 不是数字。", f"{text[:20]} is not a number."))
+
+
+def _check_depth(found: Any) -> None:
+    """Walked, not recursed into: what is too deep is found before it can do harm."""
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [part for one in level if isinstance(one, dict | list)
+                 for part in (one.values() if isinstance(one, dict) else one)]  # fmt: skip
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _check_whole(found: Any) -> None:
+    """Raises Wrong where a text, or a key, holds half of a character."""
+    if isinstance(found, str):
+        if any("\ud800" <= sign <= "\udfff" for sign in found):
+            raise Wrong(
+                422, "bad_character", label("含有不完整的字符。", "A text holds half of a character.")
+            )
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            _check_whole(key)
+            _check_whole(value)
+    elif isinstance(found, list):
+        for value in found:
+            _check_whole(value)
+
+
+def _too_deep() -> Wrong:
+    return Wrong(
+        400, "too_deep", label(f"嵌套超过 {DEEPEST} 层。", f"It is nested more than {DEEPEST} deep.")
+    )

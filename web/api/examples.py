@@ -1,0 +1,116 @@
+"""Examples of what is answered, for the description. A test holds each to its shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+AT = "2026-09-01T04:00:00+00:00"
+NUMBER = "MGJ-2026-0001"
+BOTH = {"zh": "已受理", "en": "Registered"}
+
+LINE: dict[str, Any] = {
+    "number": NUMBER, "state": "registered", "version": 2, "title": "Concrete poured before acceptance",
+    "handler": None, "due_at": "2026-09-08T16:00:00+00:00",
+}  # fmt: skip
+OPENED = {"number": NUMBER, "state": "discovered", "version": 1, "event": 17}
+MOVED = {"number": NUMBER, "from": "discovered", "state": "registered", "version": 2, "event": 18}
+FIELD: dict[str, Any] = {
+    "name": "grade", "label": "Grade", "type": "choice", "required": True, "choices": ["general", "serious"],
+    "choice_labels": {"general": "general", "serious": "serious"}, "help": None, "example": "general",
+}  # fmt: skip
+REASON = {
+    "code": "not_your_role", "message": "This is for: commission head.",
+    "cure": "Ask somebody who holds it: commission head.",
+}  # fmt: skip
+MATTER: dict[str, Any] = {
+    "number": NUMBER, "machine": "clue", "state": "registered", "version": 2, "title": "Concrete poured before acceptance",
+    "state_label": BOTH, "kind": "working", "waits_for": None, "owner": ["registrar"], "organisation": "MGJ",
+    "addressee": None, "project": "PC", "opener": "supervisor", "handler": None, "received_on": "2026-09-01",
+    "opened_at": AT, "moved_at": AT, "moved_by": "registrar", "rulebook": "port-centre 2026.1",
+    "values": {"grade": "general"}, "subjects": [], "seats": [], "deadlines": [], "links": [], "rehearsal": True,
+}  # fmt: skip
+MOVES: dict[str, Any] = {
+    "number": NUMBER, "state": "registered", "version": 2,
+    "open": [{"move": "propose_assignment", "to": "assignment_proposed", "label": "Propose who handles it",
+              "fields": [FIELD]}],
+    "blocked": [{"move": "approve_assignment", "to": "assigned", "label": "Approve", "reasons": [REASON]}],
+}  # fmt: skip
+HISTORY: dict[str, Any] = {
+    "number": NUMBER,
+    "events": [{"id": 17, "seq": 1, "at": AT, "actor": "supervisor", "move": "open", "label": None, "from": None,
+                "to": "discovered", "version": 1, "data": {"title": "Concrete poured before acceptance"},
+                "hash": "0" * 64}],
+}  # fmt: skip
+READS = {
+    "number": NUMBER,
+    "reads": [{"id": 3, "login": "head", "what": "file", "door": "api", "at": AT}],
+    "next": None,
+}
+DISCLOSURES: dict[str, Any] = {
+    "number": NUMBER,
+    "disclosures": [{"number": "MGJ-C-2026-001", "kind": "brief", "fields": ["title"], "redactions": [], "sha256": "",
+                     "to": "owner", "by": "registrar", "at": AT}],
+}  # fmt: skip
+RECUSAL = {"id": 5, "number": NUMBER, "person": "officer2", "kind": "challenged", "state": "asked"}
+MATTER_RECUSALS = {"number": NUMBER, "recusals": [RECUSAL]}
+RECUSALS: dict[str, Any] = {"mine": [], "to_decide": [RECUSAL]}
+INTEREST = {
+    "id": 2,
+    "kind": "company",
+    "name": "Hengtai Supervision",
+    "note": "",
+    "declared_at": AT,
+    "ended_at": None,
+}
+DEADLINE: dict[str, Any] = {
+    "id": 9, "number": NUMBER, "machine": "clue", "deadline": "registration", "label": BOTH, "status": "open",
+    "started_on": "2026-09-01", "budget": "5 working days", "due_on": "2026-09-08", "due_at": "2026-09-08T16:00:00+00:00",
+    "provisional": False, "overdue": False, "next_at": None,
+}  # fmt: skip
+EXPLAINED: dict[str, Any] = DEADLINE | {
+    "calendar": "CN 2026", "basis": None,
+    "entries": [{"kind": "opened", "on": "2026-09-01", "at": AT, "by": "supervisor", "reason": None,
+                 "period": "5 working days", "due_on": "2026-09-08", "event": 17}],
+    "walk": [{"on": "2026-09-02", "zh": "第1个工作日", "en": "working day 1"}],
+}  # fmt: skip
+DUE: dict[str, Any] = {"due_on": "2026-09-22", "provisional": False,
+                       "walk": [{"on": "2026-09-02", "zh": "第1个工作日", "en": "working day 1"}]}  # fmt: skip
+NOTICE: dict[str, Any] = {
+    "id": 4, "number": NUMBER, "document": "clue_noted", "recipient": "registrar", "channel": "folder",
+    "status": "sent", "attempts": 1, "planned_at": AT, "next_at": None, "sent_at": AT, "last_error": None,
+    "message_id": "<notice-0123@plumbline.invalid>",
+}  # fmt: skip
+PAPER: dict[str, Any] = {
+    "id": 1, "matter": NUMBER, "document": "assignment_letter", "number": "港纪办〔2026〕1号", "lang": "zh", "form": "pdf",
+    "sha256": "0" * 64, "template": "1", "issued_at": AT, "issued_by": "registrar",
+}  # fmt: skip
+ISSUED = {"id": 1, "number": "港纪办〔2026〕1号", "sha256": "0" * 64}
+CHECKED = {"ok": True, "matter": NUMBER, "event_stands": True, "checkpoint_stands": None}
+ARRIVED = {
+    "number": "BHJ-E-2026-001",
+    "new": True,
+    "state": "sent",
+    "kind": "packet",
+    "notice": "MGJ-E-2026-001",
+}
+TAKEN = {"number": "MGJ-E-2026-001", "new": True, "state": "received", "steps": ["sign_for"]}
+VERIFIED: dict[str, Any] = {
+    "ok": True,
+    "events": 204,
+    "checkpoints": 3,
+    "faults": [],
+    "more_faults": 0,
+    "head": "0" * 64,
+}
+WEBHOOK: dict[str, Any] = {
+    "id": 1, "url": "https://bi.example.org/plumbline", "events": ["clue.register"], "active": True, "created_at": AT,
+    "failing_since": None, "stopped_why": "",
+}  # fmt: skip
+DELIVERY: dict[str, Any] = {
+    "id": 7, "event": 18, "number": NUMBER, "move": "register", "status": "sent", "attempts": 1, "planned_at": AT,
+    "next_at": None, "sent_at": AT, "last_error": None,
+}  # fmt: skip
+ACCOUNT: dict[str, Any] = {
+    "login": "officer", "name": "李明", "organisation": "MGJ", "lang": "zh",
+    "roles": [{"role": "officer", "organisation": "MGJ", "project": None, "label": BOTH}], "scopes": ["read", "write"],
+}  # fmt: skip

@@ -1,0 +1,57 @@
+"""The one table of rights: which object and action needs which scope of the token, and which roles of its owner.
+
+What a person may see of an object is not asked here: `cases.access` and the rulebook decide that for every door alike.
+A row without roles is open to everybody with an account, who then finds what is theirs. A test holds every operation of
+the API to this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cases.reads import AUDITOR
+
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What it takes. Without `scope`: nothing, not even a token. `roles`: one of them, in any organisation."""
+
+    scope: str | None
+    roles: frozenset[str] = frozenset()
+
+
+_AUDITORS = frozenset({AUDITOR})
+
+RIGHTS: Mapping[tuple[str, str], Right] = {
+    ("openapi", "read"): Right(None),
+    ("account", "read"): Right("read"),
+    ("rulebook", "read"): Right("read"),
+    ("calendar", "read"): Right("read"),
+    ("matter", "list"): Right("read"),
+    ("matter", "read"): Right("read"),
+    ("matter", "open"): Right("write"),
+    ("matter", "move"): Right("write"),
+    ("matter", "reads"): Right("audit", _AUDITORS),
+    ("disclosure", "read"): Right("read"),
+    ("round", "read"): Right("read"),
+    ("deadline", "read"): Right("read"),
+    ("deadline", "extend"): Right("write"),
+    ("recusal", "read"): Right("read"),
+    ("recusal", "ask"): Right("write"),
+    ("recusal", "decide"): Right("write"),
+    ("interest", "read"): Right("read"),
+    ("interest", "declare"): Right("write"),
+    ("document", "read"): Right("read"),
+    ("document", "check"): Right("read"),
+    ("document", "draft"): Right("read"),
+    ("document", "issue"): Right("write"),
+    ("packet", "write"): Right("write"),
+    ("packet", "take"): Right("write"),
+    ("notice", "read"): Right("notices"),
+    ("audit", "verify"): Right("audit", _AUDITORS),
+    ("webhook", "read"): Right("webhooks"),
+    ("webhook", "change"): Right("webhooks"),
+}

@@ -1,0 +1,410 @@
+"""The documents of the API as shapes, for the description alone: answers are written as `cases` gives them.
+
+A test holds what is answered to what is described here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+When = Annotated[str, Field(description="ISO 8601, in UTC", examples=["2026-09-01T04:00:00+00:00"])]
+Day = Annotated[str, Field(description="ISO 8601", examples=["2026-09-22"])]
+Cursor = Annotated[
+    str | None, Field(description="Give it as `cursor` for the next page; null: there is none.")
+]
+
+
+class Shape(BaseModel):
+    """What an answer holds at least: keys may be added, none is taken away."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Both(Shape):
+    """A text in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class ReasonShape(Shape):
+    """One reason, what would cure it, and the field of the form it is about."""
+
+    code: str
+    message: str
+    cure: str
+    field: str | None = None
+
+
+class MoveName(Shape):
+    """A move that is open to this person now."""
+
+    move: str
+    to: str
+    label: str
+
+
+class Problem(Shape):
+    """What went wrong, after RFC 9457. `code` and `reasons` are those of the shell; `open` comes with a refused move."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    reasons: list[ReasonShape]
+    state: str | None = None
+    version: int | None = None
+    open: list[MoveName] | None = None
+
+
+class FieldShape(Shape):
+    """A field of a form, with a value that would pass."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    choices: list[str]
+    choice_labels: dict[str, str]
+    help: str | None
+    example: Any
+
+
+class FormShape(Shape):
+    machine: str
+    fields: list[FieldShape]
+
+
+class Opened(Shape):
+    number: str
+    state: str
+    version: int
+    event: int
+
+
+class MovedShape(Shape):
+    number: str
+    from_: str | None = Field(alias="from")
+    state: str
+    version: int
+    event: int
+
+
+class MatterLine(Shape):
+    number: str
+    state: str
+    version: int
+    title: str
+    handler: str | None
+    due_at: When | None
+
+
+class MatterShape(Shape):
+    """One matter in full, as this person may see it."""
+
+    number: str
+    machine: str
+    state: str
+    state_label: Both
+    version: int
+    title: str
+    kind: str
+    organisation: str
+    project: str | None
+    opener: str | None
+    handler: str | None
+    received_on: Day | None
+    opened_at: When
+    moved_at: When
+    moved_by: str
+    values: dict[str, Any]
+    subjects: list[dict[str, Any]]
+    seats: list[str]
+    deadlines: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    rehearsal: bool
+
+
+class OpenMoveShape(MoveName):
+    fields: list[FieldShape]
+
+
+class BlockedMoveShape(MoveName):
+    reasons: list[ReasonShape]
+
+
+class MovesShape(Shape):
+    number: str
+    state: str
+    version: int
+    open: list[OpenMoveShape]
+    blocked: list[BlockedMoveShape]
+
+
+class EventShape(Shape):
+    id: int
+    seq: int
+    at: When
+    actor: str
+    move: str
+    label: Both | None
+    from_: str | None = Field(alias="from")
+    to: str
+    version: int
+    data: dict[str, Any]
+    hash: str
+
+
+class HistoryShape(Shape):
+    number: str
+    events: list[EventShape]
+
+
+class ReadShape(Shape):
+    id: int
+    login: str
+    what: Literal["file", "history"]
+    door: str
+    at: When
+
+
+class ReadsShape(Shape):
+    number: str
+    reads: list[ReadShape]
+    next: Cursor
+
+
+class DisclosuresShape(Shape):
+    number: str
+    disclosures: list[dict[str, Any]]
+
+
+class SeatsShape(Shape):
+    number: str
+    seats: list[dict[str, Any]]
+
+
+class OpinionsShape(Shape):
+    number: str
+    opinions: list[dict[str, Any]]
+
+
+class ResultShape(Shape):
+    number: str
+    result: dict[str, Any]
+    decision: Any
+    agrees: bool
+    broken_seals: list[str]
+
+
+class RecusalShape(Shape):
+    id: int
+    number: str
+    person: str
+    kind: str
+    state: str
+
+
+class RecusalsShape(Shape):
+    """One's own recusals, of which one is told that and not why; and those that are one's own to decide."""
+
+    mine: list[dict[str, Any]]
+    to_decide: list[RecusalShape]
+
+
+class MatterRecusalsShape(Shape):
+    number: str
+    recusals: list[RecusalShape]
+
+
+class InterestShape(Shape):
+    id: int
+    kind: str
+    name: str
+    note: str
+    declared_at: When
+    ended_at: When | None
+
+
+class InterestsShape(Shape):
+    interests: list[InterestShape]
+
+
+class DeadlineShape(Shape):
+    id: int
+    number: str
+    machine: str
+    deadline: str
+    label: Both | None
+    status: str
+    started_on: Day
+    budget: str
+    due_on: Day | None
+    due_at: When | None
+    provisional: bool
+    overdue: bool
+
+
+class DeadlinesShape(Shape):
+    deadlines: list[DeadlineShape]
+    total: int
+    next: Cursor
+
+
+class ExplainedShape(DeadlineShape):
+    basis: dict[str, Any] | None
+    entries: list[dict[str, Any]]
+    walk: list[dict[str, Any]]
+
+
+class ExtendedShape(Shape):
+    id: int
+    due_on: Day | None
+
+
+class DueShape(Shape):
+    due_on: Day
+    provisional: bool
+    walk: list[dict[str, Any]]
+
+
+class NoticeShape(Shape):
+    """A notice: no title and no names; its number only where this person may see the matter."""
+
+    id: int
+    number: str | None
+    document: str
+    recipient: str
+    channel: str
+    status: Literal["pending", "sending", "sent", "dead"]
+    attempts: int
+    last_error: str | None
+
+
+class NoticesShape(Shape):
+    notices: list[NoticeShape]
+    next: Cursor
+
+
+class KindsShape(Shape):
+    kinds: list[dict[str, Any]]
+
+
+class DocumentShape(Shape):
+    id: int
+    matter: str
+    document: str
+    number: str
+    lang: str
+    form: str
+    sha256: str
+    issued_at: When
+    issued_by: str
+
+
+class DocumentsShape(Shape):
+    documents: list[DocumentShape]
+
+
+class IssuedShape(Shape):
+    id: int
+    number: str
+    sha256: str
+
+
+class CheckedShape(Shape):
+    ok: bool
+    event_stands: bool
+    checkpoint_stands: bool | None
+
+
+class ArrivedShape(Shape):
+    number: str | None = None
+    new: bool
+    state: str | None = None
+    kind: str
+    notice: str
+
+
+class TakenShape(Shape):
+    number: str
+    new: bool
+    state: str
+
+
+class VerifiedShape(Shape):
+    ok: bool
+    events: int
+    checkpoints: int
+    faults: list[dict[str, Any]]
+
+
+class WebhookShape(Shape):
+    id: int
+    url: str
+    events: list[str]
+    active: bool
+    created_at: When
+    failing_since: When | None
+    stopped_why: str
+
+
+class NewWebhookShape(WebhookShape):
+    secret: str
+
+
+class WebhooksShape(Shape):
+    webhooks: list[WebhookShape]
+
+
+class DeliveryShape(Shape):
+    """One telling; of what is not yours to see any more, no number and no move."""
+
+    id: int
+    event: int
+    number: str | None
+    move: str | None
+    status: Literal["pending", "sending", "sent", "dead"]
+    attempts: int
+    planned_at: When
+    next_at: When | None
+    sent_at: When | None
+    last_error: str | None
+
+
+class DeliveriesShape(Shape):
+    deliveries: list[DeliveryShape]
+    next: Cursor
+
+
+class AccountShape(Shape):
+    login: str
+    name: str
+    organisation: str
+    lang: str
+    roles: list[dict[str, Any]]
+    scopes: list[str]
+
+
+class RulebookShape(Shape):
+    key: str
+    label: Both
+    roles: dict[str, Both]
+    machines: dict[str, Any]
+
+
+def listed(plural: str) -> dict[str, Any]:
+    """The schema of a list of matters: its key is the noun's plural."""
+    line = {"type": "array", "items": {"$ref": "#/components/schemas/MatterLine"}}
+    return {
+        "type": "object",
+        "required": [plural, "total", "next"],
+        "properties": {
+            plural: line,
+            "total": {"type": "integer"},
+            "next": {"type": ["string", "null"], "description": "Give it as `cursor` for the next page."},
+        },
+    }
