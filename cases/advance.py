@@ -67,6 +67,7 @@ _ALWAYS = (
 )
 _SOMETIMES = (
     "handler",
+    "opener",
     "addressee",
     "project",
     "title",

@@ -13,7 +13,7 @@ from cases.matters import Matter, MatterLink, Reporter, Seat, Subject
 from cases.prepared import Prepared
 from states.rulebook import FormField
 
-_COLUMNS = ("handler", "addressee", "project", "title", "received_on")
+_COLUMNS = ("handler", "opener", "addressee", "project", "title", "received_on")
 _CHILDREN = Prepared(
     select(col(MatterLink.child))
     .where(col(MatterLink.parent) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind"))

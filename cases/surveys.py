@@ -104,7 +104,13 @@ def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Na
 
 
 def _kind(field: FormField) -> Kind:
-    return ("person" if field.type == "people" else field.type, field.holding, field.machine, field.seated, field.owing)
+    return (
+        "person" if field.type == "people" else field.type,
+        field.holding,
+        field.machine,
+        field.seated,
+        field.owing,
+    )
 
 
 def _possible(machine: Machine, row: OnFile, named: Named) -> dict[str, int]:

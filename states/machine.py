@@ -209,6 +209,8 @@ def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
                         en=f"{move.label.en!r} is made in {machine.label.en}",
                     )
                     found.setdefault(drives.move, text)
+    if over := rulebook.hands_over:
+        found = {over.handled: _ACCOUNT_ENDS, over.passed: _ACCOUNT_ENDS} | found
     if exchange := rulebook.machines[machine_name].exchange:
         found = dict.fromkeys(exchange.made_elsewhere, _FROM_ANOTHER_SITE) | found
         found.setdefault(exchange.settles, _ANSWER_WRITTEN)
@@ -216,6 +218,9 @@ def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
 
 
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
+_ACCOUNT_ENDS = Label(
+    zh="账号终止、工作经批准移交时", en="an account ends and the hand-over of its work is approved"
+)
 _ANSWER_WRITTEN = Label(zh="答复文件写出时", en="the file with the answer is written")
 
 

@@ -23,6 +23,9 @@ LINKS = frozenset({"repeat", "single_report"})  # kinds of links that the regist
 NAMED: tuple[tuple[str, str], ...] = (
     ("receives", "role"),
     ("decides_recusals", "role"),
+    ("administers", "role"),
+    ("hands_over.proposed_by.*", "role"),
+    ("hands_over.approved_by", "role"),
     ("machines.*.rounds.substituted_by", "move"),
     ("roles.*.sees.?", "machine"),
     ("machines.*.initial", "state"),

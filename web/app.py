@@ -12,22 +12,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import DBAPIError
 
 from plumbline import clock
+from plumbline.accounts import Accounts
 from plumbline.work import Work
 from states.rulebook import Label
-from web import exchange, metrics, words
+from web import account, acting, exchange, guarding, metrics, sign_in, words
+from web.guarding import HEADERS
 from web.status import Status, status
 
-HERE = Path(__file__).parent
+__all__ = ["HEADERS", "Scheduler", "create"]
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+HERE = Path(__file__).parent
 
 Scheduler = Callable[[], tuple[bool, Label]]
 """Asks whether Prefect does its work: yes or no, and a sentence."""
@@ -41,10 +35,15 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
 
+    app.state.accounts = Accounts(work)
+    acting.handle(app)
+    pace = guarding.Pace()
+
     @app.middleware("http")
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await go_on(request)
-        response.headers.update(HEADERS)
+        refused = guarding.refusal(request, work.settings, pace)
+        response = refused if refused is not None else await go_on(request)
+        response.headers.update(guarding.headers(work.settings))
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -86,6 +85,8 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         return Response(metrics.exposition(_read(work), prefect=prefect), media_type=metrics.KIND)
 
     app.include_router(exchange.router(work))
+    app.include_router(sign_in.router)
+    app.include_router(account.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
 

@@ -9,6 +9,7 @@ import typer
 
 from plumbline.shell import (
     audit,
+    bodies,
     calendar,
     consultation,
     deadlines,
@@ -19,6 +20,7 @@ from plumbline.shell import (
     interest,
     notices,
     output,
+    people,
     recusal,
     rulebook,
     running,
@@ -99,9 +101,12 @@ def build() -> typer.Typer:
         ("interest", interest),
         ("rulebook", rulebook),
         ("token", token),
+        ("people", people),
         ("site", site),
     ):
         app.add_typer(module.app, name=name)
+    app.add_typer(bodies.organisations, name="organisation")
+    app.add_typer(bodies.projects, name="project")
     _add_ledger(app)
     verb(app, "tick", said("到期的事项各触发一次。", "Everything that is due fires once. Needs no Prefect."))(
         running.tick

@@ -230,8 +230,12 @@ def test_every_paper_the_shipped_rulebook_sends_has_a_name(machine: str) -> None
 def test_what_the_body_above_leaves_lying_climbs_to_the_next_one(unit: Unit, house: Office) -> None:
     with unit() as session:
         event = rang(session, matter(session, addressee="BHJ"), ["above", "higher"])
-        assert dict(told(session, house, event)).keys() == {"district"}, "nobody stands above the district yet"
-        session.add(Organisation(code="SJW", kind="commission", name_zh="市纪委监委", name_en="City", parent=None))
+        assert dict(told(session, house, event)).keys() == {"district"}, (
+            "nobody stands above the district yet"
+        )
+        session.add(
+            Organisation(code="SJW", kind="commission", name_zh="市纪委监委", name_en="City", parent=None)
+        )
         session.flush()
         session.add(Person(login="city", name="何平", organisation="SJW"))
         session.flush()
@@ -240,4 +244,6 @@ def test_what_the_body_above_leaves_lying_climbs_to_the_next_one(unit: Unit, hou
         session.flush()
         assert dict(told(session, house, event)).keys() == {"district", "city"}
         alone = rang(session, matter(session), ["higher"])
-        assert dict(told(session, house, alone)).keys() == {"district"}, "without an addressee, the body above itself"
+        assert dict(told(session, house, alone)).keys() == {"district"}, (
+            "without an addressee, the body above itself"
+        )
