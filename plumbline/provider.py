@@ -8,7 +8,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
@@ -78,7 +78,7 @@ class Provider:
 
     issuer: str
     client_id: str
-    client_secret: str | None
+    client_secret: str | None = field(repr=False)
     back: str
     client: Callable[[], httpx.Client] = _client
 
