@@ -40,7 +40,7 @@ class AccountEnd(SQLModel, table=True):
     successor: str | None = Field(default=None, foreign_key="person.login", max_length=64)
     others: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     reason: str = Field(max_length=2000)
-    state: str = Field(default=PROPOSED, max_length=16)
+    status: str = Field(default=PROPOSED, max_length=16)
     proposed_by: str = Field(max_length=64)
     proposed_at: datetime
     decided_by: str | None = Field(default=None, max_length=64)
@@ -120,7 +120,7 @@ def approve(session: Session, office: Office, key: int, *, actor: str, at: datet
     sessions, tokens = close(session, end.person, at=at)
     if belongings.of(session, office, end.person):
         raise LookupError(f"Something was left behind with {end.person}.")
-    end.state, end.decided_by, end.decided_at, end.passed = APPROVED, actor, at, dict(passed)
+    end.status, end.decided_by, end.decided_at, end.passed = APPROVED, actor, at, dict(passed)
     session.add(end)
     session.flush()
     journal.note(session, "ended", actor=actor, login=end.person, at=at, proposed_by=end.proposed_by)
@@ -130,9 +130,9 @@ def approve(session: Session, office: Office, key: int, *, actor: str, at: datet
 def refuse(session: Session, office: Office, key: int, *, actor: str, at: datetime) -> AccountEnd:
     """Decide against it; or, for who proposed it, take it back."""
     end = session.get(AccountEnd, key)
-    if end is None or end.state != PROPOSED or end.proposed_by != actor:
+    if end is None or end.status != PROPOSED or end.proposed_by != actor:
         end, _ = _to_decide(session, office, key, actor=actor)
-    end.state, end.decided_by, end.decided_at = REFUSED, actor, at
+    end.status, end.decided_by, end.decided_at = REFUSED, actor, at
     session.add(end)
     session.flush()
     journal.note(session, "end_refused", actor=actor, login=end.person, at=at)
@@ -141,7 +141,7 @@ def refuse(session: Session, office: Office, key: int, *, actor: str, at: dateti
 
 def waiting(session: Session, office: Office, *, actor: str) -> list[tuple[AccountEnd, dict[str, Any]]]:
     """The proposals that are this person's to decide or of their making, each with its pack as they see it."""
-    query = select(AccountEnd).where(AccountEnd.state == PROPOSED).order_by(col(AccountEnd.id))
+    query = select(AccountEnd).where(AccountEnd.status == PROPOSED).order_by(col(AccountEnd.id))
     found = []
     for end in session.exec(query).all():
         held = belongings.of(session, office, end.person)
@@ -175,7 +175,7 @@ def _homes(session: Session, end: AccountEnd) -> list[str]:
 
 def _to_decide(session: Session, office: Office, key: int, *, actor: str) -> tuple[AccountEnd, Belongings]:
     end = session.get(AccountEnd, key, with_for_update=True)
-    if end is None or end.state != PROPOSED:
+    if end is None or end.status != PROPOSED:
         raise NoSuchMatter(str(key))
     held = belongings.of(session, office, end.person)
     if actor in deciders(session, office, end, held):
@@ -246,7 +246,7 @@ def _sees(session: Session, office: Office, actor: str, one: Belonging) -> bool:
 
 
 def _waiting(session: Session, person: str) -> AccountEnd | None:
-    query = select(AccountEnd).where(AccountEnd.person == person, AccountEnd.state == PROPOSED)
+    query = select(AccountEnd).where(AccountEnd.person == person, AccountEnd.status == PROPOSED)
     return session.exec(query).first()
 
 

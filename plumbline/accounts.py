@@ -237,10 +237,12 @@ class Accounts:
                 return None
             return invitations.make(session, FIRST, login=None, by=journal.CONSOLE, at=at)
 
-    def first_address(self, *, at: datetime) -> str | None:
-        """The same as an address to open in a browser."""
-        made = self.first_link(at=at)
-        return f"{self.work.settings.base_url.rstrip('/')}/welcome/{made.token}" if made is not None else None
+    def first_address(self, *, at: datetime, served_at: str | None = None) -> str | None:
+        """The same as an address to open: under PLUMBLINE_BASE_URL or, if that is not set, where it is served."""
+        made, settings = self.first_link(at=at), self.work.settings
+        given = served_at is None or "base_url" in settings.model_fields_set
+        base = settings.base_url if given else served_at
+        return f"{str(base).rstrip('/')}/welcome/{made.token}" if made is not None else None
 
     def accept(self, token: str, password: str, visitor: Visitor, *, at: datetime) -> SignedIn:
         """Use an invitation or reset: the account's owner chooses the password; every session before ends.

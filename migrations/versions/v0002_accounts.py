@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("successor", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
         sa.Column("others", sa.JSON(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
         sa.Column("proposed_by", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("proposed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),

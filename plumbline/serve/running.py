@@ -57,7 +57,7 @@ def serve(
             listener = parted.enter_context(_listening(settings, host, port))
             parted.enter_context(_page(work, listener, running))
             say(said(settings, f"状态页：{page}", f"The status page is at {page}"))
-            _welcome_first(work, say)
+            _welcome_first(work, page, say)
             if home is None:
                 _without_prefect(settings, stop, say=say, ready=ready)
             else:
@@ -70,9 +70,9 @@ def serve(
     return 0
 
 
-def _welcome_first(work: Work, say: Say) -> None:
+def _welcome_first(work: Work, page: str, say: Say) -> None:
     """While there is no administrator, say how the first one comes in: no account has a password by default."""
-    if (link := Accounts(work).first_address(at=clock.now())) is not None:
+    if (link := Accounts(work).first_address(at=clock.now(), served_at=page)) is not None:
         say(said(work.settings, f"首位系统管理员请在 24 小时内打开此一次性链接：{link}",
                  f"The first administrator opens this one-time link within 24 hours: {link}"))  # fmt: skip
 

@@ -55,7 +55,7 @@ def end(asked: Asked, login: Login, reason: Reason, to: To = None, also: Also = 
     proposal = Proposal(login, to, given.fields(also), reason)
     with asked.work.unit() as session:
         made = ending.propose(session, asked.work.office, proposal, actor=actor, at=asked.at)
-        document = {"id": made.id, "person": login, "successor": to, "state": made.state}
+        document = {"id": made.id, "person": login, "successor": to, "status": made.status}
     return Answer(
         document, [said(f"已提出（{made.id}），待批准。", f"Proposed ({made.id}); a second person approves.")]
     )
@@ -97,7 +97,7 @@ def keep(asked: Asked, key: Id) -> Answer:
     actor = asked.actor
     with asked.work.unit() as session:
         one = ending.refuse(session, asked.work.office, key, actor=actor, at=asked.at)
-        document = {"id": one.id, "person": one.person, "state": one.state}
+        document = {"id": one.id, "person": one.person, "status": one.status}
     return Answer(document, [said(f"{one.person} 的账号保留。", f"{one.person}'s account stays.")])
 
 

@@ -114,7 +114,7 @@ def test_an_account_ends_from_the_shell(shell: Shell) -> None:
 
 def test_an_end_is_decided_against(shell: Shell) -> None:
     made = shell.do("operator", "people", "end", "auditor", "--reason", "x")
-    assert shell.do("head", "people", "keep", str(made["id"]))["state"] == "refused"
+    assert shell.do("head", "people", "keep", str(made["id"]))["status"] == "refused"
     assert shell.do("auditor", "clue", "list")["total"] == 0
 
 

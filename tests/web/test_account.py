@@ -244,3 +244,16 @@ def test_no_link_is_kept_readable(office: Office) -> None:
     with office.work.unit() as session:
         kept = session.exec(select(OneTimeLink)).one()
     assert kept.hash not in link
+
+
+def test_the_link_leads_to_where_the_office_is_served(
+    real_home: Path, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at_work(time) as office:
+        served = office.accounts.first_address(at=time.at, served_at="http://127.0.0.1:9000/")
+        assert (served or "").startswith("http://127.0.0.1:9000/welcome/")
+        assert (office.accounts.first_address(at=time.at) or "").startswith("http://127.0.0.1:8400/welcome/")
+    monkeypatch.setenv("PLUMBLINE_BASE_URL", "https://zj.example.org/")
+    with at_work(time) as office:
+        served = office.accounts.first_address(at=time.at, served_at="http://127.0.0.1:9000/")
+        assert (served or "").startswith("https://zj.example.org/welcome/")
