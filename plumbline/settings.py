@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,6 +51,16 @@ class Settings(BaseSettings):
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
     urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})
     """Kinds of message that do not wait; as JSON: ["escalation_report"]."""
+    session_idle: int = Field(
+        default=30, ge=1, le=24 * 60
+    )  # minutes without a request; a setting, no law names it
+    session_hours: int = Field(default=12, ge=1, le=24)  # at most, however busy; a setting as well
+    second_factor: Literal["nobody", "operators", "everybody"] = "operators"
+    """Who must have one; others may. A rehearsal asks nobody."""
+    oidc_issuer: str = ""  # of the OpenID Connect provider, exactly as it calls itself
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "OpenID Connect"  # what the button says
 
     @field_validator("home")
     @classmethod
@@ -77,6 +88,21 @@ class Settings(BaseSettings):
         if value:
             read_hours(value)
         return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str) -> str:
+        """TLS, or this machine: whoever could answer in the provider's place could be anybody here."""
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("the issuer of an OpenID Connect provider begins with https://")
+        return value
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("PLUMBLINE_OIDC_ISSUER and PLUMBLINE_OIDC_CLIENT_ID go together")
+        return self
 
     @model_validator(mode="after")
     def _channel_is_set_up(self) -> Self:

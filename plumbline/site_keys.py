@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +17,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from cases import canonical, packets, sites
+from plumbline import key_files
+from plumbline.key_files import UnusableKey
+
+__all__ = ["FILE", "SiteKeys", "UnusableKey"]
 
 FILE = "site.pem"
-
-
-class UnusableKey(Exception):
-    """This site's key cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,7 @@ class SiteKeys:
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
         path = self.folder / FILE
-        try:
-            return _read(path) if path.exists() else _make(path)
-        except OSError as fault:
-            raise UnusableKey(
-                f"{path} cannot be read or written ({fault.strerror}): see to its rights."
-            ) from fault
+        return _read(path, key_files.kept(path, _new))
 
     @property
     def public(self) -> str:
@@ -60,13 +54,9 @@ class SiteKeys:
         return canonical.written(envelope | {"signature": signature}) + b"\n"
 
 
-def _read(path: Path) -> Ed25519PrivateKey:
-    if path.stat().st_mode & 0o077 and os.name == "posix":
-        raise UnusableKey(
-            f"{path} can be read by others: run chmod 600 on it, and have a new key trusted if in doubt."
-        )
+def _read(path: Path, text: bytes) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_private_key(text, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
         raise UnusableKey(f"{path} holds no private key: restore it from its backup.") from fault
     if not isinstance(key, Ed25519PrivateKey):
@@ -74,20 +64,5 @@ def _read(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _make(path: Path) -> Ed25519PrivateKey:
-    """A new key. Of two who make one at once, the second takes the first one's."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    try:
-        os.link(draft, path)  # fails where there is one: a key is never overwritten
-    except FileExistsError:
-        return _read(path)
-    finally:
-        draft.unlink()
-    return key
+def _new() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -211,6 +211,8 @@ def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
             if duty.opens and duty.opens.machine == machine_name:
                 found |= {made: _KNOWN for made in (duty.opens.by,) if made}
                 found |= {made: _NOT_SO for made in (duty.lapses,) if made}
+    if over := rulebook.hands_over:
+        found = {over.handled: _ACCOUNT_ENDS, over.passed: _ACCOUNT_ENDS} | found
     if exchange := rulebook.machines[machine_name].exchange:
         found = dict.fromkeys(exchange.made_elsewhere, _FROM_ANOTHER_SITE) | found
         found.setdefault(exchange.settles, _ANSWER_WRITTEN)
@@ -225,6 +227,9 @@ def _made_there(machine: Machine, move: Move) -> Label:
 _KNOWN = Label(zh="应报告的情形出现时", en="the duty to report becomes known")
 _NOT_SO = Label(zh="应报告的情形不再成立时", en="the duty to report turns out not to exist")
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
+_ACCOUNT_ENDS = Label(
+    zh="账号终止、工作经批准移交时", en="an account ends and the hand-over of its work is approved"
+)
 _ANSWER_WRITTEN = Label(zh="答复文件写出时", en="the file with the answer is written")
 
 

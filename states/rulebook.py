@@ -20,8 +20,8 @@ from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
 
 __all__ = [
-    "Basis", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "Label", "Machine",
-    "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role", "RoundRules", "Rule",
+    "Basis", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "HandOver", "Label",
+    "Machine", "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role", "RoundRules", "Rule",
     "Rulebook", "Rung", "Setting", "State", "StateKind",
 ]  # fmt: skip
 
@@ -345,6 +345,20 @@ class Machine(Rule):
         return {}
 
 
+class HandOver(Rule):
+    """How the work of an account that ends passes to others: proposed by one of these roles, approved by another person.
+
+    The moves are the engine's, in every machine whose matters somebody handles, drafts or sits on: `handled` where the
+    handler changes, `passed` where only a seat or the draft's author does.
+    """
+
+    handled: Name
+    passed: Name
+    proposed_by: tuple[Name, ...]
+    approved_by: Name  # in the bodies that keep the matters; on its own, the one that `receives` above
+    basis: Basis
+
+
 class Setting(Rule):
     """A number the office chose, by name, with the word that it did."""
 
@@ -372,6 +386,8 @@ class Rulebook(Rule):
         "leader",
     )  # the roles of the keeping body that are told of recusals
     receives: Name = "district"  # the role that receives what is sent up to a commission
+    administers: Name = "operator"  # the role that enters and ends people, and sees no matter
+    hands_over: HandOver | None = None
     roles: Mapping[Name, Role]
     settings: Mapping[Name, Setting] = Field(default_factory=dict)
     documents: Mapping[Name, Label] = Field(default_factory=dict)  # message kinds named by rungs and notices

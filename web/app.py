@@ -14,23 +14,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plumbline import clock
+from plumbline.accounts import Accounts
+from plumbline.settings import Settings
 from plumbline.work import Work
 from states.rulebook import Label
-from web import exchange, metrics, words
+from web import account, acting, exchange, guarding, metrics, sign_in, words
 from web.api import door
+from web.guarding import HEADERS
 from web.status import Status, status
 
-HERE = Path(__file__).parent
+__all__ = ["HEADERS", "Scheduler", "create"]
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+HERE = Path(__file__).parent
 
 Scheduler = Callable[[], tuple[bool, Label]]
 """Asks whether Prefect does its work: yes or no, and a sentence."""
@@ -44,8 +39,10 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
 
+    app.state.accounts = Accounts(work)
+    acting.handle(app)
     app.add_middleware(door.Way, api=door.router(work))
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, settings=work.settings)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> HTMLResponse:
@@ -85,25 +82,35 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
         return Response(metrics.exposition(_read(work), prefect=prefect), media_type=metrics.KIND)
 
     app.include_router(exchange.router(work))
+    app.include_router(sign_in.router)
+    app.include_router(account.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
 
 
 class Guard:
-    """Puts the headers on every answer, whoever gives it; a plain ASGI layer, because every request goes through it."""
+    """Turns away what comes from another site's page or too fast, and puts the headers on every answer, whoever gives it;
+    a plain ASGI layer, because every request goes through it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
+        self._headers = dict(guarding.headers(settings))
+        self._pace = guarding.Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(self._headers)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = guarding.refusal(Request(scope), self._settings, self._pace)
+        await (refused or self._app)(scope, receive, guarded)
 
 
 def _read(work: Work) -> Status | None:

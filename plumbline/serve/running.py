@@ -14,6 +14,7 @@ from threading import Event
 import uvicorn
 
 from plumbline import clock
+from plumbline.accounts import Accounts
 from plumbline.serve import faults, lock, parts, scheduler
 from plumbline.serve.environment import prefect_home
 from plumbline.serve.faults import Stopped
@@ -56,6 +57,7 @@ def serve(
             listener = parted.enter_context(_listening(settings, host, port))
             parted.enter_context(_page(work, listener, running))
             say(said(settings, f"状态页：{page}", f"The status page is at {page}"))
+            _welcome_first(work, page, say)
             if home is None:
                 _without_prefect(settings, stop, say=say, ready=ready)
             else:
@@ -66,6 +68,13 @@ def serve(
         work.engine.dispose()
     say(said(settings, "已全部停止。", "Everything has stopped."))
     return 0
+
+
+def _welcome_first(work: Work, page: str, say: Say) -> None:
+    """While there is no administrator, say how the first one comes in: no account has a password by default."""
+    if (link := Accounts(work).first_address(at=clock.now(), served_at=page)) is not None:
+        say(said(work.settings, f"首位系统管理员请在 24 小时内打开此一次性链接：{link}",
+                 f"The first administrator opens this one-time link within 24 hours: {link}"))  # fmt: skip
 
 
 def _without_prefect(settings: Settings, stop: Event, *, say: Say, ready: Callable[[], None] | None) -> None:

@@ -10,6 +10,7 @@ import typer
 from plumbline.shell import (
     attachment,
     audit,
+    bodies,
     calendar,
     consultation,
     deadlines,
@@ -20,6 +21,7 @@ from plumbline.shell import (
     interest,
     notices,
     output,
+    people,
     person,
     recusal,
     rulebook,
@@ -104,9 +106,12 @@ def build() -> typer.Typer:
         ("person", person),
         ("rulebook", rulebook),
         ("token", token),
+        ("people", people),
         ("site", site),
     ):
         app.add_typer(module.app, name=name)
+    app.add_typer(bodies.organisations, name="organisation")
+    app.add_typer(bodies.projects, name="project")
     _add_ledger(app)
     verb(
         app,

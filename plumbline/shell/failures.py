@@ -247,7 +247,7 @@ def _too_much(_fault: Any, lang: str) -> Failure:
 _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "plumbline.shell.failures.WrongUsage": _usage,
     "plumbline.shell.failures.NotReady": _not_ready,
-    "plumbline.site_keys.UnusableKey": _sentence(UNREACHABLE, "unusable_key"),
+    "plumbline.key_files.UnusableKey": _sentence(UNREACHABLE, "unusable_key"),
     "plumbline.database.WrongKind": _sentence(USAGE, "wrong_kind_of_database"),
     "plumbline.database.UnusableDatabase": _unusable,
     "states.facts.Refused": _refused,
@@ -274,6 +274,7 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "cases.people.UnknownPerson": _unknown_person,
     "cases.tokens.TokenRefused": _token_refused,
     "cases.tokens.UnknownScope": _sentence(USAGE, "unknown_scope"),
+    "cases.invitations.LinkRefused": _sentence(REFUSED, "link_refused"),
     "cases.rulebooks.AlreadyPublished": _sentence(REFUSED, "already_published"),
     "sqlalchemy.exc.DBAPIError": _driver,
     "sqlalchemy.exc.TimeoutError": _driver,

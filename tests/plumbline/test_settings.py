@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from notifications.quiet import QuietHours, at_any_hour
+from plumbline.provider import Provider
 from plumbline.settings import Settings
 from plumbline.work import channels_of, hours_of
 from states.calendars import china
@@ -64,3 +65,27 @@ def test_quiet_hours_are_the_settings(tmp_path: Path) -> None:
     assert isinstance(quiet, QuietHours)
     assert (quiet.begins, quiet.ends) == (time(20), time(7, 30))
     assert "escalation_report" in quiet.urgent
+
+
+@pytest.mark.parametrize(
+    "given, why",
+    [
+        ({"oidc_issuer": "http://id.example.org", "oidc_client_id": "x"}, "begins with https://"),
+        ({"oidc_issuer": "https://id.example.org"}, "go together"),
+        ({"oidc_client_id": "x"}, "go together"),
+        ({"session_idle": 0}, "greater than or equal to 1"),
+        ({"session_hours": 25}, "less than or equal to 24"),
+        ({"second_factor": "some"}, "'nobody', 'operators' or 'everybody'"),
+    ],
+)
+def test_accounts_are_not_set_up_by_halves(tmp_path: Path, given: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        settings(tmp_path, **given)
+
+
+def test_a_provider_shows_no_secret(tmp_path: Path) -> None:
+    set_up = settings(
+        tmp_path, oidc_issuer="https://id.example.org", oidc_client_id="x", oidc_client_secret="s3cret"
+    )
+    assert "s3cret" not in repr(set_up) + repr(Provider.of(set_up))
+    assert Provider.of(settings(tmp_path)) is None

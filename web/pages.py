@@ -1,0 +1,59 @@
+"""Pages from templates: with the words of one language, the person who is signed in, and the token for forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web import acting, words
+from web.account_words import TEXTS
+from web.acting import Signed
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True,
+)  # fmt: skip
+
+
+def lang_of(request: Request, signed: Signed | None) -> str:
+    """The language of a page: `?lang=`, else the person's own, else what the browser prefers, else the usual one."""
+    if signed is not None and request.query_params.get("lang", "") not in TEXTS:
+        return signed.lang if signed.lang in TEXTS else "zh"
+    return words.asked(request, acting.accounts(request).work.settings.lang)
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    signed: Signed | None = None,
+    status: int = 200,
+    title: str,
+    **context: Any,
+) -> HTMLResponse:
+    """A page. `title` is the name of one of the texts. Who is not signed in gets a visit to make forms from."""
+    here, lang = acting.accounts(request), lang_of(request, signed)
+    fresh = ""
+    secret = acting.secret_of(request)
+    if signed is None and not secret:
+        secret = fresh = here.new_visit()
+    text = ENVIRONMENT.get_template(template).render(
+        t=TEXTS[lang], lang=lang, other="en" if lang == "zh" else "zh", title=TEXTS[lang][title], signed=signed,
+        csrf=signed.csrf if signed is not None else acting.csrf_for(here, secret), local=words.local,
+        rehearsal=here.work.rehearsal, path=request.url.path, **context,
+    )  # fmt: skip
+    page = HTMLResponse(
+        text, status_code=status, headers={"Content-Language": "zh-CN" if lang == "zh" else "en"}
+    )
+    if fresh:
+        acting.hold(page, here, acting.VISITOR, fresh)
+    return page
+
+
+def reasons(fault: Any, lang: str) -> list[str]:
+    """What a refusal says, with what would cure it."""
+    return [f"{one.message.in_(lang)} {one.cure.in_(lang)}" for one in fault.reasons]
