@@ -10,6 +10,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "rehearsal": ("演练库：一切均非真实，任何人无需密码即可以任何账号操作。",
                   "REHEARSAL: nothing here is real, and anybody may act as anybody without a password."),
     "skip": ("跳到正文", "Skip to the content"),
+    "places": ("主导航", "Main navigation"),
     "sign_in": ("登录", "Sign in"),
     "sign_out": ("退出", "Sign out"),
     "login": ("账号", "Login"),

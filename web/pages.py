@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from web import acting, words
+from web import acting, navigation, words
 from web.account_words import TEXTS
 from web.acting import Signed
 
@@ -32,17 +33,25 @@ def render(
     *,
     signed: Signed | None = None,
     status: int = 200,
-    title: str,
+    title: str = "",
+    heading: str = "",
+    texts: Mapping[str, Mapping[str, str]] | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """A page. `title` is the name of one of the texts. Who is not signed in gets a visit to make forms from."""
+    """A page. `title` is the name of one of the texts, or `heading` a text of its own, such as a number.
+
+    `texts` are the words of these pages by language, beside those of every page. Who is not signed in gets a visit to
+    make forms from.
+    """
     here, lang = acting.accounts(request), lang_of(request, signed)
     fresh = ""
     secret = acting.secret_of(request)
     if signed is None and not secret:
         secret = fresh = here.new_visit()
+    words_here = {**TEXTS[lang], **(texts[lang] if texts is not None else {})}
     text = ENVIRONMENT.get_template(template).render(
-        t=TEXTS[lang], lang=lang, other="en" if lang == "zh" else "zh", title=TEXTS[lang][title], signed=signed,
+        t=words_here, lang=lang, other="en" if lang == "zh" else "zh", title=heading or words_here[title], signed=signed,
+        navigation=navigation.entries(lang) if signed is not None else (),
         csrf=signed.csrf if signed is not None else acting.csrf_for(here, secret), local=words.local,
         rehearsal=here.work.rehearsal, path=request.url.path, **context,
     )  # fmt: skip

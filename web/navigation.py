@@ -1,0 +1,23 @@
+"""Where one can go from everywhere: the entries at the head of every page, in the order of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from states.rulebook import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page that everybody who is signed in may open; what they find there is what they may see."""
+
+    path: str
+    label: Label
+
+
+ENTRIES: tuple[Entry, ...] = (Entry("/", Label(zh="运行状态", en="Status")),)
+
+
+def entries(lang: str) -> tuple[tuple[str, str], ...]:
+    """Path and name of each."""
+    return tuple((one.path, one.label.in_(lang)) for one in ENTRIES)
