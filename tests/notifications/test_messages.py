@@ -17,7 +17,7 @@ from cases.matters import Matter, Reporter, Subject
 from cases.office import Office
 from cases.organisations import Project
 from cases.people import Person
-from notifications import digests, dispatch, messages, outbox
+from notifications import calling, digests, dispatch, messages, outbox
 from notifications.channels import Channel
 from notifications.channels.folder import FolderChannel
 from notifications.channels.recorder import RecorderChannel
@@ -137,7 +137,7 @@ def test_every_template_belongs_to_a_document_and_stands_in_both_languages() -> 
     folder = Path(messages.__file__).parent / "templates"
     names = [{path.stem for path in (folder / lang).glob("*.txt")} for lang in ("zh", "en")]
     assert names[0] == names[1]
-    assert names[0] <= {"letter", "notice", DIGEST, *shipped().documents}
+    assert names[0] <= {"letter", "notice", DIGEST, calling.DOCUMENT, *shipped().documents}
 
 
 # ---------------------------------------------------------------------------------------------------- canaries

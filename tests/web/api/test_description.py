@@ -29,7 +29,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 PEOPLE = ("registrar", "auditor", "owner")
-FEW, MANY = 4, 60
+FEW, MANY = 4, 25
 
 
 def description(api: Client) -> dict[str, Any]:
