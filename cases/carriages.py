@@ -74,14 +74,19 @@ class Line(SQLModel, table=True):
     why: str = Field(default="", max_length=300)
 
 
+LEFT = "dispatched"  # the state of what has left and is not known to have arrived
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A file that is to be brought now: of which matter, and who dispatched it."""
+    """A file that is to be brought now: of which matter, and who dispatched it. `arrived`: the other site has it, and is
+    only asked how things stand."""
 
     matter: int
     number: str
     addressee: str
     sender: str
+    arrived: bool = False
 
 
 def packets_due(
@@ -103,7 +108,13 @@ def packets_due(
         .limit(limit)
     )
     return [
-        Errand(row.id or 0, row.number, row.addressee or "", row.acts.get("dispatch", [""])[0])
+        Errand(
+            row.id or 0,
+            row.number,
+            row.addressee or "",
+            row.acts.get("dispatch", [""])[0],
+            arrived=row.state != LEFT,
+        )
         for row in session.exec(query)
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlmodel import Session, col
 
-from cases import access, gathering, round_sight
+from cases import access, carriages, gathering, round_sight
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -153,6 +153,7 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
         "rulebook": row.rulebook, "values": _open_values(rules, row, sight), "subjects": _subjects(session, row.id),
         "seats": _seats(session, row.id), "deadlines": _deadlines(session, rules, row.id),
         "links": _links(session, office, row.id, actor=actor),
+        "carriages": carriages.of_matter(session, row.number) if rules.exchange is not None else [],
     }  # fmt: skip
 
 

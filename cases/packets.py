@@ -22,7 +22,7 @@ from states.rulebook import Label
 
 VERSION = 1
 _BYTES = re.compile(rb'(?<="data":")[A-Za-z0-9+/=]{100,}(?=")')  # of an attachment
-KINDS = ("packet", "reply", "site-key")
+KINDS = ("packet", "reply", "question", "site-key")
 
 
 def _harmless(text: str) -> str:
@@ -146,6 +146,18 @@ class Reply(Part):
     created_at: Instant
 
 
+class Question(Part):
+    """How do things stand with a packet that arrived? Asked by wire in place of the packet, which may be long."""
+
+    notice: Line
+    edition: Annotated[int, Field(ge=1, le=999)]
+    packet: Hash
+    sender: Body
+    addressee: Body
+    rehearsal: bool
+    created_at: Instant
+
+
 class SiteKey(Part):
     """A site's public key, and the bodies it says it speaks for."""
 
@@ -184,6 +196,19 @@ class SignedReply(Part):
     signature: Signature
 
 
+class SignedQuestion(Part):
+    """A question as a file."""
+
+    KIND: ClassVar[str] = "question"
+
+    plumbline: Literal["question"]
+    version: Literal[1]
+    site: SiteId
+    content: Question
+    sha256: Hash
+    signature: Signature
+
+
 class SignedKey(Part):
     """A public key as a file, signed with itself: who wrote it holds the private one."""
 
@@ -197,8 +222,8 @@ class SignedKey(Part):
     signature: Signature
 
 
-Signed = SignedPacket | SignedReply | SignedKey
-Form = TypeVar("Form", SignedPacket, SignedReply, SignedKey)
+Signed = SignedPacket | SignedReply | SignedQuestion | SignedKey
+Form = TypeVar("Form", SignedPacket, SignedReply, SignedQuestion, SignedKey)
 
 
 def signed_bytes(envelope: dict[str, Any]) -> bytes:

@@ -15,7 +15,7 @@ from cases.exchange import IN, OUT, Exchanged, Seal
 from cases.history import SITE, Event
 from cases.matters import Matter, OnFile
 from cases.office import Office
-from cases.packets import Packet, Reply, SignedPacket, SignedReply, Step, refused
+from cases.packets import Packet, Question, Reply, SignedPacket, SignedQuestion, SignedReply, Step, refused
 from cases.packing import Written
 from states import forms
 from states.rulebook import Exchange, Machine
@@ -53,14 +53,21 @@ def reply(
 
 
 def reply_by_wire(
-    session: Session, office: Office, packet: Packet, *, by: str, at: datetime, seal: Seal, rehearsal: bool
+    session: Session,
+    office: Office,
+    packet: Packet | Question,
+    *,
+    by: str,
+    at: datetime,
+    seal: Seal,
+    rehearsal: bool,
 ) -> Written:
-    """The signed reply to a packet that its sender's site has just brought, perhaps again: it asks how things stand.
-
-    Raises Refused("never_received").
+    """The signed reply to a packet that its sender's site has just brought, perhaps again, or asks about: how things
+    stand. Raises Refused("never_received").
     """
     held = exchange.newest(session, IN, sender=packet.sender.code, notice=packet.notice)
-    if held is None or held.matter is None:
+    other = held is not None and isinstance(packet, Question) and held.sha256 != packet.packet
+    if held is None or held.matter is None or other:
         raise refused("never_received", f"没有收到 {packet.notice}。", f"{packet.notice} never came.")
     row = gathering.load_by_id(session, held.matter).row
     return _written(session, office, row, held, by=by, at=at, seal=seal, rehearsal=rehearsal)
@@ -109,6 +116,15 @@ def _steps(session: Session, row: OnFile, machine: Machine, rules: Exchange) -> 
             form = {name: value for name, value in event.data.items() if name in asked and value is not None}
             steps.append(Step(move=event.move, at=event.at.isoformat(), form=form))
     return steps
+
+
+def check_question(
+    session: Session, signed: SignedQuestion, envelope: dict[str, Any], *, own: str, rehearsal: bool
+) -> None:  # fmt: skip
+    """Whether a question came from whom it says. Raises Refused: as for a packet."""
+    site = sites.check(session, signed, envelope, own=own)
+    sites.check_speaks_for(site, signed.content.sender.code)
+    arriving.check_rehearsal(theirs=signed.content.rehearsal, ours=rehearsal)
 
 
 def check(

@@ -28,9 +28,10 @@ from cases import (
 )
 from cases.arriving import Arrived
 from cases.canonical import NotCanonical
-from cases.exchange import BY_WIRE, IN, File
+from cases.exchange import BY_WIRE, IN, OUT, File
+from cases.matters import Matter
 from cases.organisations import Organisation
-from cases.packets import SignedKey, SignedPacket, SignedReply, SiteKey, refused
+from cases.packets import Question, SignedKey, SignedPacket, SignedQuestion, SignedReply, SiteKey, refused
 from cases.packing import Written
 from cases.people import Person, Posting
 from cases.replies import Taken
@@ -146,6 +147,33 @@ class Exchanger:
         with self.work.unit() as session:
             return replies.reply_by_wire(session, self.work.office, arrived.packet, by=BY_WIRE, at=at,
                                          seal=self.keys.seal, rehearsal=self.work.rehearsal).text  # fmt: skip
+
+    def question(self, number: str, *, at: datetime) -> bytes | None:
+        """A signed question about a packet that arrived; None where none was written."""
+        with self.work.reading() as session:
+            row = session.exec(select(Matter).where(Matter.number == number)).one()
+            held = exchange.of_matter(session, OUT, row.id or 0)
+            if held is None:
+                return None
+            asked = Question(notice=held.notice, edition=held.edition, packet=held.sha256,
+                             sender=exchange.body(session, row.organisation),
+                             addressee=exchange.body(session, row.addressee or ""), rehearsal=self.work.rehearsal,
+                             created_at=at.isoformat())  # fmt: skip
+        return self.keys.seal("question", asked.model_dump(mode="json"))
+
+    def answer_question(self, data: bytes, *, at: datetime) -> bytes:
+        """How things stand with a packet that came before: the signed reply. Raises Refused."""
+
+        def act(session: Session) -> tuple[bytes, str, bool]:
+            signed, envelope = packets.read(data, SignedQuestion)
+            replies.check_question(
+                session, signed, envelope, own=self.keys.site, rehearsal=self.work.rehearsal
+            )
+            written = replies.reply_by_wire(session, self.work.office, signed.content, by=BY_WIRE, at=at,
+                                            seal=self.keys.seal, rehearsal=self.work.rehearsal)  # fmt: skip
+            return written.text, written.number, False
+
+        return self._noted(_file("question", data), act, by=BY_WIRE, at=at, data=data)
 
     def reply_unasked(self, matter: int, *, by: str, at: datetime) -> tuple[Written, str]:
         """How things stand with a packet that came, as a signed file, and what tells it from the reply before: nothing

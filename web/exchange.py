@@ -43,6 +43,16 @@ def router(work: Work, *, keeper: Doorkeeper | None = None, read_within: float =
 
         return await door.let_in(request, answer)
 
+    @doors.post("/questions")
+    async def question(request: Request) -> Response:
+        """How do things stand with a packet that came? Answers with the signed reply."""
+
+        def answer(data: bytes) -> Response:
+            found = Exchanger.of(work).answer_question(data, at=clock.now())
+            return Response(found, media_type="application/json")
+
+        return await door.let_in(request, answer)
+
     @doors.post("/replies")
     async def reply(request: Request) -> Response:
         """Takes a reply in; answers which escalation it moved, and whether it said anything new."""

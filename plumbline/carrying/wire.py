@@ -28,7 +28,8 @@ LEAST_A_SECOND = 50_000  # bytes of a packet, on a slow line
 LONGEST_ANSWER = 1_000_000  # bytes; a reply is a text
 ROUND_FOR = timedelta(seconds=60)  # all of one site's answers together
 IN_A_ROW = 3  # answers that make no sense, before the rest is kept for the next round
-PACKETS = "/exchange/packets"
+PACKETS, QUESTIONS = "/exchange/packets", "/exchange/questions"
+NOT_THERE = (404, 405)  # a site that knows no questions
 PASSING = (408, 425, 429)  # refusals of the moment, not of the file
 
 
@@ -92,18 +93,18 @@ def _one(end: Exchanger, site: str, mailbox: Mailbox, errand: Errand, *, at: dat
     with end.work.unit() as session:
         if carriages.take(session, errand.matter, WIRE, at=at) is None:
             return None
+    file = b""
     try:
-        packet = end.packet_again(errand.number, actor=errand.sender, at=at)
+        file = end.question(errand.number, at=at) or b"" if errand.arrived else b""
+        answered = _asked(mailbox, file) if file else None
+        if answered is None:
+            file = end.packet_again(errand.number, actor=errand.sender, at=at)
+            answered = _posted(mailbox, file)
     except (Refused, NoSuchMatter) as fault:
         reasons = whys(fault) if isinstance(fault, Refused) else [sender_gone()]
         outcome = _Outcome(REFUSED_HERE, reasons, proper=None)
         _settle(end, errand, outcome, "", at=at)
         return outcome
-    try:
-        allowed = WAITS_FOR + timedelta(seconds=len(packet) // LEAST_A_SECOND)
-        answered = replace(mailbox, total_for=allowed).post(
-            packet, headers={"Content-Type": "application/json"}
-        )
     except Unreachable as fault:
         if fault.for_all:
             with end.work.unit() as session:
@@ -112,8 +113,24 @@ def _one(end: Exchanger, site: str, mailbox: Mailbox, errand: Errand, *, at: dat
         outcome = _Outcome(FAILED, [_odd(str(fault))], proper=False)
     else:
         outcome = _understood(end, errand, answered, at=at)
-    _record(end, site, errand, packet, outcome, at=at)
+    _record(end, site, errand, file, outcome, at=at)
     return outcome
+
+
+def _posted(mailbox: Mailbox, file: bytes) -> Answered:
+    allowed = WAITS_FOR + timedelta(seconds=len(file) // LEAST_A_SECOND)
+    return replace(mailbox, total_for=allowed).post(file, headers={"Content-Type": "application/json"})
+
+
+def _asked(mailbox: Mailbox, question: bytes) -> Answered | None:
+    """The answer to a question in place of the packet; None where the packet itself is to go, because the other site does
+    not know of it any more, or of questions."""
+    there = replace(mailbox, url=mailbox.url.removesuffix(PACKETS) + QUESTIONS)
+    answered = _posted(there, question)
+    problem = _problem(answered)
+    if answered.status in NOT_THERE or (problem is not None and problem.error == "never_received"):
+        return None
+    return answered
 
 
 def _understood(end: Exchanger, errand: Errand, answered: Answered, *, at: datetime) -> _Outcome:
@@ -143,10 +160,11 @@ def _problem(answered: Answered) -> _Problem | None:
 
 
 def _record(
-    end: Exchanger, site: str, errand: Errand, packet: bytes, outcome: _Outcome, *, at: datetime
+    end: Exchanger, site: str, errand: Errand, file: bytes, outcome: _Outcome, *, at: datetime
 ) -> None:
-    sha256 = hashlib.sha256(packet).hexdigest()
-    _settle(end, errand, outcome, sha256, at=at, size=len(packet))
+    sha256 = hashlib.sha256(file).hexdigest()
+    arrived = outcome.outcome in (BROUGHT, NOTHING_NEW)  # from now on a short question goes in its place
+    _settle(end, errand, outcome, sha256, at=at, size=0 if arrived else len(file))
     if not outcome.proper:
         _line(end, site, outcome.reasons[0]["en"], at=at, wait=False)
         return
@@ -154,7 +172,7 @@ def _record(
         carriages.answered(session, site, at=at)
         if outcome.outcome == REFUSED_THERE:
             codes = [one["code"] for one in outcome.reasons]
-            exchange.note(session, File("packet", sha256, len(packet)), outcome=REFUSED_THERE, by=BY_WIRE, at=at,
+            exchange.note(session, File("packet", sha256, len(file)), outcome=REFUSED_THERE, by=BY_WIRE, at=at,
                           number=errand.number, reasons=codes, site=site)  # fmt: skip
 
 

@@ -166,13 +166,12 @@ def _missed(asked: Asked, session: Session, machine: str) -> dict[str, Any]:
 
 def _show(machine: str) -> Callable[..., Answer]:
     def show(asked: Asked, number: Number) -> Answer:
-        from cases import carriages, listing, reads
+        from cases import listing, reads
 
         with asked.work.reading() as session:
             actor = asked.actor
             listing.check_machine(session, number, machine)
             found = listing.shown(session, asked.work.office, number, actor=actor)
-            found["carriages"] = carriages.of_matter(session, number)
         _note_read(asked, machine, number, reads.FILE)
         return Answer(found | {"rehearsal": asked.work.rehearsal}, matter_texts.shown(asked, found))
 

@@ -131,12 +131,13 @@ def test_bodies_form_a_tree_and_never_a_circle(port: Port) -> None:
             )
 
     with port.unit() as session:
-        administering.add_organisation(session, port.office, actor="operator", code="SJW", kind="commission",
-                                       names={"zh": "市纪委监委", "en": "City"}, parent=None, at=NOON)  # fmt: skip
-    move("BHJ", "SJW")
-    assert refused(move, "SJW", "GKJ") == {"circle"}
-    assert refused(move, "SJW", "SJW") == {"circle"}
-    assert refused(move, "SJW", "NOWHERE") == {"unknown_reference"}
+        administering.add_organisation(session, port.office, actor="operator", code="SHJ", kind="commission",
+                                       names={"zh": "省纪委监委", "en": "Province"}, parent=None, at=NOON)  # fmt: skip
+    move("SJW", "SHJ")
+    move("BHJ", "SHJ")
+    assert refused(move, "SHJ", "GKJ") == {"circle"}
+    assert refused(move, "SHJ", "SHJ") == {"circle"}
+    assert refused(move, "SHJ", "NOWHERE") == {"unknown_reference"}
     move("BHJ", None)
     with port.unit() as session:
         assert session.get_one(Organisation, "BHJ").parent is None

@@ -163,8 +163,9 @@ def test_the_tables_read_by_name_are_those_there_are() -> None:
         assert named.name == real
         assert set(named.columns.keys()) <= set(there.keys())
         for column in named.columns:
-            real_type = there[column.name].type
-            assert column.type.python_type is getattr(real_type, "impl_instance", real_type).python_type
+            types = (column.type, there[column.name].type)
+            named_type, real_type = (getattr(one, "impl", one).python_type for one in types)
+            assert named_type is real_type
     assert notices.SENT == "sent"
 
 

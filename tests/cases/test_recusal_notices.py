@@ -62,7 +62,7 @@ def test_a_challenge_tells_those_who_decide_and_nobody_else(port: Port) -> None:
 
 def test_a_challenge_of_the_head_is_told_above(port: Port) -> None:
     challenge(port, port.clue_with(), "registrar", "head")
-    assert told(port) == [("recusal_request", "district")]
+    assert told(port) == [("recusal_request", "district"), ("recusal_request", "district2")]
 
 
 def test_a_decision_tells_the_person_who_asked_and_the_registry(port: Port) -> None:
@@ -100,7 +100,9 @@ def test_a_declared_interest_tells_the_registry_and_the_head_s_own_goes_up(port:
     declare(port, port.clue_with(), "officer")
     assert told(port) == [("recusal_notice", "leader"), ("recusal_notice", "registrar")]
     declare(port, port.clue_with("officer2"), "head")
-    assert told(port)[2:] == [("recusal_notice", who) for who in ("district", "leader", "registrar")]
+    assert told(port)[2:] == [
+        ("recusal_notice", who) for who in ("district", "district2", "leader", "registrar")
+    ]
 
 
 def test_an_empty_seat_is_told_once_to_those_who_name_the_substitute(port: Port) -> None:

@@ -26,9 +26,12 @@ AT = datetime(2026, 11, 25, 2, tzinfo=UTC)
 ROLES = {
     "supervisor": "supervisor", "registrar": "registrar", "officer": "officer", "officer2": "officer",
     "leader": "leader", "head": "head", "owner": "member", "contractor": "member", "overseer": "member",
-    "district": "district", "auditor": "auditor", "operator": "operator",
+    "district": "district", "district2": "district", "auditor": "auditor", "operator": "operator",
 }  # fmt: skip
 """The sample accounts and what each of them is."""
+
+
+DISTRICT, COMMISSION = "BHJ", "MGJ"
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Matter:
     acts: dict[str, Act] = field(default_factory=dict)
     handler: str | None = None
     opener: str | None = None
+    organisation: str = COMMISSION
     parent: Matter | None = None
     children: list[tuple[str, Matter]] = field(default_factory=list)
 
@@ -66,6 +70,7 @@ class PaperOffice:
         rules = self.rulebook.machines[machine]
         form = self._filled(rules.register_, {}, who) | given
         matter = self._born(machine, {name: value for name, value in form.items() if value is not None}, who)
+        matter.organisation = DISTRICT if ROLES[who] == "district" else COMMISSION
         assert not self.against_opening(form, machine), self.against_opening(form, machine)
         return matter
 
@@ -79,8 +84,11 @@ class PaperOffice:
     def facts(self, matter: Matter, who: str, form: Mapping[str, Any] | None = None) -> Facts:
         """What is known when `who` looks at the matter."""
         roles = frozenset() if who == ENGINE else frozenset({ROLES[who]})
-        actor = Actor(who, roles, is_handler=matter.handler == who, is_opener=matter.opener == who)
-        known = {"handler": matter.handler} if matter.handler else {}
+        body = DISTRICT if ROLES.get(who) == "district" else COMMISSION
+        actor = Actor(who, roles, body, is_handler=matter.handler == who, is_opener=matter.opener == who)
+        known = {"organisation": matter.organisation} | (
+            {"handler": matter.handler} if matter.handler else {}
+        )
         return Facts(at=AT, today=self.today, state=matter.state, actor=actor, values=matter.values | known,
                      acts=matter.acts, links=tuple(self._links(matter)), form=form)  # fmt: skip
 

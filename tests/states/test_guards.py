@@ -25,10 +25,10 @@ TASK, DONE = Link("task", "task", "under_way", final=False), Link("task", "task"
 def facts(
     *, actor: str = "li", roles: tuple[str, ...] = ("officer",), handles: bool = False,
     values: Mapping[str, Any] | None = None, acts: Mapping[str, Act] | None = None, links: tuple[Link, ...] = (),
-    form: Mapping[str, Any] | None = None,
+    form: Mapping[str, Any] | None = None, body: str | None = None, site: bool = False,
 ) -> Facts:  # fmt: skip
     """A matter and somebody who looks at it."""
-    who = Actor(actor, frozenset(roles), is_handler=handles)
+    who = Actor(actor, frozenset(roles), body, is_handler=handles, is_site=site)
     return Facts(
         at=AT,
         today=TODAY,
@@ -66,6 +66,11 @@ HOLDS: list[tuple[str, Any, Facts]] = [
     ("value_is_not", {"way": ["hold"]}, facts()),
     ("value_is_not", {"way": ["hold"]}, facts(values={"way": "close"})),
     ("value_given", ["way", "reason"], facts(values={"way": "hold", "reason": "because"})),
+    ("value_not_given", "instruction", facts(values={"instruction": ""})),
+    ("acts_for", "addressee", facts(body="MGJ", values={"addressee": "MGJ"})),
+    ("acts_for", "addressee", facts(site=True, values={"addressee": "MGJ"})),
+    ("made_here", None, facts()),
+    ("by_another_site", None, facts(actor="site:BHJ", site=True)),
     ("is_true", "real_name", facts(values={"real_name": True})),
     ("is_not_true", "real_name", facts()),
     ("act_done", "sign", facts(acts={"sign": by("wang")})),
@@ -147,6 +152,10 @@ REFUSES: list[tuple[str, Any, Facts, str]] = [
     ("value_is", {"way": ["hold"]}, facts(), "not set"),
     ("value_is_not", {"way": ["hold"]}, facts(values={"way": "hold"}), "while way is hold"),
     ("value_given", ["way", "reason"], facts(values={"way": ""}), "way, reason"),
+    ("value_not_given", "instruction", facts(values={"instruction": "核实"}), "instruction"),
+    ("acts_for", "addressee", facts(body="BHJ", values={"addressee": "MGJ"}), "MGJ"),
+    ("made_here", None, facts(actor="site:BHJ", site=True), "another site"),
+    ("by_another_site", None, facts(), "made here"),
     ("is_true", "real_name", facts(values={"real_name": "true"}), "real_name is yes"),
     ("is_not_true", "real_name", facts(values={"real_name": True}), "real_name is yes"),
     ("act_done", "sign", facts(), "has not been done"),
@@ -222,6 +231,7 @@ def used() -> set[str]:
     for machine in shipped().machines.values():
         uses = [use for move in machine.moves.values() for use in move.guards]
         uses += [use for deadline in machine.deadlines.values() for use in deadline.when]
+        uses += [use for opens in machine.openings for use in opens.when]
         for use in (*uses, *machine.register_guards):
             found.add(use.name)
             if use.name == "either":

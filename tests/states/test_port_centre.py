@@ -30,7 +30,8 @@ def test_the_clue_machine_has_exactly_the_states_of_the_contract() -> None:
 
 
 def test_every_machine_is_there_and_the_model_checker_finds_nothing() -> None:
-    assert set(shipped().machines) == {"clue", "consultation", "escalation", "task", "inspection"}
+    assert set(shipped().machines) == {
+        "clue", "consultation", "escalation", "assignment", "task", "inspection"}  # fmt: skip
     assert [str(each) for each in check.findings(shipped())] == []
 
 
@@ -112,7 +113,7 @@ def test_members_never_see_a_clue_and_the_operator_sees_nothing() -> None:
     roles = shipped().roles
     assert set(roles["member"].sees) == {"consultation", "task"}
     assert not roles["operator"].sees
-    assert set(roles["district"].sees) == {"escalation"}
+    assert set(roles["district"].sees) == {"escalation", "assignment"}
 
 
 def test_the_auditor_reads_everything_and_moves_nothing() -> None:
@@ -232,7 +233,13 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
         ("escalation", "arrive"),
         ("escalation", "file_incoming"),
         ("escalation", "answer_sent"),
+        ("assignment", "arrive"),
+        ("assignment", "answer_sent"),
     }  # only for what came from another site
+    missing -= {
+        ("assignment", "ask_again"),
+        ("assignment", "sign_again"),
+    }  # only once the clue below is concluded and its result was judged
     missing -= {
         (name, move) for name in rules for move in ("handed_over", "passed_on")
     }  # only as an account ends
@@ -258,6 +265,8 @@ def an_office(seed: int) -> PaperOffice:
     kind, managed_by = ("duty_neglect", "non_action")[seed % 2], ("ours", "other", "key")[seed % 3]
     office.note("supervisor", kind=kind, managed_by=managed_by, real_name=seed % 5 > 0)
     office.note("registrar", "inspection")
+    if seed % 3 == 0:
+        office.note("district", "assignment")
     if seed % 4 == 0:
         sealed_clue(office)
     return office

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from cases import disclosures
+from cases import disclosures, sites
+from notifications.channels.posting import Mailbox
 from plumbline import carrying, duties
 from plumbline.attaching import Attaching
 from plumbline.carrying import Carried
 from tests.plumbline.exhibits import add, listed
 from tests.plumbline.shell import NOON
-from tests.plumbline.sites import Two
+from tests.plumbline.sites import Site, Two, refusal
 from tests.web.networks import serving
 
 
@@ -68,7 +71,7 @@ def test_attachments_come_along_by_wire(two: Two) -> None:
     with serving(two.district) as url:
         joined(two, url)
         assert carried(two).brought == 1
-        assert carried(two) == Carried(1, 0, 0), "asked again, nothing is new"
+        assert carried(two, hours=1) == Carried(1, 0, 0), "asked again, nothing is new"
     theirs = two.district.escalations()[0]
     assert [one["size"] for one in listed(two.district, theirs, who="district")] == [3_000_000]
 
@@ -134,3 +137,59 @@ def test_a_dispatched_escalation_needs_nobody_to_write_its_packet(two: Two) -> N
     with two.port.work.reading() as session:
         known = disclosures.known(session, two.port.work.office, clue, actor="registrar", told="BHJ")
     assert [(line["number"], line["kind"], line["by"]) for line in known] == [(ours, "packet", "registrar")]
+
+
+def test_what_arrived_is_asked_about_and_not_sent_again(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A packet may hold many photographs; how things stand with it is a short question."""
+    ours = two.port.escalated()
+    posted: list[tuple[str, int]] = []
+    post = Mailbox.post
+
+    def noted(self: Mailbox, content: bytes, **options: Any) -> Any:
+        posted.append((self.url.rpartition("/")[2], len(content)))
+        return post(self, content, **options)
+
+    monkeypatch.setattr(Mailbox, "post", noted)
+    with serving(two.district) as url:
+        joined(two, url)
+        carried(two)
+        (theirs,) = two.district.escalations()
+        two.district.move("district", theirs, "sign_for")
+        assert carried(two, hours=1).taken == 1
+    assert [door for door, _ in posted] == ["packets", "questions"]
+    assert posted[1][1] < posted[0][1]
+    assert two.port.state(ours) == "signed_for"
+
+
+def test_a_site_that_lost_the_packet_is_sent_it_again(
+    two: Two, tmp_path: Path, rehearsal_template: Path
+) -> None:
+    """Its database came from a backup made before the packet arrived."""
+    ours = two.port.escalated()
+    with serving(two.district) as url:
+        joined(two, url)
+        carried(two)
+    bare = Site.copied(rehearsal_template, tmp_path / "restored")
+    shutil.copytree(
+        two.district.work.settings.home / "keys", tmp_path / "restored" / "keys", dirs_exist_ok=True
+    )
+    bare.end.trust(two.port.end.key_file(at=NOON), by="operator", at=NOON)
+    with serving(bare) as url:
+        joined(two, url)
+        carried(two, hours=1)
+    assert len(bare.escalations()) == 1
+    assert two.port.state(ours) == "delivered"
+    bare.close()
+
+
+def test_a_question_is_answered_to_nobody_but_the_sender(two: Two) -> None:
+    ours = two.port.escalated()
+    two.received(ours)
+    question = two.port.end.question(ours, at=NOON)
+    assert question is not None
+    tampered = question.replace(b'"edition":1', b'"edition":2')
+    assert refusal(lambda: two.district.end.answer_question(tampered, at=NOON)) == "damaged"
+    assert refusal(lambda: two.port.end.answer_question(question, at=NOON)) == "own_packet"
+    with two.district.work.unit() as session:
+        sites.revoke(session, two.port.end.keys.site, by="operator", at=NOON)
+    assert refusal(lambda: two.district.end.answer_question(question, at=NOON)) == "revoked_site"

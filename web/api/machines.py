@@ -24,6 +24,7 @@ PLURALS: Mapping[str, str] = {
     "consultation": "consultations",
     "escalation": "escalations",
     "task": "tasks",
+    "assignment": "assignments",
     "inspection": "inspections",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
