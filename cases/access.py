@@ -70,9 +70,10 @@ def visible_to(session: Session, login: str, rulebook: Rulebook) -> ColumnElemen
 
 def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElement[bool]:
     of_machine = col(Matter.machine) == machine
-    if reach is Reach.OWN:
+    if reach in (Reach.OWN, Reach.BRIEFED):
         seated = exists(select(1).where(col(Seat.matter) == col(Matter.id), col(Seat.person) == login))
-        return and_(of_machine, or_(col(Matter.opener) == login, col(Matter.handler) == login, seated))
+        own = and_(of_machine, or_(col(Matter.opener) == login, col(Matter.handler) == login, seated))
+        return own if reach is Reach.OWN else and_(own, col(Matter.sent_at).is_not(None))
     if reach is Reach.ADDRESSED:
         return and_(
             of_machine, col(Matter.addressee) == posting.organisation, col(Matter.sent_at).is_not(None)
@@ -100,8 +101,8 @@ def sees(
 
 
 def _reaches(reach: Reach, posting: Held, matter: Looked, *, own: bool) -> bool:
-    if reach is Reach.OWN:
-        return own
+    if reach in (Reach.OWN, Reach.BRIEFED):
+        return own and (reach is Reach.OWN or matter.sent_at is not None)
     if reach is Reach.ADDRESSED:
         return matter.addressee == posting.organisation and matter.sent_at is not None
     kept = matter.organisation == posting.organisation

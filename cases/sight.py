@@ -38,7 +38,12 @@ class _Strangers:
     """The roles of other bodies that see a machine: because they take part, or because it was sent to them."""
 
     own: tuple[str, ...]
+    briefed: tuple[str, ...]
     addressed: tuple[str, ...]
+
+    def taking_part(self, row: OnFile) -> tuple[str, ...]:
+        """The roles that see it as it stands now by taking part in it."""
+        return (*self.own, *(self.briefed if row.sent_at is not None else ()))
 
 
 def moved(
@@ -47,7 +52,7 @@ def moved(
     """Note what other bodies come to see by a move, or by the opening of a matter (`before` is None)."""
     book = office.rulebook(after.rulebook)
     strangers = _strangers(book, after.machine)
-    if not (strangers.own or (strangers.addressed and after.sent_at is not None)):
+    if not (strangers.own or after.sent_at is not None):
         return
     shown = content(after)
     changed = before is None or content(before) != shown
@@ -78,6 +83,7 @@ def _strangers(book: Rulebook, machine: str) -> _Strangers:
                if machine in role.sees and CLUE not in role.sees]  # fmt: skip
     return _Strangers(
         own=tuple(name for name, reach in reached if reach is Reach.OWN),
+        briefed=tuple(name for name, reach in reached if reach is Reach.BRIEFED),
         addressed=tuple(name for name, reach in reached if reach is Reach.ADDRESSED),
     )
 
@@ -89,7 +95,7 @@ def _note(
     """A line for each body that sees the matter and has none yet; and for the others, if one of another body changed
     what they see (`changed`; None: whoever did)."""
     seen = {body: _seen(session, office, row, shown, people)
-            for body, people in _with_a_part(session, row, strangers.own).items()}  # fmt: skip
+            for body, people in _with_a_part(session, row, strangers.taking_part(row)).items()}  # fmt: skip
     seen |= dict.fromkeys(_addressed(session, row, strangers.addressed), shown)
     if not seen:
         return

@@ -19,6 +19,7 @@ from cases.organisations import Organisation
 from cases.people import Person, Posting
 from cases.prepared import PreparedForLists
 from cases.recusals import IN_FORCE, Recusal
+from states.rulebook import Reach
 
 PLACES = ("handler", "opener", "seats", "above", "higher")  # what a rule may name besides roles
 
@@ -190,7 +191,12 @@ class Directory:
 
     def _known(self, one: Occurred) -> Known:
         return Known(one.machine, one.organisation, one.addressee, one.project, one.handler, one.opener,
-                     self._sent.get(one.matter) if one.addressee else None)  # fmt: skip
+                     self._sent.get(one.matter) if self._asks_when_sent(one) else None)  # fmt: skip
+
+    def _asks_when_sent(self, one: Occurred) -> bool:
+        """Whether anybody's sight of it hangs on its having been sent."""
+        roles = self._office.rulebook(one.rulebook).roles.values()
+        return one.addressee is not None or any(role.sees.get(one.machine) is Reach.BRIEFED for role in roles)
 
     def may_see(self, who: Someone, one: Occurred, matter: Known) -> bool:
         """Whether the matter exists for this person. Recusal and other walls come in here, through `cases.access`."""
@@ -242,8 +248,8 @@ class Directory:
 
     @cached_property
     def _sent(self) -> Mapping[int, datetime | None]:
-        addressed = [one.matter for one in self._occurrences if one.addressee is not None]
-        return dict(tuple(row) for row in self._ask(_SENT, matters=addressed))
+        asked = [one.matter for one in self._occurrences if self._asks_when_sent(one)]
+        return dict(tuple(row) for row in self._ask(_SENT, matters=asked))
 
     def _read(self) -> dict[str, Someone]:
         """Every active person that one of the names may mean, with all their postings."""

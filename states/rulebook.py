@@ -30,6 +30,9 @@ class Reach(StrEnum):
     """What a role sees. Nothing is seen without one of these: access is denied by default."""
 
     OWN = "own"  # what this person registered, handles or sits on
+    BRIEFED = (
+        "briefed"  # the same, but nothing before it was sent to those it is for: a round before its brief
+    )
     PROJECT = "project"  # every matter of the project the posting names
     ORGANISATION = "organisation"  # every matter kept by the posting's organisation
     ADDRESSED = "addressed"  # what was sent to the posting's organisation, once it was sent

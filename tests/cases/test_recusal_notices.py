@@ -105,16 +105,23 @@ def test_a_declared_interest_tells_the_registry_and_the_head_s_own_goes_up(port:
     ]
 
 
-def test_an_empty_seat_is_told_once_to_those_who_name_the_substitute(port: Port) -> None:
+def briefed(port: Port) -> str:
+    """A round of two whose brief is with its members, who see it from then on."""
     number = port.note("leader", "consultation", seats=["owner", "contractor"])
+    port.do(number, "registrar", "send_brief")
+    return number
+
+
+def test_an_empty_seat_is_told_once_to_those_who_name_the_substitute(port: Port) -> None:
+    number = briefed(port)
     port.do(number, "contractor", "declare_recusal")
     assert told(port, "seat_vacant") == [("seat_vacant", "leader"), ("seat_vacant", "registrar")]
-    port.do(number, "registrar", "send_brief")
+    port.do(number, "leader", "open_session")
     assert len(told(port, "seat_vacant")) == 2, "however many moves come after"
 
 
 def test_a_seat_with_a_substitute_is_not_empty(port: Port) -> None:
-    number = port.note("leader", "consultation", seats=["owner", "contractor"])
+    number = briefed(port)
     port.do(number, "leader", "name_substitute", member="contractor", substitute="deputy")
     port.do(number, "contractor", "declare_recusal")
     assert told(port, "seat_vacant") == []
@@ -130,7 +137,7 @@ def test_a_match_tells_of_the_seat_and_of_nothing_else(port: Port) -> None:
 
 
 def test_who_is_kept_out_is_told_of_no_seat(port: Port) -> None:
-    number = port.note("leader", "consultation", seats=["owner", "contractor"])
+    number = briefed(port)
     declare(port, number, "registrar")
     declare(port, number, "owner")
     assert told(port, "seat_vacant") == [("seat_vacant", "leader")]

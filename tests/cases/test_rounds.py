@@ -260,6 +260,7 @@ def test_whoever_a_clue_is_about_finds_nothing_of_the_round_that_takes_it_up(por
     clue = port.clue_with()
     port.do(clue, "officer", "convene", seats=["owner", "contractor"])
     number = child(port, clue, "consultation")
+    port.do(number, "registrar", "send_brief")
     assert not port.unseen(number, "contractor")
     port.do(number, "registrar", "take_up_clue", clue=other)
     assert port.unseen(number, "contractor")
