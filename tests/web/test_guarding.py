@@ -129,7 +129,7 @@ def test_pages_work_without_script_and_every_field_has_a_label(office: Office, p
     fields = re.findall(r'<input [^>]*id="([^"]+)"', page)
     assert fields or path == "/account"
     assert all(f'for="{name}">' in page for name in fields)
-    assert re.search('<html lang="(zh-CN|en)">', page)
+    assert re.search('<html lang="(zh-CN|en)"', page)
 
 
 def test_so_many_posts_a_minute_from_one_source(office: Office) -> None:
