@@ -7,7 +7,7 @@ from collections.abc import Mapping
 BOTH: Mapping[str, tuple[str, str]] = {
     "search": ("搜索", "Search"),
     "search_for": ("编号、标题、人员", "Number, title, person"),
-    "foot": ("页脚", "Foot of the page"),
+    "rehearsal_mark": ("演练", "Rehearsal"),
     "status_page": ("运行状态", "Status"),
     "look": ("显示", "Display"),
     "look_system": ("跟随系统", "As the device"),

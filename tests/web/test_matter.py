@@ -193,7 +193,8 @@ def test_registering_by_form_once_however_often_it_is_sent(office: Office) -> No
     assert refused.status_code == 422
     assert 'value="一句话"' in refused.text
     filled = {"f_title": "一句话", "f_source": "letter", "f_kind": "other", "f_project": "PC", "f_link": "c15_quality",
-              "f_received_on": "2026-09-01", "f_problem": "何事。", "f_classification": "none", "f_real_name": "true"}  # fmt: skip
+              "f_received_on": "2026-09-01", "f_problem": "何事。", "f_classification": "none",
+              "f_real_name": "true"}  # fmt: skip
     first, second = send(supervisor, path, empty | filled), send(supervisor, path, empty | filled)
     assert (first.status_code, second.status_code) == (303, 303), first.text
     assert first.headers["location"] == second.headers["location"]
@@ -202,10 +203,10 @@ def test_registering_by_form_once_however_often_it_is_sent(office: Office) -> No
 
 
 def test_who_may_not_open_one_finds_no_such_form(office: Office) -> None:
-    [leader] = seat(office, "leader")
-    assert leader.get("/register/clue").status_code == 404
-    assert "None of your roles opens matters by hand." in leader.get("/register?lang=en").text
-    assert leader.get("/register/nothing").status_code == 404
+    [auditor] = seat(office, "auditor")
+    assert auditor.get("/register/clue").status_code == 404
+    assert "None of your roles opens matters by hand." in auditor.get("/register?lang=en").text
+    assert auditor.get("/register/nothing").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -259,7 +260,7 @@ def test_both_languages_have_every_word() -> None:
     for words in (page_words, matter_words, account_words):
         assert all(zh.strip() and en.strip() for zh, en in words.BOTH.values())
         assert words.TEXTS["zh"].keys() == words.TEXTS["en"].keys()
-        assert not [name for name, (zh, _) in words.BOTH.items() if name not in ("other",) and zh.isascii()]
+        assert not [name for name, (zh, _) in words.BOTH.items() if name != "other" and zh.isascii()]
 
 
 def test_the_first_page_is_light_and_kept(office: Office) -> None:

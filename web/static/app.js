@@ -52,6 +52,9 @@
   });
   window.addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
 
+  const refresh = document.querySelector("[data-refresh]");
+  if (refresh) setTimeout(() => location.reload(), 1000 * Number(refresh.dataset.refresh));
+
   document.querySelector("[data-focus]")?.focus();
   document.addEventListener("htmx:afterSwap", (event) => {
     event.detail.target.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
