@@ -77,7 +77,7 @@ def matters(
     if state is not None:
         wanted.append(col(Matter.state) == state)
     if mine:
-        wanted.append(_mine(actor))
+        wanted.append(handled_by(actor))
     if overdue:
         wanted.append(_overdue(at))
     if q is not None:
@@ -113,7 +113,8 @@ def _lines(
                      {name: row.values.get(name) for name in rounds}, Place(row.due_at, row.id))  # fmt: skip
 
 
-def _mine(login: str) -> ColumnElement[bool]:
+def handled_by(login: str) -> ColumnElement[bool]:
+    """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
     seated = exists(select(1).where(col(Seat.matter) == col(Matter.id), col(Seat.person) == login))
     unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
     return or_(col(Matter.handler) == login, seated, unhandled)

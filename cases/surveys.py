@@ -161,15 +161,15 @@ def opening_form(
     that depends on who fills it in, one that would pass for `actor`."""
     fields = office.rulebook().machines[machine].register_
     named: Named = {}
-    nowhere = _nowhere(machine)
+    matter = nowhere(machine)
     for field in fields:
         if field.type in forms.FOUND_BY_GATE:
-            named.setdefault(_kind(field), references.candidates(session, field, nowhere, actor=actor))
+            named.setdefault(_kind(field), references.candidates(session, field, matter, actor=actor))
     from_facts = gathering.nothing_known(office, at=at)
     return forms.describe_fields(fields, lang, examples(fields, from_facts, named))
 
 
-def _nowhere(machine: str) -> OnFile:
+def nowhere(machine: str) -> OnFile:
     """A matter that is not on file yet."""
     moment = datetime.min.replace(tzinfo=UTC)
     return OnFile(0, machine, "", "", "", 0, "", None, None, None, None, "", None, moment, moment, "", moment, None,

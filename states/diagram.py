@@ -36,21 +36,24 @@ def svg(
     path: Sequence[str] = (),
     counts: Mapping[str, int] | None = None,
     findings: Iterable[Finding] = (),
+    styled: bool = True,
 ) -> str:
     """The picture as a whole SVG document, in Chinese ("zh") or English.
 
     `current` is the state a matter is in and `path` the states it came through; `counts`: how many matters are
-    in each state; `findings`: what the model checker found in this machine. Each is marked.
+    in each state; `findings`: what the model checker found in this machine. Each is marked. Not `styled`, it leaves its
+    colours to the page it stands in, which has `diagram_theme.sheet`.
     """
-    return _Picture(machine, lang, current, tuple(path), counts or {}, tuple(findings)).draw()
+    return _Picture(machine, lang, current, tuple(path), counts or {}, tuple(findings), styled=styled).draw()
 
 
 class _Picture:
     def __init__(
         self, machine: Machine, lang: str, current: str | None, came: tuple[str, ...], counts: Mapping[str, int],
-        findings: tuple[Finding, ...],
+        findings: tuple[Finding, ...], *, styled: bool,
     ) -> None:  # fmt: skip
         self.machine, self.lang, self.current, self.counts = machine, lang, current, counts
+        self.styled = styled
         self.came = set(came) | ({current} if current else set())
         self.walked = set(pairwise((*came, current) if current else came))
         self.faulty = {each.state or each.move for each in findings}
@@ -106,7 +109,7 @@ class _Picture:
             self._opening_tag(wide, high),
             f'<title id="{self.id}-title">{escape(title)}</title>',
             f'<desc id="{self.id}-desc">{escape(self._description())}</desc>',
-            f"<style>{style(self.id)}</style>",
+            f"<style>{style(self.id)}</style>" if self.styled else "",
             self._arrow_heads(),
             f'<rect class="paper" width="{wide:.0f}" height="{high:.0f}" rx="10"/>',
             f'<text class="heading" x="{_PAD:.0f}" y="35">{escape(heading)}</text>',

@@ -72,17 +72,22 @@ _RULES = (
 
 def style(scope: str) -> str:
     """The style sheet of the picture with the id `scope`; it reaches nothing outside it."""
-    rules = "\n".join(f"{_scoped(scope, selector)}{{{_declared(text)}}}" for selector, text in _RULES)
+    return sheet(f"#{scope}")
+
+
+def sheet(pictures: str) -> str:
+    """The style sheet of the pictures that this selector finds, for pages that may hold no style of their own."""
+    rules = "\n".join(f"{_scoped(pictures, selector)}{{{_declared(text)}}}" for selector, text in _RULES)
     light, dark = _variables(LIGHT), _variables(DARK)
     return (
-        f"\n#{scope}{{{light}}}\n@media (prefers-color-scheme:dark){{#{scope}{{{dark}}}}}\n"
-        f':root[data-theme="light"] #{scope}{{{light}}}\n:root[data-theme="dark"] #{scope}{{{dark}}}\n'
-        f"@media print{{#{scope}{{{light}}}}}\n{rules}\n"
+        f"\n{pictures}{{{light}}}\n@media (prefers-color-scheme:dark){{{pictures}{{{dark}}}}}\n"
+        f':root[data-theme="light"] {pictures}{{{light}}}\n:root[data-theme="dark"] {pictures}{{{dark}}}\n'
+        f"@media print{{{pictures}{{{light}}}}}\n{rules}\n"
     )
 
 
-def _scoped(scope: str, selector: str) -> str:
-    return ",".join(f"#{scope} {each}" for each in selector.split(","))
+def _scoped(pictures: str, selector: str) -> str:
+    return ",".join(f"{pictures} {each}" for each in selector.split(","))
 
 
 def _variables(colours: dict[str, str]) -> str:

@@ -106,6 +106,11 @@ def signed_in(request: Request) -> Signed:
 
 async def posted(request: Request) -> dict[str, str]:
     """A form's fields, the last of each name, once it is known to be ours. Raises NotOurForm, TooLarge."""
+    return {name: given[-1] for name, given in (await posted_all(request)).items()}
+
+
+async def posted_all(request: Request) -> dict[str, list[str]]:
+    """The same with all that was given under each name, as boxes that are ticked give it."""
     data = bytearray()
     async for part in request.stream():
         data += part
@@ -115,8 +120,10 @@ async def posted(request: Request) -> dict[str, str]:
         pairs = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         raise NotOurForm(str(NotOurForm.__doc__)) from None
-    fields = dict(pairs)
-    check_form(request, fields.pop(CSRF_FIELD, None))
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    check_form(request, (fields.pop(CSRF_FIELD, None) or [None])[-1])
     return fields
 
 
@@ -233,3 +240,4 @@ def problem(status: int, code: str, message: str) -> JSONResponse:
 Who = Annotated[Signed, Depends(signed_in)]
 WhoSoFar = Annotated[Signed, Depends(signed_in_so_far)]
 Form = Annotated[dict[str, str], Depends(posted)]
+WholeForm = Annotated[dict[str, list[str]], Depends(posted_all)]

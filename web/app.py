@@ -1,90 +1,53 @@
-"""The application: a status page, and what probes and Prometheus ask. Everything is served from here."""
+"""The application: the pages, the API and the doors for other sites. Everything is served from here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
-from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy.exc import DBAPIError
+from fastapi import FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plumbline import clock
 from plumbline.accounts import Accounts
 from plumbline.settings import Settings
 from plumbline.work import Work
-from states.rulebook import Label
-from web import account, acting, exchange, guarding, metrics, sign_in, words
+from web import (
+    account,
+    acting,
+    assets,
+    exchange,
+    guarding,
+    matter,
+    preferences,
+    register,
+    sign_in,
+    status_page,
+    today,
+    troubles,
+)
 from web.api import door
 from web.guarding import HEADERS
-from web.status import Status, status
+from web.status_page import Scheduler
 
 __all__ = ["HEADERS", "Scheduler", "create"]
-
-HERE = Path(__file__).parent
-
-Scheduler = Callable[[], tuple[bool, Label]]
-"""Asks whether Prefect does its work: yes or no, and a sentence."""
 
 
 def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     """The application for this database. Without `scheduler` nothing is said of Prefect."""
     app = FastAPI(title="Plumbline", openapi_url=None, docs_url=None, redoc_url=None)
-    pages = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-
     app.state.accounts = Accounts(work)
     acting.handle(app)
+    troubles.handle(app)
     app.add_middleware(door.Way, api=door.router(work))
     app.add_middleware(Guard, settings=work.settings)
-
-    @app.get("/", response_class=HTMLResponse)
-    def page(request: Request) -> HTMLResponse:
-        lang = words.asked(request, work.settings.lang)
-        found = _read(work)
-        prefect = scheduler() if scheduler is not None else None
-        text = pages.get_template("status.html").render(
-            status=found,
-            prefect=prefect,
-            lang=lang,
-            t=words.TEXTS[lang],
-            local=words.local,
-            rehearsal=work.rehearsal,
-        )
-        return HTMLResponse(
-            text, status_code=200 if found is not None else 503, headers={"Content-Language": lang}
-        )
-
-    @app.get("/healthz", response_class=PlainTextResponse)
-    def alive() -> str:
-        return "ok"
-
-    @app.get("/readyz")
-    def ready() -> JSONResponse:
-        found = _read(work)
-        schema = "unknown" if found is None else "current" if found.migrated else "not migrated"
-        answer = {
-            "ready": schema == "current",
-            "database": "down" if found is None else "up",
-            "schema": schema,
-        }
-        return JSONResponse(answer, status_code=200 if answer["ready"] else 503)
-
-    @app.get("/metrics")
-    def measured() -> Response:
-        prefect = scheduler()[0] if scheduler is not None else None
-        return Response(metrics.exposition(_read(work), prefect=prefect), media_type=metrics.KIND)
 
     app.include_router(exchange.router(work))
     app.include_router(sign_in.router)
     app.include_router(account.router)
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    app.include_router(status_page.router(work, scheduler))
+    app.include_router(preferences.router)
+    app.include_router(today.router)
+    app.include_router(register.router)
+    app.include_router(matter.router)
+    app.include_router(assets.router)
     return app
 
 
@@ -111,11 +74,3 @@ class Guard:
             return
         refused = guarding.refusal(Request(scope), self._settings, self._pace)
         await (refused or self._app)(scope, receive, guarded)
-
-
-def _read(work: Work) -> Status | None:
-    """The status, or None where the database cannot be read."""
-    try:
-        return status(work, at=clock.now())
-    except DBAPIError:
-        return None

@@ -15,7 +15,10 @@ class Entry:
     label: Label
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("/", Label(zh="运行状态", en="Status")),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/", Label(zh="今日", en="Today")),
+    Entry("/register", Label(zh="登记", en="Register")),
+)
 
 
 def entries(lang: str) -> tuple[tuple[str, str], ...]:

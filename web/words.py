@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
+
+from states.periods import Period
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -100,3 +102,29 @@ def asked(request: Request, usual: str) -> str:
 def local(at: datetime) -> str:
     """An instant as the office reads it: local, to the minute."""
     return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
+def day(on: date | str | None, lang: str) -> str:
+    """A day as an office writes it: 2026年9月1日, 1 September 2026."""
+    if not on:
+        return ""
+    one = date.fromisoformat(on[:10]) if isinstance(on, str) else on
+    return f"{one.year}年{one.month}月{one.day}日" if lang == "zh" else f"{one.day} {one:%B %Y}"
+
+
+def moment(at: datetime | str | None, lang: str) -> str:
+    """An instant as an office writes it: its day and the time of day, local."""
+    if not at:
+        return ""
+    here = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(ZONE)
+    return (
+        f"{day(here.date(), lang)} {here:%H:%M}"
+        if lang == "zh"
+        else f"{day(here.date(), lang)}, {here:%H:%M}"
+    )
+
+
+def period(text: str, lang: str) -> str:
+    """A period as an office writes it: 15 个工作日, 15 working days."""
+    one = Period.parse(text)
+    return f"{one.count} {one.unit.zh}" if lang == "zh" else str(one)

@@ -1,0 +1,113 @@
+"""The desk: what stands on it for whom, in how many queries, and that it is never blank."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cases import advance, opening, surveys
+from tests.web.browsing import Browser, Office
+from tests.web.counting import queries
+
+
+def opened(office: Office, *, by: str = "supervisor", **instead: str) -> str:
+    """A clue registered with the form's own examples."""
+    work = office.work
+    with work.unit() as session:
+        fields = surveys.opening_form(session, work.office, "clue", at=office.clock.at, lang="zh", actor=by)
+        form = {one["name"]: one["example"] for one in fields if one["required"]} | instead
+        return opening.open_matter(
+            session, work.office, "clue", actor=by, at=office.clock.at, fields=form
+        ).number
+
+
+def move(office: Office, who: str, number: str, name: str, **instead: object) -> None:
+    """A move made with the form's own examples."""
+    work = office.work
+    with work.unit() as session:
+        survey = surveys.moves(session, work.office, number, actor=who, at=office.clock.at)
+        one = next(each for each in survey.open if each.move == name)
+        form = {field.name: one.examples[field.name] for field in one.fields if field.required} | instead
+        advance.advance(session, work.office, number, name, actor=who, at=office.clock.at, fields=form)
+
+
+def seat(office: Office, *logins: str) -> list[Browser]:
+    """Their browsers, signed in."""
+    found = []
+    for login in logins:
+        office.give(login)
+        browser = office.browser()
+        browser.sign_in(login)
+        found.append(browser)
+    return found
+
+
+def assigned(office: Office, handler: str = "officer") -> str:
+    """A clue that was registered and assigned to an officer."""
+    number = opened(office)
+    move(office, "registrar", number, "register", managed_by="ours")
+    move(office, "registrar", number, "propose_assignment", proposed_handler=handler)
+    move(office, "head", number, "approve_assignment", handler=handler)
+    return number
+
+
+def test_an_empty_desk_says_what_to_do(office: Office) -> None:
+    [officer] = seat(office, "officer")
+    page = officer.get("/?lang=en").text
+    assert "There is nothing on your desk." in page
+    assert 'href="/register/clue"' in page
+
+
+def test_what_is_assigned_stands_on_the_officers_desk_with_its_moves(office: Office) -> None:
+    number = assigned(office)
+    [officer, other] = seat(office, "officer", "officer2")
+    page = officer.get("/?lang=zh").text
+    assert number in page
+    assert f"/matters/{number}/moves/" in page
+    assert "分办承办" in page
+    assert number not in other.get("/").text
+
+
+def test_what_waits_for_the_head_stands_on_the_heads_desk_and_waits_on_the_registrars(
+    office: Office,
+) -> None:
+    number = opened(office)
+    move(office, "registrar", number, "register", managed_by="ours")
+    move(office, "registrar", number, "propose_assignment")
+    [head, registrar] = seat(office, "head", "registrar")
+    assert "For my role to move" in head.get("/?lang=en").text
+    assert f"/matters/{number}/moves/approve_assignment" in head.get("/").text
+    waiting = registrar.get("/?lang=en").text.split('id="list-waiting"')[1]
+    assert number in waiting
+    assert "Waits for the head&#39;s approval" in waiting
+
+
+@pytest.mark.parametrize("days, word", [(-1, None), (0, "Due today"), (1, "Late")])
+def test_the_day_before_the_day_and_after(office: Office, days: int, word: str | None) -> None:
+    number = assigned(office)
+    with office.work.reading() as session:
+        due = session.connection().exec_driver_sql(
+            "SELECT min(due_at) FROM deadline WHERE status = 'open'"
+        ).scalar()  # fmt: skip
+    late = datetime.fromisoformat(str(due)).replace(tzinfo=UTC)
+    office.clock.at = late + timedelta(days=days) - timedelta(hours=1)
+    [officer] = seat(office, "officer")
+    pressing = officer.get("/?lang=en").text.split('id="list-pressing"')[1].split("</section>")[0]
+    assert (number in pressing) is (word is not None)
+    if word is not None:
+        assert f">{word}<" in pressing
+
+
+def test_however_much_there_is_the_queries_are_the_same(office: Office) -> None:
+    assigned(office)
+    [officer, head] = seat(office, "officer", "head")
+    for browser in (officer, head):
+        browser.get("/")
+    few = [queries(office, lambda one=one: one.get("/")) for one in (officer, head)]
+    for _ in range(6):
+        assigned(office)
+        opened(office)
+    many = [queries(office, lambda one=one: one.get("/")) for one in (officer, head)]
+    assert many == few
+    assert max(many) <= 20
