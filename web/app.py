@@ -18,7 +18,20 @@ from plumbline.accounts import Accounts
 from plumbline.settings import Settings
 from plumbline.work import Work
 from states.rulebook import Label
-from web import account, acting, exchange, guarding, metrics, sign_in, words
+from web import (
+    account,
+    acting,
+    board,
+    calendar,
+    exchange,
+    figures,
+    guarding,
+    metrics,
+    search,
+    sign_in,
+    words,
+    worklist,
+)
 from web.api import door
 from web.guarding import HEADERS
 from web.status import Status, status
@@ -84,6 +97,8 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     app.include_router(exchange.router(work))
     app.include_router(sign_in.router)
     app.include_router(account.router)
+    for pages_ in (worklist, board, search, calendar, figures):
+        app.include_router(pages_.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
 

@@ -15,7 +15,14 @@ class Entry:
     label: Label
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("/", Label(zh="运行状态", en="Status")),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/worklist", Label(zh="工作台账", en="Worklist")),
+    Entry("/board", Label(zh="看板", en="Board")),
+    Entry("/calendar", Label(zh="日历", en="Calendar")),
+    Entry("/search", Label(zh="搜索", en="Search")),
+    Entry("/figures", Label(zh="统计", en="Figures")),
+    Entry("/", Label(zh="运行状态", en="Status")),
+)
 
 
 def entries(lang: str) -> tuple[tuple[str, str], ...]:
