@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select
 from sqlmodel import Session, col
 
 from cases import access
@@ -67,7 +66,7 @@ def _mine(login: str) -> ColumnElement[bool]:
     return or_(col(Matter.handler) == login, col(Matter.id).in_(seats), unhandled)
 
 
-def _due(office: Office, row: Mapping[str, Any]) -> Due:
+def _due(office: Office, row: RowMapping) -> Due:
     rule = office.rulebook(row["rulebook"]).machines[row["machine"]].deadlines.get(row["name"])
     label = rule.label if rule else Label(zh=row["name"], en=row["name"])
     kept = {

@@ -85,7 +85,14 @@ _TRIGGER = (
     "FOR EACH ROW EXECUTE FUNCTION keep_matter_due()"
 )
 _TABLE = SQLModel.metadata.tables["deadline"]
+
+
+def _once_made(statement: str, dialect: str) -> None:
+    """Have a database of this kind run a statement once it has the table."""
+    event.listen(_TABLE, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+
+
 for _rule in _SQLITE:
-    event.listen(_TABLE, "after_create", DDL(f"CREATE TRIGGER {_rule}").execute_if(dialect="sqlite"))
+    _once_made(f"CREATE TRIGGER {_rule}", "sqlite")
 for _statement in (_FUNCTION, _TRIGGER):
-    event.listen(_TABLE, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+    _once_made(_statement, "postgresql")

@@ -208,7 +208,7 @@ class _Counting:
         """How often a state was entered, and for how many days matters stayed there on average and at most; a stay that
         is not over counts up to now."""
         entered = or_(col(Event.from_state).is_(None), col(Event.from_state) != col(Event.to_state))
-        until = func.lead(Event.at).over(partition_by=Event.matter, order_by=Event.seq)
+        until = func.lead(col(Event.at)).over(partition_by=col(Event.matter), order_by=col(Event.seq))
         stay = (
             select(col(Event.to_state).label("state"), col(Event.at), until.label("until"))
             .join(Matter, col(Matter.id) == col(Event.matter))

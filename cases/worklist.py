@@ -162,9 +162,13 @@ def _lines(session: Session, chosen: Any, sort: str) -> Iterator[Line]:
         col(Deadline.status) == "open",
         col(Deadline.due_at) == col(Matter.due_at),
     )
-    clock = select(Deadline.name).where(*nearest).order_by(col(Deadline.id)).limit(1).scalar_subquery()
+    clock = select(col(Deadline.name)).where(*nearest).order_by(col(Deadline.id)).limit(1).scalar_subquery()
     unsure = (
-        select(Deadline.provisional).where(*nearest).order_by(col(Deadline.id)).limit(1).scalar_subquery()
+        select(col(Deadline.provisional))
+        .where(*nearest)
+        .order_by(col(Deadline.id))
+        .limit(1)
+        .scalar_subquery()
     )
     own = ("id", "number", "machine", "rulebook", "state", "version", "title", "handler", "project", "organisation",
            "received_on", "moved_at", "progressed_at", "due_at", "values")  # fmt: skip

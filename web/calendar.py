@@ -156,4 +156,5 @@ def written(work: Work, due: Sequence[Due], lang: str) -> bytes:
         event.add("transp", "TRANSPARENT")
         event.add("class", "PRIVATE")
         found.add_component(event)
-    return found.to_ical()
+    said: bytes = found.to_ical()
+    return said
