@@ -29,26 +29,29 @@ class Column:
     cards: tuple[Line, ...]
 
 
-def board(session: Session, looker: Looker, machine: str, *, at: datetime) -> tuple[Column, ...]:
+def board(
+    session: Session, looker: Looker, machine: str, *, at: datetime, known: Mapping[str, Tally] | None = None
+) -> tuple[Column, ...]:
     """The columns in the order of the rulebook: those where something may still happen, then the ends.
 
-    A state of an earlier rulebook that the current one does not have is no column; the worklist still finds it.
+    `known` are the tallies, where they were taken already. A state of an earlier rulebook that the current one does not
+    have is no column; the worklist still finds it.
     """
     rules = looker.office.rulebook().machines[machine]
     live = live_states(rules)
-    tallies = _tallies(session, looker, machine, at=at)
-    cards = _cards(session, looker, machine, [name for name in live if name in tallies])
+    counted = tallies(session, looker, machine, at=at) if known is None else known
+    cards = _cards(session, looker, machine, [name for name in live if name in counted])
     return tuple(
-        Column(name, rules.states[name], *tallies.get(name, _NOBODY), cards=cards.get(name, ()))
+        Column(name, rules.states[name], *counted.get(name, _NOBODY), cards=cards.get(name, ()))
         for name in [*live, *(name for name in rules.states if name not in live)]
     )
 
 
-_Tally = tuple[int, tuple[int, ...], datetime | None]
-_NOBODY: _Tally = (0, (0,) * len(STILL_FOR), None)
+Tally = tuple[int, tuple[int, ...], datetime | None]
+_NOBODY: Tally = (0, (0,) * len(STILL_FOR), None)
 
 
-def _tallies(session: Session, looker: Looker, machine: str, *, at: datetime) -> Mapping[str, _Tally]:
+def tallies(session: Session, looker: Looker, machine: str, *, at: datetime) -> Mapping[str, Tally]:
     """By state, from the index alone."""
     still = [
         func.sum(case((col(Matter.progressed_at) <= at - timedelta(days=days), 1), else_=0))

@@ -28,6 +28,7 @@ class Matter(SQLModel, table=True):
         Index("matter_by_state", "machine", "organisation", "state", "progressed_at"),
         Index("matter_by_due", "machine", "organisation", "due_at"),
         Index("matter_by_change", "machine", "organisation", "moved_at"),
+        Index("matter_by_number", "machine", "organisation", "number"),
         Index("matter_by_receipt", "machine", "organisation", "received_on"),
         Index("matter_by_handler", "handler", "machine"),
         Index("matter_by_addressee", "addressee", "machine"),

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, case, extract, func, literal_column, or_, select
 from sqlmodel import Session, col
 
 from cases.history import Event
@@ -28,6 +28,10 @@ FEW = 3  # below it, a count is not told to who is not of the keeping body
 CONCLUDED = frozenset(
     {"concluded", "clarified"}
 )  # as in the ledger: the outcome is set, the papers are still open
+
+_KEY: Any = literal_column(
+    "told_by"
+)  # grouped by its name: PostgreSQL takes two parameters of one value for two
 
 Rows = tuple[tuple[Label, tuple[float, ...]], ...]
 
@@ -107,11 +111,9 @@ class _Counting:
     def _open(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return self.looker.sees(self.machine), col(Matter.state).not_in(self._closed())
 
-    def _rows(
-        self, *columns: Any, where: Sequence[ColumnElement[bool]], by: Any, of: Any = None
-    ) -> list[Any]:
-        query = select(by.label("key"), *columns).where(*where).group_by(by)
-        return list(self.session.execute(query if of is None else of(query)).all())
+    def _rows(self, *columns: Any, where: Sequence[ColumnElement[bool]], by: Any) -> list[Any]:
+        query = select(by.label(_KEY.name), *columns).where(*where).group_by(_KEY)
+        return list(self.session.execute(query).all())
 
     # ------------------------------------------------------------------------------------------ what came and went
 
@@ -123,8 +125,8 @@ class _Counting:
         starts = [datetime.combine(day, time(), self._office.zone) for day in months]
         first = self._outcomes()
         went = self.session.execute(
-            select(_step(first.c.at, starts), func.count())
-            .where(first.c.at >= starts[0], first.c.at <= self.at).group_by(_step(first.c.at, starts))
+            select(_step(first.c.at, starts).label(_KEY.name), func.count())
+            .where(first.c.at >= starts[0], first.c.at <= self.at).group_by(_KEY)
         ).all()  # fmt: skip
         table = pd.DataFrame({"came": _series(came), "went": _series(went)}, index=range(len(months))).fillna(
             0

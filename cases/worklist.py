@@ -113,11 +113,15 @@ class Looker:
 
 
 def page(
-    session: Session, looker: Looker, wanted: Wanted, *, at: datetime, limit: int = 50, after: Spot | None = None
+    session: Session, looker: Looker, wanted: Wanted, *, at: datetime, limit: int = 50, after: Spot | None = None,
+    total: int | None = None,
 ) -> Lines:  # fmt: skip
-    """A page of what is wanted."""
+    """A page of what is wanted. `total`: how many there are, where that is known."""
     conditions = [*_conditions(looker, wanted, at=at)]
-    total = session.execute(select(_capped(conditions))).scalar_one()
+    if total is None:
+        total = session.execute(select(_capped(conditions))).scalar_one()
+    if not total:
+        return Lines((), 0, None)
     chosen = select(col(Matter.id)).where(*conditions).order_by(*_order(wanted.sort)).limit(limit + 1)
     if after is not None:
         chosen = chosen.where(beyond(wanted.sort, after))
@@ -246,7 +250,10 @@ def _owned(looker: Looker, rules: Machine, machine: str) -> Iterator[ColumnEleme
 
 def _handled(looker: Looker, machine: str, _at: datetime) -> ColumnElement[bool]:
     rules = looker.office.rulebook().machines[machine]
-    return and_(col(Matter.handler) == looker.login, col(Matter.state).in_(live_states(rules)))
+    mine = select(col(Matter.id)).where(col(Matter.handler) == looker.login, col(Matter.machine) == machine)
+    return and_(
+        col(Matter.id).in_(mine), col(Matter.state).in_(live_states(rules))
+    )  # few of what a body keeps
 
 
 def _done(looker: Looker, machine: str, at: datetime) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     )  # fmt: skip
 
     app.state.accounts = Accounts(work)
+    app.state.remembered = OrderedDict()
     acting.handle(app)
     app.add_middleware(door.Way, api=door.router(work))
     app.add_middleware(Guard, settings=work.settings)

@@ -9,7 +9,7 @@ from cases.errors import NoSuchMatter
 from cases.worklist import Looker, Wanted
 from plumbline import clock
 from states.rulebook import StateKind
-from web import acting, filters
+from web import acting, filters, remembering
 from web.acting import Who
 from web.list_words import WORDS
 from web.pages import lang_of, render
@@ -25,7 +25,9 @@ def page(request: Request, who: Who) -> Response:
     with work.reading() as session:
         looker = Looker.of(session, work.office, who.login)
         wanted, _ = filters.read({"machine": request.query_params.get("machine", "")}, looker.machines())
-        columns = boards.board(session, looker, wanted.machine, at=at)
+        known = remembering.of(request, session, looker, ("board", wanted.machine), at,
+                               lambda: boards.tallies(session, looker, wanted.machine, at=at))  # fmt: skip
+        columns = boards.board(session, looker, wanted.machine, at=at, known=known)
     return render(
         request, "board.html", signed=who, title="board", texts=WORDS, machine=wanted.machine, machines=looker.machines(),
         live=[one for one in columns if one.rule.kind is not StateKind.FINAL],

@@ -24,7 +24,7 @@ from cases.worklist import SORTS, TABS, Line, Looker, Wanted
 from plumbline import clock
 from states.facts import Refused
 from states.rulebook import Label
-from web import acting, filters
+from web import acting, filters, remembering
 from web.acting import Form, Signed, Who
 from web.list_words import WORDS
 from web.pages import lang_of, reasons, render
@@ -83,10 +83,13 @@ def _page(
     looker = Looker.of(session, office, who.login)
     wanted, faults = filters.read(query, looker.machines())
     after = filters.spot(query.get("after", ""), wanted.sort)
-    found = worklist.page(session, looker, wanted, at=at, limit=PAGE, after=after)
+    tabs = remembering.of(request, session, looker, ("tabs", wanted.machine), at,
+                          lambda: worklist.counts(session, looker, wanted.machine, at=at))  # fmt: skip
+    total = None if filters.narrowed(wanted) or wanted.tab == "late" else tabs[wanted.tab]
+    found = worklist.page(session, looker, wanted, at=at, limit=PAGE, after=after, total=total)
     return render(
         request, "worklist.html", signed=who, title="worklist", texts=WORDS, status=status, wanted=wanted,
-        tabs=worklist.counts(session, looker, wanted.machine, at=at), machines=looker.machines(), found=found,
+        tabs=tabs, machines=looker.machines(), found=found,
         shown=Shown(office, at, lang), faults=faults, refused=refused or [], paged=after is not None,
         next=filters.cursor(found.next), f=filters,
         options=_options(session, looker, wanted, lang), most=worklist.MOST_COUNTED,
