@@ -70,6 +70,7 @@ def _page(request: Request, who: Signed, session: Session, *, address: str = "")
     return render(
         request, "calendar.html", signed=who, title="calendar", texts=WORDS, first=first, today=today, mine=mine,
         weeks=month(first.year, first.month, work.office.calendar, due), most=SHOWN, address=address,
+        cut=agenda.MOST if len(found) == agenda.MOST else 0,
         days=[(on, each) for on, each in due.items() if on.month == first.month], whose="mine" if mine else "body",
         before=_shifted(first, -1), after=_shifted(first, 1), feed=feeds.made_at(session, who.login),
         unsure=not work.office.calendar.is_decreed(first.year), place=0 if lang_of(request, who) == "zh" else 1,

@@ -129,6 +129,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "undecreed": ("本月日历尚未公布，休息日为推算。", "This month is not decreed yet: its rest days are estimated."),
     "agenda": ("日程", "Agenda"),
     "nothing_due": ("本月没有到期事项。", "Nothing is due this month."),
+    "due_most": ("期限过多，只显示最早的 {} 项；其余请看工作台账。",
+                 "Too much is due: only the first {} are shown; the worklist has the rest."),
     "more_due": ("另有 {} 项", "{} more"),
     "feed": ("订阅到自己的日历", "In your own calendar"),
     "feed_help": ("日历程序凭此地址读取您的到期日，只含编号和期限名称。请勿转发；作废后即失效。",

@@ -32,7 +32,8 @@ def numbers(unit: Unit, small: Office) -> list[str]:
 @pytest.mark.parametrize("sort", worklist.SORTS)
 def test_pages_put_together_are_the_list(unit: Unit, small: Office, numbers: list[str], sort: str) -> None:
     with unit() as session:
-        looker, seen, spot = Looker.of(session, small, "leader"), [], None
+        looker, spot = Looker.of(session, small, "leader"), None
+        seen: list[str] = []
         whole = [
             line.number
             for line in worklist.page(session, looker, Wanted(tab="all", sort=sort), at=NOON).lines
