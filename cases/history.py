@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Column, bindparam, func, insert, select, text, update
+from sqlalchemy import JSON, Column, Index, bindparam, func, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
 from cases.matters import Matter, OnFile
@@ -29,7 +29,7 @@ class Event(SQLModel, table=True):
     """One thing that happened to a matter. `data` holds the form as it was filled in, without private fields."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("matter", "seq"),)
+    __table_args__ = (UniqueConstraint("matter", "seq"), Index("event_by_actor", "actor", "matter"))
 
     id: int | None = Field(default=None, primary_key=True)
     matter: int = Field(foreign_key="matter.id")

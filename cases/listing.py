@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from cases import access, carriages, gathering, round_sight
@@ -73,13 +73,13 @@ def matters(
     `mine`: those they handle or sit on, and those they opened that nobody handles yet. `overdue`: those with a clock
     that is late at `at`. `q`: those with this text in their number or title. `after`: what follows this place.
     """
-    wanted = [access.visible_to(session, actor, office.rulebook()), col(Matter.machine) == machine]
+    wanted = [access.visible_to(session, actor, office.rulebook(), machine=machine)]
     if state is not None:
         wanted.append(col(Matter.state) == state)
     if mine:
         wanted.append(handled_by(actor))
     if overdue:
-        wanted.append(_overdue(at))
+        wanted.append(col(Matter.due_at) <= at)
     if q is not None:
         wanted.append(
             or_(col(Matter.number).icontains(q, autoescape=True), col(Matter.title).icontains(q, autoescape=True))
@@ -92,17 +92,12 @@ def matters(
 def _lines(
     session: Session, machine: str, wanted: Iterable[ColumnElement[bool]], limit: int, after: Place | None
 ) -> Iterable[Listed]:
-    due = (
-        select(func.min(Deadline.due_at))
-        .where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open")
-        .correlate(Matter)
-        .scalar_subquery()
-    )
+    due = col(Matter.due_at)
     query = (
         select(col(Matter.number), col(Matter.state), col(Matter.version), col(Matter.title), col(Matter.handler),
-               due.label("due_at"), col(Matter.values), col(Matter.id))
+               due, col(Matter.values), col(Matter.id))
         .where(*wanted)
-        .order_by(due.is_(None), due, col(Matter.id).desc())
+        .order_by(due.asc().nulls_last(), col(Matter.id).desc())
         .limit(limit)
     )  # fmt: skip
     if after is not None:
@@ -115,15 +110,9 @@ def _lines(
 
 def handled_by(login: str) -> ColumnElement[bool]:
     """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
-    seated = exists(select(1).where(col(Seat.matter) == col(Matter.id), col(Seat.person) == login))
+    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
     unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
     return or_(col(Matter.handler) == login, seated, unhandled)
-
-
-def _overdue(at: datetime) -> ColumnElement[bool]:
-    late = select(1).where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open",
-                           col(Deadline.due_at) <= at)  # fmt: skip
-    return exists(late)
 
 
 _OF_MACHINE = Prepared(

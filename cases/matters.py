@@ -19,12 +19,17 @@ class Matter(SQLModel, table=True):
 
     `state` and `version` change in `cases.advance` alone. `values` holds the latest value of every form field that any
     move set; `acts` the latest act per move (`{move: [login, local day]}`). `head_seq` and `head_hash` are the end of
-    its history's chain.
+    its history's chain. `due_at` is when the nearest of its open clocks is late; triggers keep it (`cases.deadlines`), so
+    that lists are ordered by an index, and nothing else writes it.
     """
 
     __tablename__ = "matter"
     __table_args__ = (
-        Index("matter_by_state", "machine", "organisation", "state"),
+        Index("matter_by_state", "machine", "organisation", "state", "progressed_at"),
+        Index("matter_by_due", "machine", "organisation", "due_at"),
+        Index("matter_by_change", "machine", "organisation", "moved_at"),
+        Index("matter_by_number", "machine", "organisation", "number"),
+        Index("matter_by_receipt", "machine", "organisation", "received_on"),
         Index("matter_by_handler", "handler", "machine"),
         Index("matter_by_addressee", "addressee", "machine"),
         Index("matter_by_opener", "opener", "machine"),
@@ -48,6 +53,7 @@ class Matter(SQLModel, table=True):
     moved_by: str = Field(max_length=64)
     progressed_at: datetime
     sent_at: datetime | None = None  # when it became visible to the addressee
+    due_at: datetime | None = None
     values: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     acts: dict[str, list[str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     head_seq: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from fastapi import FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,15 +15,20 @@ from web import (
     account,
     acting,
     assets,
+    board,
+    calendar,
     exchange,
+    figures,
     guarding,
     matter,
     preferences,
     register,
+    search,
     sign_in,
     status_page,
     today,
     troubles,
+    worklist,
 )
 from web.api import door
 from web.guarding import HEADERS
@@ -34,6 +41,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     """The application for this database. Without `scheduler` nothing is said of Prefect."""
     app = FastAPI(title="Plumbline", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.accounts = Accounts(work)
+    app.state.remembered = OrderedDict()
     acting.handle(app)
     troubles.handle(app)
     app.add_middleware(door.Way, api=door.router(work))
@@ -47,6 +55,8 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     app.include_router(today.router)
     app.include_router(register.router)
     app.include_router(matter.router)
+    for pages_ in (worklist, board, search, calendar, figures):
+        app.include_router(pages_.router)
     app.include_router(assets.router)
     return app
 

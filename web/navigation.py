@@ -18,6 +18,11 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("/", Label(zh="今日", en="Today")),
     Entry("/register", Label(zh="登记", en="Register")),
+    Entry("/worklist", Label(zh="工作台账", en="Worklist")),
+    Entry("/board", Label(zh="看板", en="Board")),
+    Entry("/calendar", Label(zh="日历", en="Calendar")),
+    Entry("/search", Label(zh="搜索", en="Search")),
+    Entry("/figures", Label(zh="统计", en="Figures")),
 )
 
 

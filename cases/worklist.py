@@ -1,0 +1,328 @@
+"""The worklist: what of one machine somebody may see, by tab and filter, in an order of their choice, page by page.
+
+A page ends at what stands there, not at a count of lines, so that whatever is opened meanwhile moves no line to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import Session, col
+
+from cases import access, gathering
+from cases.deadlines import Deadline
+from cases.gathering import Held
+from cases.history import Event
+from cases.matters import Matter, Seat
+from cases.office import Office
+from cases.people import Person
+from states.rulebook import Machine, Reach, StateKind
+
+TABS = ("todo", "handled", "done", "late", "all")
+SORTS = ("due", "received", "number", "changed")
+MOST_COUNTED = 1000  # beyond it, a count says only "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for; what is empty asks for nothing. The dates are the office's days, both ends included."""
+
+    machine: str = "clue"
+    tab: str = "todo"
+    state: str = ""
+    kind: str = ""
+    link: str = ""
+    grade: str = ""
+    handler: str = ""
+    project: str = ""
+    organisation: str = ""
+    received_from: date | None = None
+    received_until: date | None = None
+    due_until: date | None = None
+    text: str = ""
+    sort: str = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The last line of a page: what the list is ordered by, as kept, and the line's key."""
+
+    value: str | None
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `due_at` is the first instant at which the nearest of its clocks, `clock`, is late."""
+
+    id: int
+    number: str
+    machine: str
+    rulebook: str
+    state: str
+    version: int
+    title: str
+    handler: str | None
+    handler_name: str | None
+    project: str | None
+    organisation: str
+    received_on: date | None
+    moved_at: datetime
+    progressed_at: datetime
+    due_at: datetime | None
+    clock: str | None
+    provisional: bool
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page, how many lines there are (no further counted than MOST_COUNTED + 1), and where it goes on."""
+
+    lines: tuple[Line, ...]
+    total: int
+    next: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Who looks, with what they hold: read once for all that one page asks."""
+
+    login: str
+    postings: Sequence[Held]
+    office: Office
+
+    @classmethod
+    def of(cls, session: Session, office: Office, login: str) -> Looker:
+        """Whoever has this login now."""
+        return cls(login, gathering.standing(session, login, matter=0)[0], office)
+
+    def sees(self, machine: str) -> ColumnElement[bool]:
+        """The condition for what of a machine they may see."""
+        return access.visible(self.login, self.postings, self.office.rulebook(), machine=machine)
+
+    def machines(self) -> tuple[str, ...]:
+        """The machines of which they may see anything, in the rulebook's order."""
+        book = self.office.rulebook()
+        held = {posting.role for posting in self.postings} & set(book.roles)
+        return tuple(one for one in book.machines if any(one in book.roles[role].sees for role in held))
+
+
+def page(
+    session: Session, looker: Looker, wanted: Wanted, *, at: datetime, limit: int = 50, after: Spot | None = None,
+    total: int | None = None,
+) -> Lines:  # fmt: skip
+    """A page of what is wanted. `total`: how many there are, where that is known."""
+    conditions = [*_conditions(looker, wanted, at=at)]
+    if total is None:
+        total = session.execute(select(_capped(conditions))).scalar_one()
+    if not total:
+        return Lines((), 0, None)
+    chosen = select(col(Matter.id)).where(*conditions).order_by(*_order(wanted.sort)).limit(limit + 1)
+    if after is not None:
+        chosen = chosen.where(beyond(wanted.sort, after))
+    found = tuple(_lines(session, chosen, wanted.sort))
+    following = _spot(wanted.sort, found[limit - 1]) if len(found) > limit else None
+    return Lines(found[:limit], int(total), following)
+
+
+def counts(session: Session, looker: Looker, machine: str, *, at: datetime) -> dict[str, int]:
+    """How many stand under each tab, no further counted than MOST_COUNTED + 1; in one query."""
+    each = [_capped(_conditions(looker, Wanted(machine=machine, tab=tab), at=at)).label(tab) for tab in TABS]
+    return {tab: int(count) for tab, count in session.execute(select(*each)).mappings().one().items()}
+
+
+def condition(looker: Looker, wanted: Wanted, *, at: datetime) -> ColumnElement[bool]:
+    """The condition on `matter` for all that is wanted, as an export takes it."""
+    return and_(*_conditions(looker, wanted, at=at))
+
+
+def _capped(conditions: Sequence[ColumnElement[bool]] | Iterator[ColumnElement[bool]]) -> Any:
+    some = select(col(Matter.id)).where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def lines_of(session: Session, looker: Looker, machine: str, numbers: Sequence[str]) -> tuple[Line, ...]:
+    """The lines of these numbers, as far as they may be seen, by number."""
+    chosen = select(col(Matter.id)).where(looker.sees(machine), col(Matter.number).in_(numbers))
+    return tuple(_lines(session, chosen, "number"))
+
+
+def lines_where(
+    session: Session, looker: Looker, machine: str, *such: ColumnElement[bool], sort: str, limit: int
+) -> tuple[Line, ...]:
+    """The first lines of a machine that fit, as far as they may be seen."""
+    chosen = select(col(Matter.id)).where(looker.sees(machine), *such).order_by(*_order(sort)).limit(limit)
+    return tuple(_lines(session, chosen, sort))
+
+
+def _lines(session: Session, chosen: Any, sort: str) -> Iterator[Line]:
+    nearest = (
+        col(Deadline.matter) == col(Matter.id),
+        col(Deadline.status) == "open",
+        col(Deadline.due_at) == col(Matter.due_at),
+    )
+    clock = select(col(Deadline.name)).where(*nearest).order_by(col(Deadline.id)).limit(1).scalar_subquery()
+    unsure = (
+        select(col(Deadline.provisional))
+        .where(*nearest)
+        .order_by(col(Deadline.id))
+        .limit(1)
+        .scalar_subquery()
+    )
+    own = ("id", "number", "machine", "rulebook", "state", "version", "title", "handler", "project", "organisation",
+           "received_on", "moved_at", "progressed_at", "due_at", "values")  # fmt: skip
+    query = (
+        select(*(getattr(Matter, name) for name in own), col(Person.name).label("handler_name"),
+               clock.label("clock"), unsure.label("provisional"))
+        .join(Person, col(Person.login) == col(Matter.handler), isouter=True)
+        .where(col(Matter.id).in_(chosen))
+        .order_by(*_order(sort))
+    )  # fmt: skip
+    for row in session.execute(query).mappings():
+        yield Line(**{**row, "provisional": bool(row["provisional"])})
+
+
+# ------------------------------------------------------------------------------------------------- what is wanted
+
+
+def _conditions(looker: Looker, wanted: Wanted, *, at: datetime) -> Iterator[ColumnElement[bool]]:
+    yield looker.sees(wanted.machine)
+    tab = _TABS.get(wanted.tab)
+    if tab is not None:
+        yield tab(looker, wanted.machine, at)
+    for name in ("state", "handler", "project", "organisation"):
+        if value := getattr(wanted, name):
+            yield getattr(Matter, name) == value
+    for name in ("kind", "link", "grade"):
+        if value := getattr(wanted, name):
+            yield col(Matter.values)[name].as_string() == value
+    yield from _dated(wanted, looker.office)
+    if wanted.text:
+        yield or_(col(Matter.number).icontains(wanted.text, autoescape=True),
+                  col(Matter.title).icontains(wanted.text, autoescape=True))  # fmt: skip
+
+
+def _dated(wanted: Wanted, office: Office) -> Iterator[ColumnElement[bool]]:
+    if wanted.received_from is not None:
+        yield col(Matter.received_on) >= wanted.received_from
+    if wanted.received_until is not None:
+        yield col(Matter.received_on) <= wanted.received_until
+    if wanted.due_until is not None:
+        yield col(Matter.due_at) <= end_of(wanted.due_until, office)
+
+
+def end_of(day: date, office: Office) -> datetime:
+    """The first instant after a day of the office: what is due that day is late from then on."""
+    return datetime.combine(day + timedelta(days=1), time(), office.zone)
+
+
+def _todo(looker: Looker, machine: str, _at: datetime) -> ColumnElement[bool]:
+    """What waits for this person: what they handle in a state that is not waiting for others, what they sit on, what
+    they opened that nobody handles yet, and what stands in a state that a role they hold owns."""
+    rules = looker.office.rulebook().machines[machine]
+    live, acting = live_states(rules), _states(rules, StateKind.OPEN)
+    login = looker.login
+    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
+    ways = [
+        and_(col(Matter.handler) == login, col(Matter.state).in_(acting)),
+        and_(seated, col(Matter.state).in_(live)),
+        and_(col(Matter.opener) == login, col(Matter.handler).is_(None), col(Matter.state).in_(acting)),
+    ]
+    return or_(*ways, *_owned(looker, rules, machine))
+
+
+def _owned(looker: Looker, rules: Machine, machine: str) -> Iterator[ColumnElement[bool]]:
+    """By posting, the states its role owns. A role that sees only its own holders' matters owns nothing in common."""
+    roles = looker.office.rulebook().roles
+    for posting in looker.postings:
+        reach = roles[posting.role].sees.get(machine) if posting.role in roles else None
+        owned = [name for name in live_states(rules) if posting.role in rules.states[name].owner]
+        if reach in (None, Reach.OWN) or not owned:
+            continue
+        body = Matter.addressee if reach is Reach.ADDRESSED else Matter.organisation
+        yield and_(col(body) == posting.organisation, col(Matter.state).in_(owned))
+
+
+def _handled(looker: Looker, machine: str, _at: datetime) -> ColumnElement[bool]:
+    rules = looker.office.rulebook().machines[machine]
+    mine = select(col(Matter.id)).where(col(Matter.handler) == looker.login, col(Matter.machine) == machine)
+    return and_(
+        col(Matter.id).in_(mine), col(Matter.state).in_(live_states(rules))
+    )  # few of what a body keeps
+
+
+def _done(looker: Looker, machine: str, at: datetime) -> ColumnElement[bool]:
+    """What this person had a hand in, and what does not wait for them any more."""
+    touched = select(col(Event.matter)).where(col(Event.actor) == looker.login)
+    waiting = select(col(Matter.id)).where(col(Matter.machine) == machine, _todo(looker, machine, at))
+    return and_(col(Matter.id).in_(touched), col(Matter.id).not_in(waiting))
+
+
+def _late(_looker: Looker, _machine: str, at: datetime) -> ColumnElement[bool]:
+    return col(Matter.due_at) <= at
+
+
+_TABS: Mapping[str, Callable[[Looker, str, datetime], ColumnElement[bool]]] = {
+    "todo": _todo, "handled": _handled, "done": _done, "late": _late,
+}  # fmt: skip
+
+
+def live_states(rules: Machine) -> list[str]:
+    """The states in which something may still happen."""
+    return [name for name, state in rules.states.items() if state.kind is not StateKind.FINAL]
+
+
+def _states(rules: Machine, kind: StateKind) -> list[str]:
+    return [name for name, state in rules.states.items() if state.kind is kind]
+
+
+# ------------------------------------------------------------------------------------------------------- the order
+
+_NEWEST = col(Matter.id).desc()
+_ORDERS: Mapping[str, tuple[Any, ...]] = {
+    "due": (col(Matter.due_at).asc().nulls_last(), _NEWEST),
+    "received": (col(Matter.received_on).desc().nulls_last(), _NEWEST),
+    "number": (col(Matter.number),),
+    "changed": (col(Matter.moved_at).desc(), _NEWEST),
+    "still": (col(Matter.progressed_at), col(Matter.id)),
+}
+_COLUMNS: Mapping[str, Any] = {
+    "due": Matter.due_at,
+    "received": Matter.received_on,
+    "changed": Matter.moved_at,
+}
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    return _ORDERS[sort]
+
+
+def _spot(sort: str, line: Line) -> Spot:
+    value = {
+        "due": line.due_at,
+        "received": line.received_on,
+        "number": line.number,
+        "changed": line.moved_at,
+    }[sort]
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC)
+    return Spot(value if isinstance(value, str) else value.isoformat() if value else None, line.id)
+
+
+def beyond(sort: str, spot: Spot) -> ColumnElement[bool]:
+    """The condition for what follows this spot. Raises ValueError for one that this order cannot have."""
+    if sort == "number":
+        return col(Matter.number) > (spot.value or "")
+    column, older = col(_COLUMNS[sort]), col(Matter.id) < spot.id
+    if spot.value is None:
+        return and_(column.is_(None), older)
+    value: Any = date.fromisoformat(spot.value) if sort == "received" else datetime.fromisoformat(spot.value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(spot.value)
+    further = column > value if sort == "due" else column < value
+    return or_(further, and_(column == value, older), column.is_(None))

@@ -1,0 +1,111 @@
+"""The lists on every database: the same rows, the same order, the same counts."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cases import agenda, boards, saved_filters, searching, worklist
+from cases.advance import advance
+from cases.deadlines import Deadline
+from cases.matters import Matter
+from cases.office import Office
+from cases.opening import open_matter
+from cases.worklist import Looker, Wanted
+from tests.cases.conftest import Unit
+from tests.cases.small_office import NOON
+
+
+@pytest.fixture
+def numbers(unit: Unit, small: Office) -> list[str]:
+    with unit() as session:
+        forms = [{"title": f"wall {day}", "received_on": f"2026-08-0{day}"} for day in (3, 1, 2)]
+        found = [
+            open_matter(session, small, "clue", actor="registrar", at=NOON, fields=form).number
+            for form in forms
+        ]
+        advance(session, small, found[0], "assign", actor="registrar", at=NOON, fields={"handler": "officer"})
+    return found
+
+
+@pytest.mark.parametrize("sort", worklist.SORTS)
+def test_pages_put_together_are_the_list(unit: Unit, small: Office, numbers: list[str], sort: str) -> None:
+    with unit() as session:
+        looker, spot = Looker.of(session, small, "leader"), None
+        seen: list[str] = []
+        whole = [
+            line.number
+            for line in worklist.page(session, looker, Wanted(tab="all", sort=sort), at=NOON).lines
+        ]
+        for _ in numbers:
+            page = worklist.page(session, looker, Wanted(tab="all", sort=sort), at=NOON, limit=1, after=spot)
+            seen, spot = seen + [line.number for line in page.lines], page.next
+    assert seen == whole
+    assert sorted(seen) == sorted(numbers)
+    assert spot is None
+
+
+@pytest.mark.usefixtures("numbers")
+def test_tabs_count_what_they_list(unit: Unit, small: Office) -> None:
+    with unit() as session:
+        for login in ("registrar", "officer", "leader", "officer2"):
+            looker = Looker.of(session, small, login)
+            counts = worklist.counts(session, looker, "clue", at=NOON)
+            for tab in worklist.TABS:
+                assert len(worklist.page(session, looker, Wanted(tab=tab), at=NOON).lines) == counts[tab], (
+                    login,
+                    tab,
+                )
+            done = {line.id for line in worklist.page(session, looker, Wanted(tab="done"), at=NOON).lines}
+            todo = {line.id for line in worklist.page(session, looker, Wanted(tab="todo"), at=NOON).lines}
+            assert not done & todo
+
+
+@pytest.mark.usefixtures("numbers")
+def test_every_matter_knows_its_nearest_open_clock(unit: Unit) -> None:
+    nearest = select(func.min(col(Deadline.due_at))).where(
+        col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open"
+    )
+    with unit() as session:
+        rows = session.execute(select(col(Matter.due_at), nearest.scalar_subquery())).all()
+        assert all(kept == due for kept, due in rows)
+        assert any(kept is not None for kept, _ in rows)
+        session.connection().exec_driver_sql("DELETE FROM deadline_entry")
+        session.connection().exec_driver_sql("DELETE FROM deadline")
+        assert session.execute(select(func.count(col(Matter.due_at)))).scalar_one() == 0
+
+
+def test_board_search_and_agenda_see_the_same_matters(unit: Unit, small: Office, numbers: list[str]) -> None:
+    with unit() as session:
+        for login, count in (("leader", 3), ("officer", 1), ("officer2", 0)):
+            looker = Looker.of(session, small, login)
+            assert sum(column.count for column in boards.board(session, looker, "clue", at=NOON)) == count
+            assert len(searching.search(session, looker, "WALL")) == count
+            due = agenda.agenda(
+                session,
+                looker,
+                first=NOON.date().replace(year=2020),
+                last=NOON.date().replace(year=2030),
+                mine=False,
+            )
+            assert {one.number for one in due} <= set(numbers)
+            assert bool(due) is bool(count)
+
+
+def test_a_filter_of_one_name_is_kept_once(unit: Unit) -> None:
+    with unit() as session:
+        for state in ("registered", "assigned"):
+            saved_filters.save(
+                session,
+                "officer",
+                name=" my  own ",
+                query=[("state", state)],
+                shared=False,
+                opens=True,
+                at=NOON,
+            )
+        (kept,) = saved_filters.of(session, "officer")
+        assert (kept.name, kept.query) == ("my own", "state=assigned")
+        assert saved_filters.first(session, "officer") == kept
+        assert saved_filters.of(session, "officer2") == []
