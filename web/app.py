@@ -21,6 +21,7 @@ from states.rulebook import Label
 from web import account, acting, exchange, guarding, metrics, sign_in, words
 from web.api import door
 from web.guarding import HEADERS
+from web.rooms import every
 from web.status import Status, status
 
 __all__ = ["HEADERS", "Scheduler", "create"]
@@ -84,6 +85,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     app.include_router(exchange.router(work))
     app.include_router(sign_in.router)
     app.include_router(account.router)
+    app.include_router(every.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     return app
 

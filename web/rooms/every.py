@@ -1,0 +1,11 @@
+"""All rooms in one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.rooms import attachments, consultation
+
+router = APIRouter()
+router.include_router(consultation.router)
+router.include_router(attachments.router)
