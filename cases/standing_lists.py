@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from cases import access
 from cases.carriages import Carriage
 from cases.deadlines import Deadline
+from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from cases.office import Office
 from cases.people import Posting, postings_of
@@ -133,6 +134,17 @@ def of(
         for one in found
     )
     return Lines(lines, int(total), page, pages)
+
+
+def one(session: Session, office: Office, number: str, *, actor: str, at: datetime) -> Line:
+    """The line of one matter. Raises NoSuchMatter."""
+    visible = access.visible_to(session, actor, office.rulebook())
+    found = session.execute(select(Matter).where(col(Matter.number) == number, visible)).scalars().first()
+    if found is None:
+        raise NoSuchMatter(number)
+    key = found.id or 0
+    clock, carried = _clocks(session, [key]).get(key), tuple(_carried(session, [key]).get(key, ()))
+    return _line(office, found, postings_of(session, actor), clock, carried, actor=actor, at=at)
 
 
 def _query(book: Rulebook, machines: Sequence[str], wanted: Sequence[ColumnElement[bool]], page: int) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.rooms import attachments, consultation
+from web.rooms import attachments, consultation, inspection, travel
 
 router = APIRouter()
 router.include_router(consultation.router)
 router.include_router(attachments.router)
+router.include_router(travel.router)
+router.include_router(inspection.router)

@@ -60,6 +60,11 @@ class House:
         headers = {"origin": str(browser.client.base_url), "accept": "text/html"}
         return browser.client.post(path, data=data, files=files, headers=headers)
 
+    def later(self, **passed: float) -> None:
+        """Time passes, and everybody signs in anew."""
+        self.office.clock.later(**passed)
+        self.browsers.clear()
+
     def speak(self, who: str, lang: str) -> None:
         with self.office.work.unit() as session:
             session.get_one(Person, who).lang = lang
@@ -99,3 +104,8 @@ def hidden(page: str, name: str, item: int | None = None) -> str:
 
 def photograph() -> io.BytesIO:
     return io.BytesIO(bad_files.photograph())
+
+
+def words(page: str) -> str:
+    """A page without its tags."""
+    return re.sub(r"<[^>]*>", "", page)
