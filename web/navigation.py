@@ -15,7 +15,16 @@ class Entry:
     label: Label
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("/", Label(zh="运行状态", en="Status")),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/", Label(zh="运行状态", en="Status")),
+    Entry("/rounds", Label(zh="会商", en="Consultations")),
+    Entry("/tasks", Label(zh="任务", en="Tasks")),
+    Entry("/inspections", Label(zh="监督检查", en="Inspections")),
+    Entry("/outbox", Label(zh="上报", en="Outbox")),
+    Entry("/inbox", Label(zh="收件", en="Inbox")),
+    Entry("/notices", Label(zh="通知", en="Notices")),
+    Entry("/settings", Label(zh="设置", en="Settings")),
+)
 
 
 def entries(lang: str) -> tuple[tuple[str, str], ...]:
