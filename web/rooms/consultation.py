@@ -49,7 +49,7 @@ def list_(request: Request, who: Guest) -> Response:
         found = standing_lists.of(
             session, office, machines, actor=who.login, at=now(), page=page_asked(request)
         )
-        context = {"names": naming.people(session, [one.handler for one in found.lines]),
+        context: dict[str, Any] = {"names": naming.people(session, [one.handler for one in found.lines]),
                    "bodies": naming.bodies(session, lang_of(request, who))}  # fmt: skip
     return render(request, "rooms/list.html", signed=who, title="rounds", texts=TEXTS, found=found, where="/rounds",
                   empty="no_rounds", **context)  # fmt: skip

@@ -48,7 +48,7 @@ def list_(request: Request, who: Guest) -> Response:
     with work_of(request).reading() as session:
         found = standing_lists.of(session, office_of(request), (MACHINE,), actor=who.login, at=now(),
                                   page=page_asked(request))  # fmt: skip
-        context = {"names": naming.people(session, [one.handler for one in found.lines]),
+        context: dict[str, Any] = {"names": naming.people(session, [one.handler for one in found.lines]),
                    "bodies": naming.bodies(session, lang_of(request, who))}  # fmt: skip
     return render(request, "rooms/list.html", signed=who, title="inspections", texts=TEXTS, found=found,
                   where="/inspections", empty="no_inspections", **context)  # fmt: skip

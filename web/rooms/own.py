@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session, col, select
@@ -85,7 +87,7 @@ def list_(request: Request, who: Guest) -> Response:
                   documents=office_of(request).rulebook().documents, statuses=notices.STATUSES)  # fmt: skip
 
 
-def _seen(request: Request, session: Session, login: str, lines: list[Listed]) -> set[str]:
+def _seen(request: Request, session: Session, login: str, lines: Sequence[Listed]) -> set[str]:
     """The numbers among them of matters that this person may see; the others are not named."""
     numbers = {one.number for one in lines if one.number is not None}
     visible = access.visible_to(session, login, office_of(request).rulebook())

@@ -50,7 +50,7 @@ def _box(
     with work_of(request).reading() as session:
         found = lists(session, office, actor=who.login, at=now(), page=page_asked(request))
         steps = [step.by for one in found.lines for step in one.steps]
-        context = {"names": naming.people(session, [*steps, *(one.handler for one in found.lines)]),
+        context: dict[str, Any] = {"names": naming.people(session, [*steps, *(one.handler for one in found.lines)]),
                    "bodies": naming.bodies(session, lang),
                    "carries": box in _carries(session, office.rulebook(), who.login)}  # fmt: skip
     return render(request, "rooms/box.html", signed=who, title=box, texts=TEXTS, status=status, found=found, box=box,
@@ -93,7 +93,7 @@ def _one(request: Request, number: str, who: Signed, box: str) -> Response:
             raise NotHere(str(NotHere.__doc__))
         found = standing_lists.one(session, office, number, actor=who.login, at=now())
         facts = _facts(machine, machine.exchange, shown["values"], lang)
-        context = {
+        context: dict[str, Any] = {
             "names": naming.people(session, [*(step.by for step in found.steps), shown["moved_by"]]),
             "bodies": naming.bodies(session, lang), "ways": carriages.of_matter(session, number),
             "enclosed": attachments.listed(session, office, number, actor=who.login),
@@ -216,7 +216,7 @@ def tasks(request: Request, who: Guest) -> Response:
         found = standing_lists.of(
             session, office, follows, actor=who.login, at=now(), page=page_asked(request)
         )
-        context = {"names": naming.people(session, [one.handler for one in found.lines]),
+        context: dict[str, Any] = {"names": naming.people(session, [one.handler for one in found.lines]),
                    "bodies": naming.bodies(session, lang_of(request, who))}  # fmt: skip
     return render(request, "rooms/list.html", signed=who, title="tasks", texts=TEXTS, found=found, where="/matters",
                   empty="no_tasks", **context)  # fmt: skip

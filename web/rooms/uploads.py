@@ -6,7 +6,7 @@ checked before anything looks at a file.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, BinaryIO
 
@@ -69,7 +69,7 @@ def most_bytes(work: Work) -> int:
     return max(MOST_FILES * work.evidence.most, mailed_files.MOST_BYTES + 1) + TEXTS
 
 
-async def _capped(request: Request, most: int) -> AsyncIterator[bytes]:
+async def _capped(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     read = 0
     async for piece in request.stream():
         read += len(piece)

@@ -1,4 +1,4 @@
-"""Attachments on pages: added from a phone, refused with a reason, fetched by whoever sees the matter, and by nobody else."""
+"""Attachments on pages: added from a phone, refused with a reason, fetched by whoever sees the matter alone."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_only_the_copy_made_here_is_shown_in_the_page(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "status"),
+    "name,data,status",
     [("page.html", b"<html><script>1</script></html>", 422), ("empty.jpg", b"", 422),
      ("bomb.docx", bad_files.bomb(), 422), ("huge.png", bad_files.huge_png(), 422),
      ("x.exe", b"MZ\x90\x00" * 10, 422)],

@@ -6,10 +6,8 @@ import io
 
 import pytest
 
-from cases import opening, surveys
 from tests.cases import bad_files
 from tests.plumbline import exhibits
-from tests.plumbline.shell import NOON
 from tests.web.rooms.visiting import EVERYBODY, House, hidden
 
 WORD = "青苔旧约zq"
@@ -20,17 +18,7 @@ FINDING = {"title": "影像缺失", "problem": WORD, "link": "c15_quality", "rec
 @pytest.fixture
 def number(house: House) -> str:
     """An inspection under way."""
-    work = house.office.work
-    with work.unit() as session:
-        form = surveys.opening_form(
-            session, work.office, "inspection", at=NOON, lang="en", actor="supervisor"
-        )
-        fields = {one["name"]: one["example"] for one in form if one["required"]} | {"project": "PC"}
-        found = opening.open_matter(
-            session, work.office, "inspection", actor="supervisor", at=NOON, fields=fields
-        )
-    house.site.move("supervisor", found.number, "begin")
-    return found.number
+    return house.inspection()
 
 
 def send(house: House, number: str, act: str, *photos: bytes, page: str = "", **form: str) -> tuple[int, str]:
@@ -40,7 +28,7 @@ def send(house: House, number: str, act: str, *photos: bytes, page: str = "", **
     files = [("files", (f"IMG_{at}.jpg", io.BytesIO(one))) for at, one in enumerate(photos)]
     answer = house.send(
         "supervisor", f"{path}/findings", path, files or {"files": ("", b"")}, act=act, **hid | form
-    )  # type: ignore[arg-type]
+    )
     return answer.status_code, answer.text
 
 

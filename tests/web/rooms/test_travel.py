@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cases import opening, surveys
 from tests.plumbline import exhibits
+from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Two
 from tests.web.browsing import Clock, Office
 from tests.web.rooms.visiting import EVERYBODY, House, words
@@ -51,9 +53,6 @@ def test_what_is_owed_comes_first_and_what_is_late_says_so_in_words(house: House
 
 
 def test_an_assignment_goes_down_and_stands_in_the_inbox_of_the_body_below(house: House) -> None:
-    from cases import opening, surveys
-    from tests.plumbline.shell import NOON
-
     work = house.office.work
     with work.unit() as session:
         form = surveys.opening_form(session, work.office, "assignment", at=NOON, lang="en", actor="district")

@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx2 as httpx
 
+from cases import opening, surveys
 from cases.people import Person
 from plumbline.exchange import Exchanger
 from plumbline.sample import PEOPLE
 from tests.cases import bad_files
 from tests.plumbline import exhibits
+from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site
 from tests.web.browsing import Browser, Office
 
@@ -53,7 +55,7 @@ class House:
         """A form of `page`, sent with the token that stands there."""
         return self.browser(who).post(path, page, **form)
 
-    def send(self, who: str, path: str, page: str, files: dict[str, Any], /, **form: str) -> httpx.Response:
+    def send(self, who: str, path: str, page: str, files: Any, /, **form: str) -> httpx.Response:
         """A form with files."""
         browser = self.browser(who)
         data = {"csrf": browser.token(page)} | form
@@ -70,15 +72,17 @@ class House:
             session.get_one(Person, who).lang = lang
 
     def convened(self) -> tuple[str, str]:
-        """A clue, and its round with three members, in session."""
-        clue = self.site.clue(project="PC")
-        for who, move, form in (
-            ("registrar", "propose_assignment", {}), ("head", "approve_assignment", {"handler": "officer"}),
-            ("officer", "sign_for", {}),
-        ):  # fmt: skip
-            self.site.move(who, clue, move, **form)
+        """A clue, and its round with three members."""
+        return self.convened_with()
+
+    def convened_with(self, *, brief: str = "基床验收影像缺失。", **clue_says: Any) -> tuple[str, str]:
+        """The same with these words in them."""
+        clue = self.site.clue(project="PC", **clue_says)
+        self.site.move("registrar", clue, "propose_assignment")
+        self.site.move("head", clue, "approve_assignment", handler="officer")
+        self.site.move("officer", clue, "sign_for")
         moved = self.site.move("officer", clue, "convene", seats=["owner", "contractor", "overseer"],
-                               brief="基床验收影像缺失。", proposed="rectify")  # fmt: skip
+                               brief=brief, proposed="rectify")  # fmt: skip
         return clue, moved.consequences[0].number
 
     def in_session(self) -> tuple[str, str]:
@@ -86,6 +90,22 @@ class House:
         self.site.move("officer", number, "send_brief")
         self.site.move("leader", number, "open_session")
         return clue, number
+
+    def inspection(self, **says: str) -> str:
+        """An inspection under way."""
+        work = self.office.work
+        with work.unit() as session:
+            form = surveys.opening_form(
+                session, work.office, "inspection", at=NOON, lang="en", actor="supervisor"
+            )
+            fields = (
+                {one["name"]: one["example"] for one in form if one["required"]} | {"project": "PC"} | says
+            )
+            found = opening.open_matter(
+                session, work.office, "inspection", actor="supervisor", at=NOON, fields=fields
+            )
+        self.site.move("supervisor", found.number, "begin")
+        return found.number
 
     def released(self, clue: str, number: str, caption: str = "基床表面") -> None:
         exhibits.add(self.site, clue, caption=caption)
