@@ -88,11 +88,12 @@ def _one(request: Request, number: str, who: Signed, box: str) -> Response:
     office, lang = office_of(request), lang_of(request, who)
     with work_of(request).reading() as session:
         shown = listing.shown(session, office, number, actor=who.login)
-        machine = office.rulebook(shown["rulebook"]).machines[shown["machine"]]
+        book = office.rulebook(shown["rulebook"])
+        machine = book.machines[shown["machine"]]
         if machine.exchange is None:
             raise NotHere(str(NotHere.__doc__))
         found = standing_lists.one(session, office, number, actor=who.login, at=now())
-        facts = _facts(machine, machine.exchange, shown["values"], lang)
+        facts = _facts(book, machine, machine.exchange, shown["values"], lang)
         context: dict[str, Any] = {
             "names": naming.people(session, [*(step.by for step in found.steps), shown["moved_by"]]),
             "bodies": naming.bodies(session, lang), "ways": carriages.of_matter(session, number),
@@ -103,10 +104,11 @@ def _one(request: Request, number: str, who: Signed, box: str) -> Response:
 
 
 def _facts(
-    machine: Machine, rules: Exchange, values: dict[str, Any], lang: str
+    book: Rulebook, machine: Machine, rules: Exchange, values: dict[str, Any], lang: str
 ) -> list[tuple[str, str, str, bool]]:
     """What of it travels: name, label, what it says, and whether it must not be left out."""
-    fields = {field.name: field for field in fields_of(machine)}
+    others = book.machines.values()  # most of it was filled in on the matter it came out of
+    fields = {field.name: field for one in (*others, machine) for field in fields_of(one)}
     found = []
     for name in rules.carries:
         value = values.get(name)

@@ -38,6 +38,7 @@ def test_the_outbox_says_where_it_is_and_the_inbox_of_the_district_has_it(house:
     assert f"/matters/{number}/moves/sign_for" not in page
     house.site.move("district", number, "sign_for")
     assert "sign for it · 2026-09-01" in words(house.page("registrar", f"/outbox/{number}"))
+    assert "quality and hidden works" in house.page("registrar", f"/outbox/{number}")
     assert f"/matters/{number}/moves/accept" in house.page("district", f"/inbox/{number}")
 
 
