@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, insert, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
-from cases import file_names, gathering, history
+from cases import file_names, gathering, history, round_items, round_sight
 from cases.evidence import Draft, EvidenceRoom
 from cases.file_kinds import PHOTOGRAPHS, Kind
 from cases.gathering import Loaded
@@ -24,6 +25,7 @@ from cases.matters import Matter, OnFile
 from cases.office import Office
 from cases.people import postings_of
 from states import form_values
+from states.agenda import FIRST
 from states.facts import Reason, Refused
 from states.form_values import BadValue
 from states.refusals import not_your_role
@@ -187,19 +189,39 @@ def put(
 
 
 def listed(session: Session, office: Office, number: str, *, actor: str) -> list[dict[str, Any]]:
-    """The attachments of a matter, for whoever sees it; of a clue's, to which rounds and escalations they went.
+    """The attachments of a matter, for whoever sees it; of a clue's, to which rounds and escalations they went; of a
+    round's, the item they are about, and none of an item that this person is kept out of.
 
     Raises NoSuchMatter.
     """
     row = gathering.load(session, office, number, login=actor, for_change=False).row
-    rows = _of(session, row.id)
+    about = _about(session, office, row, actor=actor)
+    rows = [one for one in _of(session, row.id) if about.get(one.number, FIRST) is not None]
     went = _went(session, [one.id for one in rows])
     return [
         {"attachment": one.number, "name": one.name, "caption": one.caption, "media_type": one.media_type,
          "size": one.size, "sha256": one.sha256, "flags": one.flags, "how": one.how, "added_by": one.added_by,
          "added_at": one.added_at.isoformat(), "went_to": went.get(one.id or 0, [])}
+        | ({"item": about[one.number]} if one.number in about else {})
         for one in rows
     ]  # fmt: skip
+
+
+def _about(session: Session, office: Office, row: OnFile, *, actor: str) -> dict[int, int | None]:
+    """The item of the agenda that each copy released to a round belongs to, by the copy's number: that of the clue it was
+    made of, or else what the round was convened for. None for an item out of sight. Empty for what is no round."""
+    sight = round_sight.sight(session, office, row, actor=actor)
+    if sight.rules is None:
+        return {}
+    items = {clue: item for item, clue in round_items.clues(session, row.id).items()}
+    origin = aliased(Attachment)
+    query = (
+        select(col(Attachment.number), col(origin.matter))
+        .join(origin, col(origin.id) == col(Attachment.origin))
+        .where(col(Attachment.matter) == row.id)
+    )
+    found = {number: items.get(clue, FIRST) for number, clue in session.execute(query)}
+    return {number: item if item in sight.items else None for number, item in found.items()}
 
 
 def one_of(session: Session, matter: int, number: int) -> Attachment:
@@ -245,6 +267,8 @@ def to_read(
     row = gathering.load(session, office, number, login=actor, for_change=True).row
     found = one_of(session, row.id, attachment)
     session.expunge(found)
+    if _about(session, office, row, actor=actor).get(attachment, FIRST) is None:
+        raise _no_such(attachment)
     if row.organisation not in {held.organisation for held in postings_of(session, actor)}:
         history.note(session, row, at=at, actor=actor, move=READ, data={"number": attachment})
     return found

@@ -131,6 +131,21 @@ def _counted(agenda: Agenda, seen: Looked) -> list[dict[str, Any]]:
     return found
 
 
+def version_to_expect(session: Session, office: Office, number: str, version: int, *, actor: str) -> int:
+    """The version an opinion may be given at by somebody who saw `version`: the round's present one, where nothing was
+    done since but that others gave theirs; else `version`. The round is locked until the end of the transaction.
+
+    Members speak at once, and what one says changes nothing for another. Raises NoSuchMatter.
+    """
+    row = gathering.load(session, office, number, login=actor, for_change=True).row
+    rules = rounds.frozen_rules(row)
+    if rules is None:
+        raise NoSuchMatter(number)
+    since = select(col(Event.move)).where(col(Event.matter) == row.id, col(Event.version) > version)
+    others = set(session.execute(since).scalars())
+    return row.version if version < row.version and others == {rules.given_by} else version
+
+
 _SEALED = Reason(
     "sealed",
     Label(en="The opinions of this round are still sealed.", zh="本次会商的意见尚未开启。"),

@@ -32,6 +32,7 @@ from web import (
 )
 from web.api import door
 from web.guarding import HEADERS
+from web.rooms import every
 from web.status_page import Scheduler
 
 __all__ = ["HEADERS", "Scheduler", "create"]
@@ -57,6 +58,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     app.include_router(matter.router)
     for pages_ in (worklist, board, search, calendar, figures):
         app.include_router(pages_.router)
+    app.include_router(every.router)
     app.include_router(assets.router)
     return app
 

@@ -19,10 +19,17 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/", Label(zh="今日", en="Today")),
     Entry("/register", Label(zh="登记", en="Register")),
     Entry("/worklist", Label(zh="工作台账", en="Worklist")),
+    Entry("/rounds", Label(zh="会商", en="Consultations")),
+    Entry("/tasks", Label(zh="任务", en="Tasks")),
+    Entry("/inspections", Label(zh="监督检查", en="Inspections")),
     Entry("/board", Label(zh="看板", en="Board")),
     Entry("/calendar", Label(zh="日历", en="Calendar")),
     Entry("/search", Label(zh="搜索", en="Search")),
     Entry("/figures", Label(zh="统计", en="Figures")),
+    Entry("/outbox", Label(zh="上报", en="Outbox")),
+    Entry("/inbox", Label(zh="收件", en="Inbox")),
+    Entry("/notices", Label(zh="通知", en="Notices")),
+    Entry("/settings", Label(zh="设置", en="Settings")),
 )
 
 

@@ -88,6 +88,9 @@ class Site:
             self.ask(select(Matter.number).where(Matter.machine == "escalation").order_by(col(Matter.id)))
         )
 
+    def clues(self) -> list[str]:
+        return list(self.ask(select(Matter.number).where(Matter.machine == "clue").order_by(col(Matter.id))))
+
     def log(self) -> list[tuple[str, str, list[str]]]:
         """What became of files: kind, outcome, reasons; oldest first."""
         rows = self.ask(select(ExchangeLog).order_by(col(ExchangeLog.id)))

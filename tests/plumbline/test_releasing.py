@@ -180,3 +180,23 @@ def test_a_recused_member_sees_no_photograph_and_their_body_is_not_told_of(site:
         assert answer(act) == "nothing"
     assert "GKJ" not in [to for _, to, _, _ in told(site, clue)]
     assert site.ask(select(Seat.person)) != []
+
+
+def test_who_is_kept_out_of_an_item_sees_no_photograph_of_it(site: Site) -> None:
+    clue, round_ = convened(site)
+    other = site.clue(title="围堰", subject="某甲")
+    add(site, clue, caption="基床")
+    add(site, other, bad_files.photograph(size=(40, 30)), caption="围堰")
+    site.move("registrar", round_, "take_up_clue", clue=other)
+    release(site, round_, clue, 1)
+    release(site, round_, other, 1)
+    with site.work.unit() as session:
+        recusing.declare(session, site.work.office, other, actor="leader", reason="亲属", at=NOON)
+    assert [(one["item"], one["caption"]) for one in listed(site, round_, who="owner")] == [
+        (1, "基床"),
+        (2, "围堰"),
+    ]
+    assert [one["item"] for one in listed(site, round_, who="leader")] == [1]
+    assert answer(lambda: content(site, round_, 1, who="leader")) == "done"
+    assert answer(lambda: content(site, round_, 2, who="leader")) == "no_such_attachment"
+    assert answer(lambda: content(site, round_, 9, who="leader")) == "no_such_attachment"

@@ -1,0 +1,1 @@
+"""Pages beside the desk: the consultation room, what travels, tasks, attachments, inspections, people and machinery."""

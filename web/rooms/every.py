@@ -1,0 +1,15 @@
+"""All rooms in one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.rooms import attachments, consultation, inspection, own, staff, travel
+
+router = APIRouter()
+router.include_router(consultation.router)
+router.include_router(attachments.router)
+router.include_router(travel.router)
+router.include_router(inspection.router)
+router.include_router(staff.router)
+router.include_router(own.router)
