@@ -40,7 +40,7 @@ class Asked:
         to = self.rules.moves[self.move].to
         return (
             self.rules.states[to].label.in_(lang)
-            if to in self.rules.states and to != self.matter.state
+            if to is not None and to in self.rules.states and to != self.matter.state
             else ""
         )
 

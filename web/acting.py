@@ -123,7 +123,7 @@ async def posted_all(request: Request) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
-    check_form(request, (fields.pop(CSRF_FIELD, None) or [None])[-1])
+    check_form(request, given[-1] if (given := fields.pop(CSRF_FIELD, [])) else None)
     return fields
 
 

@@ -277,7 +277,9 @@ PATHS = ("/worklist", "/worklist?tab=all", "/board", "/calendar", "/search?q=MGJ
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_page_stands_in_both_languages_without_script_or_style(office: Office, path: str) -> None:
+def test_every_page_stands_in_both_languages_without_inline_script_or_style(
+    office: Office, path: str
+) -> None:
     opened(office)
     browser = at_desk(office, "registrar")
     for lang, found in (("zh", r"[一-鿿]"), ("en", r"[A-Z][a-z]+")):
@@ -285,7 +287,8 @@ def test_every_page_stands_in_both_languages_without_script_or_style(office: Off
         assert answer.status_code == 200
         assert re.search(found, answer.text)
         assert not re.search(
-            r"<script|\sstyle=|\son[a-z]+=|https?://(?!127)", answer.text.replace("http://www.w3.org", "")
+            r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|https?://(?!127)",
+            answer.text.replace("http://www.w3.org", ""),
         )
     assert office.browser().get(path).status_code == 303
 

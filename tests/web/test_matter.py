@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Mapping
 from html import unescape
 
 import pytest
@@ -27,7 +28,7 @@ def form(browser: Browser, path: str) -> dict[str, str]:
     }
 
 
-def send(browser: Browser, path: str, data: dict[str, object]):  # type: ignore[no-untyped-def]
+def send(browser: Browser, path: str, data: Mapping[str, object]):  # type: ignore[no-untyped-def]
     return browser.client.post(
         path, data=data, headers={"origin": str(browser.client.base_url), "accept": "text/html"}
     )
@@ -241,7 +242,7 @@ def test_every_page_is_whole_in_both_languages_and_holds_no_script_or_style(
     assert clock
     paths = ["/", "/register", "/register/clue", "/status", "/account", f"/matters/{number}", f"/matters/{number}/picture",
              f"/matters/{number}{clock[0]}", f"/matters/{number}/moves/propose_disposition", "/nothing"]  # fmt: skip
-    both = page_words.BOTH | account_words.BOTH | matter_words.BOTH
+    both = {**page_words.BOTH, **account_words.BOTH, **matter_words.BOTH}
     place = ("zh", "en").index(other)
     strange = {pair[place] for pair in both.values() if len(pair[place]) > 12 and "{" not in pair[place]}
     for path in paths:

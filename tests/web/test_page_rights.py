@@ -119,10 +119,16 @@ def test_no_page_shows_anybody_a_word_they_may_not_read(house: House) -> None:
         CLUE: {*INSIDE, "supervisor", "district", "district2"},  # its title goes up with the report
         PAPER: {"registrar", "head", "auditor", "supervisor"},
         FILE: {*INSIDE, "supervisor"},
-        BRIEF: {*INSIDE, "owner", "contractor", "overseer"},
+        BRIEF: {
+            *INSIDE,
+            "supervisor",
+            "owner",
+            "contractor",
+            "overseer",
+        },  # who saw it follows their own clue
         ITEM: {*INSIDE, "owner", "contractor", "overseer"} - {"leader"},
         VIEW: {"owner"},
-        REPORT: {*INSIDE, "district", "district2"},
+        REPORT: {*INSIDE, "supervisor", "district", "district2"},
         FIND: {*INSIDE, "supervisor"} - {"officer"},
     }
     for who in EVERYBODY:

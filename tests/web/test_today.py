@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -104,10 +105,10 @@ def test_however_much_there_is_the_queries_are_the_same(office: Office) -> None:
     [officer, head] = seat(office, "officer", "head")
     for browser in (officer, head):
         browser.get("/")
-    few = [queries(office, lambda one=one: one.get("/")) for one in (officer, head)]
+    few = [queries(office, partial(one.get, "/")) for one in (officer, head)]
     for _ in range(6):
         assigned(office)
         opened(office)
-    many = [queries(office, lambda one=one: one.get("/")) for one in (officer, head)]
+    many = [queries(office, partial(one.get, "/")) for one in (officer, head)]
     assert many == few
     assert max(many) <= 20
