@@ -143,6 +143,9 @@ def _to_decide(
     if found is None or found.origin is not None or found.state != state:
         raise NoSuchMatter(str(key))
     row = gathering.load_by_id(session, found.matter).row
+    session.refresh(found)  # two who decide at once wait for each other at the matter
+    if found.state != state:
+        raise NoSuchMatter(str(key))
     if actor not in deciders(session, office, row, found):
         raise _not_yours(actor, found) if _sees(session, office, row, actor) else NoSuchMatter(str(key))
     return found, row

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from cases import audit, interests, listing, recusals, recusing, round_results
+from cases import audit, gathering, interests, listing, recusals, recusing, round_results
 from cases.errors import NoSuchMatter
 from cases.ledger_landing import land
 from cases.matters import Matter
@@ -170,6 +173,22 @@ def test_saying_recused_is_to_be_recused(port: Port) -> None:
     assert out_of(port, number) == {"contractor"}
 
 
+def test_why_somebody_said_recused_is_read_by_nobody_in_the_round(port: Port) -> None:
+    number = port.meeting()
+    port.say(number, "contractor", "recused", opinion_reasons=WHY)
+    port.say(number, "owner")
+    port.say(number, "overseer")
+    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
+    for who in ("owner", "overseer", "leader", "registrar", "auditor"):
+        with port.unit() as session:
+            told = round_results.opinions(session, port.office, number, actor=who)
+            assert WHY not in str(told)
+            assert ("contractor", "recused") in {(one["person"], one["view"]) for one in told}
+            assert WHY not in str(listing.shown(session, port.office, number, actor=who))
+    with port.unit() as session:
+        assert WHY in str(recusing.of_matter(session, port.office, number, actor="head"))
+
+
 def test_nobody_who_is_out_of_the_clue_is_offered_a_seat_or_the_file(port: Port) -> None:
     clue = port.clue_with(subject="某甲", subject_unit="第七工程局南方公司")
     assert out_of(port, clue) == {"contractor", "deputy"}
@@ -299,6 +318,36 @@ def test_a_challenge_may_be_refused(port: Port) -> None:
     assert not port.unseen(clue, "officer")
     with pytest.raises(NoSuchMatter):
         decide(port, key, "head")
+
+
+def test_of_two_who_decide_at_once_one_does(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
+    with port.unit() as session:
+        session.add(Person(login="head2", name="钱进", organisation="MGJ"))
+        session.flush()
+        session.add(Posting(person="head2", role="head", organisation="MGJ"))
+    clue = port.clue_with()
+    key = challenge(port, clue, "leader", "officer2")
+    both_have_read, real = Barrier(2, timeout=1), gathering.load_by_id
+
+    def together(session: Session, matter: int) -> Any:
+        with suppress(BrokenBarrierError):  # SQLite lets only one of them as far as this
+            both_have_read.wait()
+        return real(session, matter)
+
+    def decides(who: str, *, grant: bool) -> str:
+        try:
+            return decide(port, key, who, grant=grant).state
+        except NoSuchMatter:
+            return "too late"
+
+    monkeypatch.setattr(gathering, "load_by_id", together)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.submit(decides, "head", grant=True), pool.submit(decides, "head2", grant=False)
+        found = {one.result(), other.result()}
+    assert "too late" in found
+    assert found & {"in_force", "refused"}
+    with port.unit() as session:
+        assert {one.state for one in session.exec(select(Recusal)).all()} == found - {"too late"}
 
 
 def test_the_heads_own_recusal_goes_up(port: Port) -> None:
