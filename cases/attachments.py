@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, insert, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
-from cases import file_names, gathering, history
+from cases import file_names, gathering, history, round_items, round_sight
 from cases.evidence import Draft, EvidenceRoom
 from cases.file_kinds import PHOTOGRAPHS, Kind
 from cases.gathering import Loaded
@@ -24,6 +25,7 @@ from cases.matters import Matter, OnFile
 from cases.office import Office
 from cases.people import postings_of
 from states import form_values
+from states.agenda import FIRST
 from states.facts import Reason, Refused
 from states.form_values import BadValue
 from states.refusals import not_your_role
@@ -192,7 +194,8 @@ def listed(session: Session, office: Office, number: str, *, actor: str) -> list
     Raises NoSuchMatter.
     """
     row = gathering.load(session, office, number, login=actor, for_change=False).row
-    rows = _of(session, row.id)
+    hidden = _out_of_sight(session, office, row, actor=actor)
+    rows = [one for one in _of(session, row.id) if one.number not in hidden]
     went = _went(session, [one.id for one in rows])
     return [
         {"attachment": one.number, "name": one.name, "caption": one.caption, "media_type": one.media_type,
@@ -200,6 +203,21 @@ def listed(session: Session, office: Office, number: str, *, actor: str) -> list
          "added_at": one.added_at.isoformat(), "went_to": went.get(one.id or 0, [])}
         for one in rows
     ]  # fmt: skip
+
+
+def _out_of_sight(session: Session, office: Office, row: OnFile, *, actor: str) -> set[int]:
+    """The photographs of a round, by number, that were released from the clue of an item this person may not see."""
+    sight = round_sight.sight(session, office, row, actor=actor)
+    if sight.whole:
+        return set()
+    origin = aliased(Attachment)
+    query = (
+        select(col(Attachment.number), col(origin.matter))
+        .join(origin, col(origin.id) == col(Attachment.origin))
+        .where(col(Attachment.matter) == row.id)
+    )
+    item_of = {clue: item for item, clue in round_items.clues(session, row.id).items()}
+    return {number for number, clue in session.execute(query) if item_of.get(clue, FIRST) not in sight.items}
 
 
 def one_of(session: Session, matter: int, number: int) -> Attachment:
@@ -243,6 +261,8 @@ def to_read(
     """An attachment about to be handed to somebody who sees its matter. That somebody of another body than the keeping
     one read it, is on record. Raises NoSuchMatter; Refused("no_such_attachment")."""
     row = gathering.load(session, office, number, login=actor, for_change=True).row
+    if attachment in _out_of_sight(session, office, row, actor=actor):
+        raise _no_such(attachment)
     found = one_of(session, row.id, attachment)
     session.expunge(found)
     if row.organisation not in {held.organisation for held in postings_of(session, actor)}:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from cases import audit, gathering, interests, listing, recusals, recusing, round_results
+from cases import audit, gathering, interests, listing, recusals, recusing, round_results, rulebooks
 from cases.errors import NoSuchMatter
 from cases.ledger_landing import land
 from cases.matters import Matter
@@ -405,3 +406,29 @@ def test_a_name_is_compared_without_width_case_blanks_and_marks(name: str) -> No
     assert interests.key_of(key) == key
     assert interests.key_of(f" （{name}）. ") == key
     assert interests.key_of(name.upper().lower()) == interests.key_of(name.casefold()) or not name.isascii()
+
+
+@pytest.mark.parametrize("tampering", [
+    ("recusal_altered", "UPDATE recusal SET state = 'lifted'"),
+    ("recusal_altered", "UPDATE recusal SET person = 'owner' WHERE origin IS NULL"),
+    ("recusal_altered", "UPDATE recusal SET state = 'lifted' WHERE origin IS NOT NULL"),
+    ("recusal_missing", "DELETE FROM recusal WHERE origin IS NOT NULL"),
+    ("seats_altered", "UPDATE round_seat SET weight = 9 WHERE person = 'owner'"),
+    ("seats_altered", "UPDATE round_seat SET person = 'overseer' WHERE person = 'owner'"),
+    ("seats_altered", "UPDATE round_seat SET substitute = 'overseer' WHERE person = 'owner'"),
+    ("seats_altered", "DELETE FROM round_seat WHERE person = 'owner'"),
+    ("subject_changed", "UPDATE subject SET name = '某乙'"),
+    ("subject_changed", "DELETE FROM subject"),
+])  # fmt: skip
+def test_what_was_changed_behind_the_rounds_back_is_found(port: Port, tampering: tuple[str, str]) -> None:
+    code, statement = tampering
+    clue = port.clue_with(subject="某甲", subject_unit="某单位")
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
+    key = challenge(port, clue, "leader", "officer2")
+    decide(port, key, "head")
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        assert audit.verify(session).faults == ()
+    with port.unit() as session:
+        session.execute(text(statement))
+        assert code in {one.code for one in audit.verify(session).faults}

@@ -108,8 +108,8 @@ def print_(asked: Asked) -> Response:
             form = register.document(session, asked.office, key, actor=asked.actor).form
         from notifications.documents import issued  # noqa: PLC0415 - as above
 
-        with asked.reading() as session:
-            made = issued.reprint(session, _desk(asked), key, actor=asked.actor)
+        with asked.unit() as session:  # that it left once more is on record
+            made = issued.reprint(session, _desk(asked), key, actor=asked.actor, at=asked.at)
     return _file(made.content, form, f"{made.number}.{form}")
 
 
