@@ -321,6 +321,24 @@ def test_a_challenge_may_be_refused(port: Port) -> None:
         decide(port, key, "head")
 
 
+def test_a_members_challenge_does_not_tell_who_is_recused_already(port: Port) -> None:
+    clue = port.clue_with()
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
+    number = child(port, clue, "consultation")
+    declare(port, clue, "registrar")
+    with pytest.raises(Refused, match="recused already"):
+        challenge(port, number, "leader", "registrar")
+    keys = [challenge(port, number, "owner", who) for who in ("registrar", "officer3")]
+    with pytest.raises(Refused, match="asked for"):
+        challenge(port, number, "owner", "officer3")
+    assert challenge(port, number, "contractor", "officer3") not in keys
+    decide(port, keys[0], "head")
+    assert "registrar" in out_of(port, number)
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        assert audit.verify(session).faults == ()
+
+
 def test_of_two_who_decide_at_once_one_does(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
     with port.unit() as session:
         session.add(Person(login="head2", name="钱进", organisation="MGJ"))
