@@ -36,6 +36,7 @@ from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.office import Office, occurred
 from cases.prepared import Prepared
+from cases.references import Looks
 from cases.rounds import RoundSeat
 from states import forms
 from states.facts import Actor, Facts, Reason, Refused
@@ -204,7 +205,9 @@ def _judge(
             form = forms.read_form(
                 rule.fields, given, values=known.values, today=known.today, zone=office.zone, typed=typed
             )
-            reasons += references.faults(session, rule.fields, form, matter=loaded.row)
+            reasons += references.faults(
+                session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
+            )
             if judging.machine.rounds is not None:
                 reasons += briefs.faults(session, office, loaded.row, rule.fields, form, known)
         except Refused as refusal:
@@ -220,6 +223,13 @@ def _judge(
     if reasons or rule is None or form is None:
         raise Refused("bad_form", tuple(reasons))
     return rule, to, form
+
+
+def _looks(office: Office, loaded: Loaded) -> Looks | None:
+    """Who fills the form in; a file of another site names what stands with it, and nobody looks."""
+    if loaded.actor.is_site:
+        return None
+    return Looks(loaded.actor.id, office.rulebook(loaded.row.rulebook))
 
 
 def _with_form(known: Facts, form: Mapping[str, Any] | None) -> Facts:

@@ -9,10 +9,13 @@ from sqlmodel import Session, col
 
 from cases import gathering, round_items, round_results, rounds
 from cases.audit_rows import Fault
+from cases.history import Event
 from cases.matters import Matter, OnFile
+from cases.organisations import Organisation
 from cases.round_items import RoundItem
 from cases.rounds import RESULT, RoundSeat
 from states.agenda import FIRST, results
+from states.round_rules import RoundRules
 from states.rulebook import Label
 
 
@@ -43,6 +46,34 @@ def faults(session: Session) -> Iterator[Fault]:
                 en="The round was decided, and an item of its agenda has no result on file.",
                 zh="会商已形成结论，但议程中有议题没有在册结果。"))  # fmt: skip
         yield from _items(session, row)
+        yield from _seats(session, row, rules)
+
+
+def _seats(session: Session, row: OnFile, rules: RoundRules) -> Iterator[Fault]:
+    """The seats are those it was convened with, each held by somebody that history names, with the weight of its kind."""
+    convened, named = _named(session, row, rules)
+    kinds = dict(
+        tuple(pair) for pair in session.execute(select(col(Organisation.code), col(Organisation.kind)))
+    )
+    held = rounds.seats(session, row.id)
+    people = {one for seat in held for one in (seat.person, seat.substitute) if one is not None}
+    weighed = all((seat.weight, seat.veto) == (rules.weights.get(kinds[seat.organisation], 1),
+                                               kinds[seat.organisation] in rules.veto) for seat in held)  # fmt: skip
+    if len(held) != convened or not people <= named or not weighed:
+        yield Fault(row.number, None, "seats_altered", Label(
+            en="The seats are not those that history tells of.", zh="会商席位与历史记录不符。"))  # fmt: skip
+
+
+def _named(session: Session, row: OnFile, rules: RoundRules) -> tuple[int, set[str]]:
+    """How many seats it was convened with, and everybody history ever named for one, or to sit in for somebody."""
+    query = select(col(Event.data)).where(col(Event.matter) == row.id).order_by(col(Event.seq))
+    convened: int | None = None
+    named: set[str] = set()
+    for data in session.execute(query).scalars():
+        seats = data.get(rules.seats) or []
+        convened = len(set(seats)) if convened is None else convened
+        named |= {*seats, data.get(rules.substitute) or ""}
+    return convened or 0, named
 
 
 def _items(session: Session, row: OnFile) -> Iterator[Fault]:

@@ -10,12 +10,12 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from cases import history, linking
 from cases.history import Event
-from cases.matters import Matter
+from cases.matters import Matter, Subject
 from states.rulebook import FormField, Label, Machine, Rulebook
 
 STREAM = {"yield_per": 2000}
@@ -76,6 +76,21 @@ def faults(session: Session, books: Mapping[str, Rulebook]) -> Iterator[Fault]:
     while key is not None:
         yield _orphan(events[0])
         key, events = next(histories, (None, []))
+
+
+def subjects(session: Session) -> Iterator[Fault]:
+    """Whom a clue is about stands in a table of its own: it is whom history names."""
+    named = col(Matter.values)["subject"].as_string()
+    query = (
+        select(col(Matter.number))
+        .outerjoin(Subject, col(Subject.matter) == col(Matter.id))
+        .where(func.coalesce(named, "") != func.coalesce(col(Subject.name), ""))
+        .distinct()
+        .order_by(col(Matter.number))
+    )
+    for number in session.execute(query, execution_options=STREAM).scalars():
+        yield Fault(number, None, "subject_changed", Label(
+            en="Whom it is about is not whom its history names.", zh="被反映人与历史记录不符。"))  # fmt: skip
 
 
 def _histories(session: Session) -> Iterator[tuple[int, list[Any]]]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlmodel import Session, col
 
-from cases import gathering
+from cases import gathering, rounds
 from cases.clock_rows import RUNNING
 from cases.deadlines import Deadline
 from cases.inspections import Programme
@@ -17,6 +17,8 @@ from cases.matters import Matter, OnFile, Seat
 from cases.office import Office
 from cases.rounds import GivenOpinion, RoundSeat
 from states.rulebook import Machine, StateKind
+
+VOTES = frozenset({"vote", "substitute"})  # parts in the record of a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,35 @@ def of(session: Session, office: Office, login: str) -> Belongings:
             found.setdefault(matter, set()).add(role)
     rows = [gathering.load_by_id(session, matter).row for matter in sorted(found)]
     matters = [
-        Belonging(row, frozenset(found[row.id]), _clocks(session, row.id))
+        Belonging(row, roles, _clocks(session, row.id))
         for row in rows
-        if not over(office, row)
+        if not over(office, row) and (roles := _passing(row, found[row.id]))
     ]
     return Belongings(tuple(matters), tuple(one.code for one in programmes(session, login)))
 
 
+def _passing(row: OnFile, roles: set[str]) -> frozenset[str]:
+    """What of it passes on: once a round is decided, who voted in it is part of the record that its result comes from."""
+    return frozenset(roles - VOTES if rounds.RESULT in row.values else roles)
+
+
 def _queries(login: str) -> Mapping[str, Any]:
-    given = select(col(GivenOpinion.matter)).where(col(GivenOpinion.person) == login)
+    """A seat in which somebody has spoken, its holder or whoever sits in for them, stays theirs with what was said."""
+    spoken = exists(
+        select(1).where(
+            col(GivenOpinion.matter) == col(RoundSeat.matter),
+            col(GivenOpinion.person).in_([col(RoundSeat.person), col(RoundSeat.substitute)]),
+        )
+    )
+    said = exists(
+        select(1).where(col(GivenOpinion.matter) == col(RoundSeat.matter), col(GivenOpinion.person) == login)
+    )
     return {
         "handler": select(col(Matter.id)).where(col(Matter.handler) == login),
         "opener": select(col(Matter.id)).where(col(Matter.opener) == login),
         "seat": select(col(Seat.matter)).where(col(Seat.person) == login),
-        "vote": select(col(RoundSeat.matter)).where(
-            col(RoundSeat.person) == login, col(RoundSeat.matter).not_in(given)
-        ),
-        "substitute": select(col(RoundSeat.matter)).where(col(RoundSeat.substitute) == login),
+        "vote": select(col(RoundSeat.matter)).where(col(RoundSeat.person) == login, ~spoken),
+        "substitute": select(col(RoundSeat.matter)).where(col(RoundSeat.substitute) == login, ~said),
     }
 
 

@@ -10,15 +10,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from cases import access, linking, recusals, round_items, substitutes
-from cases.errors import bad_reference
 from cases.matters import Matter, OnFile, Subject
 from cases.office import Office
 from states.facts import Facts, Reason
 from states.guards_on_forms import redacted
 from states.round_rules import RoundRules
 from states.rulebook import FormField, Label
-
-_UNSEEN = Label(en="a clue that you see and that may be taken up here", zh="您可见且可提请会商的线索")
 
 
 def faults(
@@ -39,8 +36,8 @@ def faults(
         seen = access.visible_to(session, known.actor.id, office.rulebook(row.rulebook))
         matter = session.execute(select(col(Matter.id)).where(col(Matter.number) == number, seen)).scalar()
         if matter is None:
-            found.append(bad_reference(field.name, number, _UNSEEN))
-        elif matter in linking.linked(session, row.id, kind=str(field.links), towards="parent"):
+            continue  # refused already, in the words for what does not exist
+        if matter in linking.linked(session, row.id, kind=str(field.links), towards="parent"):
             found.append(_already(number))
         else:
             found += _names_somebody(session, matter, fields, form, known)

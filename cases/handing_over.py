@@ -121,7 +121,7 @@ def pass_on(
 ) -> tuple[str, str]:
     """Let the successor take a matter over; its number, and who that is. Raises Refused, as any move may be."""
     row, rules = one.row, heir.rules
-    _pass_seats(session, one, heir)
+    _pass_seats(session, office, one, heir, by=by, at=at)
     move = rules.handled if "handler" in one.roles else rules.passed
     form: dict[str, Any] = {"handed_over_from": heir.leaves, "handed_over_by": by}
     form |= {name: heir.successor for name in ("handler", "opener") if name in one.roles}
@@ -138,12 +138,16 @@ def _seated(session: Session, matter: int, heir: Heir) -> list[str]:
     return sorted(({*session.execute(query).scalars()} - {heir.leaves}) | {heir.successor})
 
 
-def _pass_seats(session: Session, one: Belonging, heir: Heir) -> None:
-    """A seat whose holder has not spoken yet passes on with its vote. Where they have, what they said stands."""
+def _pass_seats(
+    session: Session, office: Office, one: Belonging, heir: Heir, *, by: str, at: datetime
+) -> None:
+    """A seat in which nobody has spoken yet passes on with its vote, and its substitute sits in it no longer unless the
+    successor is out too. Where somebody has spoken, what they said stands."""
     of_matter = col(RoundSeat.matter) == one.row.id
     if "vote" in one.roles:
         mine = (of_matter, col(RoundSeat.person) == heir.leaves)
         session.execute(update(RoundSeat).where(*mine).values(person=heir.successor))
+        substitutes.reseat(session, office, heir.successor, by=by, at=at)
     if "substitute" in one.roles:
         held = select(col(RoundSeat.person)).where(of_matter, col(RoundSeat.substitute) == heir.leaves)
         for holder in session.execute(held).scalars().all():

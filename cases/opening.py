@@ -31,6 +31,7 @@ from cases.moved import Moved
 from cases.numbering import next_number
 from cases.office import Office, occurred
 from cases.organisations import Organisation, line_above
+from cases.references import Looks
 from cases.rounds import RoundSeat
 from states import forms, guards
 from states.agenda import FIRST
@@ -177,7 +178,8 @@ def _read(
     form: dict[str, Any] = {}
     try:
         form = forms.read_form(rules.register_, given, values={}, today=today, zone=office.zone, typed=typed)
-        reasons += references.faults(session, rules.register_, form, organisation=organisation)
+        looks = Looks(person.id, office.rulebook())
+        reasons += references.faults(session, rules.register_, form, organisation=organisation, looks=looks)
         reasons += _against(rules, replace(facts, form=form))
     except Refused as refusal:
         reasons += refusal.reasons

@@ -86,7 +86,9 @@ def challenge(
     if who == actor:
         raise _refused("declare_instead", "An interest of your own is declared, not challenged.",
                        "本人的回避情形应自行申报，无需他人提出。", "Declare it.", "请自行申报。")  # fmt: skip
-    if who in recusals.out_of(session, row.id) or _asked(session, row.id, who):
+    ours = row.organisation in {held.organisation for held in postings_of(session, actor)}
+    known = ours and who in recusals.out_of(session, row.id)  # to others it would tell whom the clue is about
+    if known or _asked(session, row.id, who, by=None if ours else actor):
         raise _refused("recused_already", f"{who} is recused already, or it was asked for.",
                        f"{who} 已回避或已有人提出。", "There is nothing left to do.", "无需重复提出。")  # fmt: skip
     key = recusals.put(session, row.id, New(who, CHALLENGED, _said(reason), actor, ASKED), at=at)
@@ -143,6 +145,9 @@ def _to_decide(
     if found is None or found.origin is not None or found.state != state:
         raise NoSuchMatter(str(key))
     row = gathering.load_by_id(session, found.matter).row
+    session.refresh(found)  # two who decide at once wait for each other at the matter
+    if found.state != state:
+        raise NoSuchMatter(str(key))
     if actor not in deciders(session, office, row, found):
         raise _not_yours(actor, found) if _sees(session, office, row, actor) else NoSuchMatter(str(key))
     return found, row
@@ -165,10 +170,13 @@ def _sees(session: Session, office: Office, row: OnFile, actor: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def _asked(session: Session, matter: int, who: str) -> bool:
+def _asked(session: Session, matter: int, who: str, *, by: str | None) -> bool:
+    """Whether a challenge of this person waits for its decision; `by` somebody, or (None) by anybody."""
     query = select(1).where(
         col(Recusal.matter) == matter, col(Recusal.person) == who, col(Recusal.state) == ASKED
     )
+    if by is not None:
+        query = query.where(col(Recusal.asked_by) == by)
     return session.execute(query).first() is not None
 
 

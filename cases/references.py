@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session, col
 
-from cases import recusals, rounds
+from cases import access, recusals, rounds
 from cases.deadlines import Deadline
 from cases.errors import bad_reference
 from cases.matters import Matter, MatterLink, OnFile
@@ -16,7 +16,7 @@ from cases.organisations import Organisation, Project, line_above
 from cases.people import Person, Posting
 from cases.prepared import Prepared
 from states.facts import Reason
-from states.rulebook import FormField, Label
+from states.rulebook import FormField, Label, Rulebook
 
 _KINDS = {
     "person": Label(en="a person who may be named here", zh="可在此指定的人员"),
@@ -34,18 +34,28 @@ _HOLDING = Prepared(
 )
 
 
+class Looks(NamedTuple):
+    """Who fills a form in, and under which rules they see what they see."""
+
+    actor: str
+    rulebook: Rulebook
+
+
 def faults(
     session: Session, fields: Iterable[FormField], form: Mapping[str, Any], *,
-    matter: OnFile | None = None, organisation: str | None = None,
+    matter: OnFile | None = None, organisation: str | None = None, looks: Looks | None = None,
 ) -> list[Reason]:  # fmt: skip
-    """What is wrong with the names in a form; nothing if all of them are on file and fit."""
+    """What is wrong with the names in a form; nothing if all of them are on file and fit.
+
+    `looks` is the person who fills it in: a matter they do not see is refused in the words for one that does not exist.
+    """
     found: list[Reason] = []
     for field in fields:
         if field.type in _KINDS and form.get(field.name) is not None:
             value = form[field.name]
             given = value if isinstance(value, list) else [value]
             fit = _fitting(session, field, given, organisation=matter.organisation if matter else organisation,
-                           matter=matter)  # fmt: skip
+                           matter=matter, looks=looks)  # fmt: skip
             found += [
                 bad_reference(field.name, name, _KINDS[field.type]) for name in given if name not in fit
             ]
@@ -59,6 +69,7 @@ def _fitting(
     *,
     organisation: str | None,
     matter: OnFile | None,
+    looks: Looks | None,
 ) -> set[str]:
     if field.type in ("person", "people"):
         return set(people_for(session, field, organisation=organisation, matter=matter)) & set(given)
@@ -67,7 +78,7 @@ def _fitting(
     if field.type == "project":
         query = select(col(Project.code)).where(col(Project.code).in_(given))
     else:
-        query = _matters(field, matter).where(col(Matter.number).in_(given))
+        query = _matters(session, field, matter, looks).where(col(Matter.number).in_(given))
     return set(session.execute(query).scalars())
 
 
@@ -99,13 +110,18 @@ def _holding(session: Session, field: FormField, *, organisation: str | None) ->
     return sorted(here or {login for login, _ in found})
 
 
-def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str) -> list[str]:
-    """What may be named in a reference field of a matter's form, best first: others before the actor, newest first."""
+def candidates(session: Session, field: FormField, matter: OnFile, *, looks: Looks) -> list[str]:
+    """What may be named in a reference field of a matter's form, best first: others before who looks, newest first.
+
+    Other matters only as far as they see them.
+    """
     if field.type in ("person", "people"):
         people = people_for(session, field, organisation=matter.organisation, matter=matter)
-        return [login for login in people if login != actor] + [login for login in people if login == actor]
+        return [login for login in people if login != looks.actor] + [
+            login for login in people if login == looks.actor
+        ]
     if field.type == "organisation":
-        return _bodies(session, field, organisation=matter.organisation or _home(session, actor))
+        return _bodies(session, field, organisation=matter.organisation or _home(session, looks.actor))
     if field.type == "project":
         own = select(col(Project.code)).where(col(Project.organisation) == matter.organisation)
         return sorted(session.execute(own).scalars()) or sorted(
@@ -113,7 +129,12 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, actor: str
         )
     linked = select(1).where(col(MatterLink.parent) == col(Matter.id), col(MatterLink.child) == matter.id,
                              col(MatterLink.kind) == field.links)  # fmt: skip
-    newest = _matters(field, matter).where(~exists(linked)).order_by(col(Matter.id).desc()).limit(20)
+    newest = (
+        _matters(session, field, matter, looks)
+        .where(~exists(linked))
+        .order_by(col(Matter.id).desc())
+        .limit(20)
+    )
     return list(session.execute(newest).scalars())
 
 
@@ -131,12 +152,14 @@ def _home(session: Session, login: str) -> str | None:
     return session.execute(select(col(Person.organisation)).where(col(Person.login) == login)).scalar()
 
 
-def _matters(field: FormField, matter: OnFile | None) -> Any:
-    """Other matters of the field's machine kept by the same organisation."""
+def _matters(session: Session, field: FormField, matter: OnFile | None, looks: Looks | None) -> Any:
+    """Other matters of the field's machine kept by the same organisation, in sight of whoever looks."""
     query = select(col(Matter.number)).where(col(Matter.machine) == (field.machine or "clue"))
     if field.owing is not None:
         runs = (col(Deadline.matter) == col(Matter.id), col(Deadline.name) == field.owing)
         query = query.where(exists(select(1).where(*runs, col(Deadline.status).in_(("open", "paused")))))
+    if looks is not None:
+        query = query.where(access.visible_to(session, looks.actor, looks.rulebook))
     if matter is not None:
         query = query.where(col(Matter.organisation) == matter.organisation, col(Matter.id) != matter.id)
     return query

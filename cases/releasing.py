@@ -67,7 +67,7 @@ def release(
     """Release copies to a round: members see those, under names that say nothing. Raises what `chosen` raises."""
     to, of = _both(session, office, consultation, clue, actor=actor, for_change=True)
     photos = _fitting(session, to, of, [one.number for one in copied], caption=caption)
-    told = _told(session, to)
+    told = _told(session, to, of)
     made = []
     for photo, one in zip(photos, copied, strict=True):
         room.keep(one.draft)
@@ -174,12 +174,13 @@ def _fitting(
     return photos
 
 
-def _told(session: Session, to: OnFile) -> list[str]:
-    """The bodies whose members sit in the round and are not kept out of it."""
+def _told(session: Session, to: OnFile, of: OnFile) -> list[str]:
+    """The bodies whose members sit in the round and are kept out neither of it nor of the clue."""
+    out = recusals.out_of(session, to.id) | recusals.out_of(session, of.id)
     query = (
         select(col(Person.organisation))
         .join(Seat, col(Seat.person) == col(Person.login))
-        .where(col(Seat.matter) == to.id, col(Seat.person).not_in(recusals.out_of(session, to.id)))
+        .where(col(Seat.matter) == to.id, col(Seat.person).not_in(out))
         .distinct()
         .order_by(col(Person.organisation))
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import last_tasks, round_items, rounds
+from cases import last_tasks, recusals, round_items, rounds
 from cases.matters import Matter, MatterLink, OnFile
 from states import agenda, guards_on_rounds
 from states.agenda import FIRST, Agenda
@@ -25,7 +25,8 @@ def facts(session: Session, rulebook: Rulebook, row: OnFile, *, actor: str) -> d
     if rules is None:
         return {}
     numbers = [item.number for item in rounds.items(row, rules)]
-    found: dict[str, Any] = {guards_on_rounds.ITEMS: numbers}
+    withheld = _withheld(session, row, numbers, actor=actor)
+    found: dict[str, Any] = {guards_on_rounds.ITEMS: numbers, guards_on_rounds.WITHHELD: withheld}
     if row.state in _asked(machine, (rules.given_by, rules.decided_by, *rules.opened_by)):
         found |= _of_opinions(session, machine, row, rules, actor=actor)
     if row.state in _asked(machine, (rules.begun_by,)):
@@ -33,8 +34,17 @@ def facts(session: Session, rulebook: Rulebook, row: OnFile, *, actor: str) -> d
         found[guards_on_rounds.LAST_TASKS] = [task.number for task in noted]
     if rules.follows is not None and rounds.RESULT in row.values and len(numbers) > 1:
         owing = owed(session, row, rules, rules.follows)
-        found |= {guards_on_rounds.OWING: owing, guards_on_rounds.NEXT_ITEM: min(owing, default=FIRST)}
+        mine = [item for item in owing if item not in withheld]
+        found |= {guards_on_rounds.OWING: owing, guards_on_rounds.NEXT_ITEM: min(mine, default=FIRST)}
     return found
+
+
+def _withheld(session: Session, row: OnFile, numbers: Sequence[int], *, actor: str) -> list[int]:
+    """The items this person is kept out of, because they are kept out of its clue."""
+    if len(numbers) == 1:
+        return []
+    clues = round_items.clues(session, row.id)
+    return [item for item in numbers if item in clues and actor in recusals.out_of(session, clues[item])]
 
 
 def _asked(machine: Machine, moves: Iterable[str | None]) -> frozenset[str]:

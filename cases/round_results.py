@@ -25,7 +25,7 @@ from states import rounds as counting
 from states.agenda import FIRST, Agenda
 from states.facts import Reason, Refused
 from states.round_rules import RoundRules
-from states.rounds import Record, Seat
+from states.rounds import Record, Seat, View
 from states.rulebook import Label
 
 
@@ -91,10 +91,13 @@ def opinions(session: Session, office: Office, number: str, *, actor: str) -> li
 
 
 def _shown(one: GivenOpinion, *, actor: str) -> dict[str, Any]:
+    """As far as `actor` may read it. Why somebody recused themselves stands with the recusal, for those who decide."""
     bare = {"item": one.item, "person": one.person, "seq": one.seq, "given_at": one.given_at.isoformat(),
             "seal": one.seal, "sealed": one.opened_at is None}  # fmt: skip
     if one.opened_at is None and one.person != actor:
         return bare
+    if one.view == View.RECUSED and one.person != actor:
+        return bare | {"view": one.view, "conditions": "", "reasons": ""}
     return bare | {"view": one.view, "conditions": one.conditions, "reasons": one.reasons, "salt": one.salt}
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from cases import gathering, references, round_forms
 from cases.matters import OnFile
 from cases.office import Office
+from cases.references import Looks
 from states import forms
 from states.facts import Facts, Reason
 from states.machine import judge
@@ -73,7 +74,7 @@ def moves(session: Session, office: Office, number: str, *, actor: str, at: date
     judging = judge(office.rulebook(row.rulebook), row.machine)
     machine = judging.machine
     known = gathering.facts(session, office, loaded, at=at)
-    named = _named(session, machine, row, actor=actor)
+    named = _named(session, machine, row, looks=Looks(actor, office.rulebook(row.rulebook)))
     found = judging.survey(replace(known, possible=_possible(machine, row, named)))
     return Survey(
         matter=row,
@@ -104,13 +105,13 @@ Kind = tuple[str, str | None, str | None, bool | None, str | None]  # type, role
 Named = dict[Kind, list[str]]  # who or what may be named
 
 
-def _named(session: Session, machine: Machine, row: OnFile, *, actor: str) -> Named:
+def _named(session: Session, machine: Machine, row: OnFile, *, looks: Looks) -> Named:
     """Whoever the forms that leave this state may name, each kind looked up once."""
     found: Named = {}
     for move in machine.moves_from.get(row.state, ()):
         for field in machine.moves[move].fields:
             if field.type in forms.FOUND_BY_GATE and _kind(field) not in found:
-                found[_kind(field)] = references.candidates(session, field, row, actor=actor)
+                found[_kind(field)] = references.candidates(session, field, row, looks=looks)
     return found
 
 
@@ -161,10 +162,10 @@ def opening_form(
     that depends on who fills it in, one that would pass for `actor`."""
     fields = office.rulebook().machines[machine].register_
     named: Named = {}
-    matter = nowhere(machine)
+    matter, looks = nowhere(machine), Looks(actor, office.rulebook())
     for field in fields:
         if field.type in forms.FOUND_BY_GATE:
-            named.setdefault(_kind(field), references.candidates(session, field, matter, actor=actor))
+            named.setdefault(_kind(field), references.candidates(session, field, matter, looks=looks))
     from_facts = gathering.nothing_known(office, at=at)
     return forms.describe_fields(fields, lang, examples(fields, from_facts, named))
 

@@ -19,6 +19,7 @@ from states.rounds import View
 
 SITTING, MISSING, CLOSES_AT, DECISION = "round_sitting", "round_missing", "round_closes_at", "round_decision"
 ITEMS, NEXT_ITEM, OWING, LAST_TASKS = "round_items", "round_next_item", "round_owing", "round_last_tasks"
+WITHHELD = "round_withheld"  # the items that the person is kept out of
 
 
 @guard(guard_arguments.nothing)
@@ -53,9 +54,17 @@ def item_named(facts: Facts, argument: Any) -> Reason | None:
 
 @guard(guard_arguments.fields, of="form")
 def item_exists(facts: Facts, argument: Any) -> Reason | None:
-    """The item a form names is on the agenda: `item_exists: item`."""
+    """The item a form names is on the agenda, and the person is not kept out of it: `item_exists: item`."""
     items = facts.values.get(ITEMS) or [FIRST]
     item = (facts.form or {}).get(argument)
+    if item in (facts.values.get(WITHHELD) or ()):
+        return because(
+            "recused",
+            f"您须回避第 {item} 项议题，不能办理。",
+            f"You are recused from item {item}; nothing of it is yours to do.",
+            cure_zh="请由未回避的人员办理该项。",
+            cure_en="Somebody who is not recused from it does this.",
+        )
     if item is None or item in items:
         return None
     return because(
@@ -164,10 +173,13 @@ def each_item_has_its_task(facts: Facts, _argument: Any) -> Reason | None:
     owing = facts.values.get(OWING)
     if not owing:
         return None
+    seen = _in_sight(facts, owing)
     return because(
         "item_without_task",
-        f"议题第 {_in_order(owing)} 项决定整改，尚未下达任务。",
-        f"Rectification was decided without a task yet on item {_in_order(owing)}.",
+        f"议题第 {_in_order(seen)} 项决定整改，尚未下达任务。" if seen else "有议题尚待其他人员办结。",
+        f"Rectification was decided without a task yet on item {_in_order(seen)}."
+        if seen
+        else "Something is still to be done by others on an item that is not yours to see.",
         cure_zh="请为每一项分别下达任务，或由主要负责人逐项说明不下达的理由。",
         cure_en="Issue a task for each of them, or have the head say why there is none.",
     )
@@ -191,19 +203,25 @@ def some_item_owes_a_task(facts: Facts, _argument: Any) -> Reason | None:
 def item_owes_a_task(facts: Facts, argument: Any) -> Reason | None:
     """The item that the form names still lacks its task: `item_owes_a_task: item`."""
     owing, item = facts.values.get(OWING), _item(facts, argument)
-    if owing is None or facts.form is None or item in owing:
+    if owing is None or facts.form is None or item in owing or not _in_sight(facts, [item]):
         return None
     return because(
         "nothing_owed",
         f"第 {item} 项议题不缺整改任务。",
         f"Item {item} lacks no task.",
-        cure_zh=f"尚缺任务的议题：{_in_order(owing) or '无'}。",
-        cure_en=f"Without a task are: {_in_order(owing) or 'none'}.",
+        cure_zh=f"尚缺任务的议题：{_in_order(_in_sight(facts, owing)) or '无'}。",
+        cure_en=f"Without a task are: {_in_order(_in_sight(facts, owing)) or 'none'}.",
     )
 
 
 def _item(facts: Facts, field: str) -> int:
     return int((facts.form or {}).get(field) or FIRST)
+
+
+def _in_sight(facts: Facts, items: Sequence[int]) -> list[int]:
+    """Of these items those the person is not kept out of: a reason tells nothing of the others."""
+    withheld = facts.values.get(WITHHELD) or ()
+    return [item for item in items if item not in withheld]
 
 
 def _in_order(items: Sequence[int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlmodel import Session, col, select
@@ -17,6 +17,7 @@ from cases import (
     passwords,
     people,
     recusing,
+    round_results,
     rulebooks,
     sessions,
     tokens,
@@ -32,6 +33,7 @@ from cases.recusals import Recusal
 from cases.rounds import RoundSeat
 from cases.sessions import Lasting
 from states.facts import Refused
+from tests.cases import test_round_items
 from tests.cases.conftest import Unit
 from tests.cases.port_office import Port
 
@@ -233,6 +235,90 @@ def test_a_members_seat_passes_within_their_company_while_they_have_not_spoken(p
     with port.unit() as session:
         rulebooks.publish(session, port.office.rulebook(), at=port.at)
         assert audit.verify(session).faults == ()
+
+
+def second_deputy(port: Port) -> str:
+    with port.unit() as session:
+        session.add(Person(login="deputy2", name="罗平", organisation="QJN"))
+        session.flush()
+        session.add(Posting(person="deputy2", role="member", organisation="QJN"))
+    return "deputy2"
+
+
+def counted(port: Port, number: str) -> Mapping[str, int]:
+    """The opinions of the round once it is decided, with the file sound."""
+    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        found = round_results.result(session, port.office, number, actor="leader")
+        assert audit.verify(session).faults == ()
+    return cast(Mapping[str, int], found["result"]["counts"])
+
+
+def others_agree(port: Port, number: str) -> None:
+    port.say(number, "owner")
+    port.say(number, "overseer")
+
+
+def test_a_silent_member_who_leaves_after_the_decision_stays_on_its_record(port: Port) -> None:
+    number = port.meeting()
+    others_agree(port, number)
+    port.later(days=20)
+    port.do(number, "leader", "resolve")
+    approve(port, propose(port, "contractor", "deputy"))
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        assert audit.verify(session).faults == ()
+        found = round_results.result(session, port.office, number, actor="leader")
+    assert (found["agrees"], found["result"]["silent"]) == (True, ["contractor"])
+    assert not port.unseen(number, "deputy")
+
+
+def test_what_a_substitute_said_stands_when_they_leave(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    port.do(number, "contractor", "declare_recusal")
+    port.say(number, "deputy", "disagree", opinion_reasons="证据不足")
+    approve(port, propose(port, "deputy", second_deputy(port)))
+    others_agree(port, number)
+    assert counted(port, number)["disagree"] == 1
+
+
+def test_what_a_substitute_said_stands_when_the_recused_member_leaves(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    port.do(number, "contractor", "declare_recusal")
+    port.say(number, "deputy", "disagree", opinion_reasons="证据不足")
+    approve(port, propose(port, "contractor", second_deputy(port)))
+    others_agree(port, number)
+    assert counted(port, number)["disagree"] == 1
+
+
+def test_a_substitute_leaves_the_seat_to_a_successor_who_is_not_recused(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    port.do(number, "contractor", "declare_recusal")
+    assert not port.unseen(number, "deputy")
+    approve(port, propose(port, "contractor", second_deputy(port)))
+    assert port.unseen(number, "deputy")
+    port.say(number, "deputy2")
+    others_agree(port, number)
+    assert counted(port, number)["agree"] == 3
+
+
+def test_who_spoke_on_one_item_of_two_stays_with_both(port: Port) -> None:
+    number, *_ = test_round_items.two_items(port)
+    port.say(number, "contractor", item=1)
+    approve(port, propose(port, "contractor", "deputy"))
+    for who in ("owner", "overseer"):
+        for item in (1, 2):
+            port.say(number, who, item=item)
+    assert "contractor" in port.refused(number, "leader", "collect_opinions")["opinions_missing"]
+    port.later(days=20)
+    port.do(number, "leader", "resolve")
+    with port.unit() as session:
+        found = round_results.result(session, port.office, number, actor="leader")
+    assert [one["result"]["counts"]["agree"] for one in found["items"]] == [3, 2]
 
 
 def test_what_a_supervisor_noted_and_an_inspection_programme_pass_on(port: Port) -> None:

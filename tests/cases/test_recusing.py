@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from cases import audit, interests, listing, recusals, recusing, round_results
+from cases import audit, gathering, interests, listing, recusals, recusing, round_results, rulebooks
 from cases.errors import NoSuchMatter
 from cases.ledger_landing import land
 from cases.matters import Matter
@@ -170,6 +174,22 @@ def test_saying_recused_is_to_be_recused(port: Port) -> None:
     assert out_of(port, number) == {"contractor"}
 
 
+def test_why_somebody_said_recused_is_read_by_nobody_in_the_round(port: Port) -> None:
+    number = port.meeting()
+    port.say(number, "contractor", "recused", opinion_reasons=WHY)
+    port.say(number, "owner")
+    port.say(number, "overseer")
+    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
+    for who in ("owner", "overseer", "leader", "registrar", "auditor"):
+        with port.unit() as session:
+            told = round_results.opinions(session, port.office, number, actor=who)
+            assert WHY not in str(told)
+            assert ("contractor", "recused") in {(one["person"], one["view"]) for one in told}
+            assert WHY not in str(listing.shown(session, port.office, number, actor=who))
+    with port.unit() as session:
+        assert WHY in str(recusing.of_matter(session, port.office, number, actor="head"))
+
+
 def test_nobody_who_is_out_of_the_clue_is_offered_a_seat_or_the_file(port: Port) -> None:
     clue = port.clue_with(subject="某甲", subject_unit="第七工程局南方公司")
     assert out_of(port, clue) == {"contractor", "deputy"}
@@ -301,6 +321,54 @@ def test_a_challenge_may_be_refused(port: Port) -> None:
         decide(port, key, "head")
 
 
+def test_a_members_challenge_does_not_tell_who_is_recused_already(port: Port) -> None:
+    clue = port.clue_with()
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
+    number = child(port, clue, "consultation")
+    declare(port, clue, "registrar")
+    with pytest.raises(Refused, match="recused already"):
+        challenge(port, number, "leader", "registrar")
+    keys = [challenge(port, number, "owner", who) for who in ("registrar", "officer3")]
+    with pytest.raises(Refused, match="asked for"):
+        challenge(port, number, "owner", "officer3")
+    assert challenge(port, number, "contractor", "officer3") not in keys
+    decide(port, keys[0], "head")
+    assert "registrar" in out_of(port, number)
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        assert audit.verify(session).faults == ()
+
+
+def test_of_two_who_decide_at_once_one_does(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
+    with port.unit() as session:
+        session.add(Person(login="head2", name="钱进", organisation="MGJ"))
+        session.flush()
+        session.add(Posting(person="head2", role="head", organisation="MGJ"))
+    clue = port.clue_with()
+    key = challenge(port, clue, "leader", "officer2")
+    both_have_read, real = Barrier(2, timeout=1), gathering.load_by_id
+
+    def together(session: Session, matter: int) -> Any:
+        with suppress(BrokenBarrierError):  # SQLite lets only one of them as far as this
+            both_have_read.wait()
+        return real(session, matter)
+
+    def decides(who: str, *, grant: bool) -> str:
+        try:
+            return decide(port, key, who, grant=grant).state
+        except NoSuchMatter:
+            return "too late"
+
+    monkeypatch.setattr(gathering, "load_by_id", together)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.submit(decides, "head", grant=True), pool.submit(decides, "head2", grant=False)
+        found = {one.result(), other.result()}
+    assert "too late" in found
+    assert found & {"in_force", "refused"}
+    with port.unit() as session:
+        assert {one.state for one in session.exec(select(Recusal)).all()} == found - {"too late"}
+
+
 def test_the_heads_own_recusal_goes_up(port: Port) -> None:
     clue = port.clue_with()
     key = challenge(port, clue, "registrar", "head")
@@ -356,3 +424,29 @@ def test_a_name_is_compared_without_width_case_blanks_and_marks(name: str) -> No
     assert interests.key_of(key) == key
     assert interests.key_of(f" （{name}）. ") == key
     assert interests.key_of(name.upper().lower()) == interests.key_of(name.casefold()) or not name.isascii()
+
+
+@pytest.mark.parametrize("tampering", [
+    ("recusal_altered", "UPDATE recusal SET state = 'lifted'"),
+    ("recusal_altered", "UPDATE recusal SET person = 'owner' WHERE origin IS NULL"),
+    ("recusal_altered", "UPDATE recusal SET state = 'lifted' WHERE origin IS NOT NULL"),
+    ("recusal_missing", "DELETE FROM recusal WHERE origin IS NOT NULL"),
+    ("seats_altered", "UPDATE round_seat SET weight = 9 WHERE person = 'owner'"),
+    ("seats_altered", "UPDATE round_seat SET person = 'overseer' WHERE person = 'owner'"),
+    ("seats_altered", "UPDATE round_seat SET substitute = 'overseer' WHERE person = 'owner'"),
+    ("seats_altered", "DELETE FROM round_seat WHERE person = 'owner'"),
+    ("subject_changed", "UPDATE subject SET name = '某乙'"),
+    ("subject_changed", "DELETE FROM subject"),
+])  # fmt: skip
+def test_what_was_changed_behind_the_rounds_back_is_found(port: Port, tampering: tuple[str, str]) -> None:
+    code, statement = tampering
+    clue = port.clue_with(subject="某甲", subject_unit="某单位")
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
+    key = challenge(port, clue, "leader", "officer2")
+    decide(port, key, "head")
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        assert audit.verify(session).faults == ()
+    with port.unit() as session:
+        session.execute(text(statement))
+        assert code in {one.code for one in audit.verify(session).faults}

@@ -368,6 +368,42 @@ def test_an_officer_kept_out_of_the_other_clue_works_on_with_the_first(port: Por
     assert other not in door(port, number, "officer")
 
 
+def test_an_officer_kept_out_of_an_item_does_nothing_about_it_and_is_told_nothing(port: Port) -> None:
+    interested(port, "officer")
+    clue, other = port.clue_with(), port.clue_with("officer2", subject="某甲", subject_unit=FIRM)
+    port.do(clue, "officer", "convene", seats=["owner", "contractor", "overseer"], proposed="rectify")
+    number = linked(port, clue, "consultation")[-1]
+    port.do(number, "registrar", "take_up_clue", clue=other, brief_item=WORD, proposed_item="rectify")
+    opened(port, number)
+    all_say(port, number, 1)
+    all_say(port, number, 2)
+    resolved(port, number)
+    port.do(number, "officer", "issue_task", item=1, task_owner="owner")
+    assert "recused" in port.refused(number, "officer", "issue_task", item=2, task_owner="owner")
+    why = port.refused(number, "officer", "draft_minutes")["item_without_task"]
+    assert "2" not in why
+    assert "Rectification" not in why
+    with port.unit() as session:
+        survey = surveys.moves(session, port.office, number, actor="officer", at=port.at).as_dict("en")
+    form = next(one["fields"] for one in survey["open"] if one["move"] == "issue_task")
+    assert next(one["example"] for one in form if one["name"] == "item") == 1
+    port.do(number, "registrar", "issue_task", task_owner="owner")
+    assert port.do(number, "officer", "draft_minutes").to == "minutes_drafted"
+
+
+def test_a_clue_out_of_sight_is_neither_offered_nor_told_from_one_that_is_not_there(port: Port) -> None:
+    number, *_ = convened(port)
+    hidden = port.clue_with()
+    with port.unit() as session:
+        recusing.declare(session, port.office, hidden, actor="registrar", reason="x", at=port.at)
+        survey = surveys.moves(session, port.office, number, actor="registrar", at=port.at).as_dict("en")
+    assert hidden not in str(survey)
+    assert hidden not in str(port.refused(number, "leader", "take_up_clue", clue="MGJ-2026-9999"))
+    told = port.refused(number, "registrar", "take_up_clue", clue=hidden)
+    nowhere = port.refused(number, "registrar", "take_up_clue", clue="MGJ-2026-9999")
+    assert {code: text.replace(hidden, "MGJ-2026-9999") for code, text in told.items()} == nowhere
+
+
 # ------------------------------------------------------------------------------------------- who fixes what
 
 

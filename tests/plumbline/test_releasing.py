@@ -44,9 +44,11 @@ def sound(site: Site) -> bool:
 
 
 def told(site: Site, clue: str) -> list[tuple[str, str, list[str], str]]:
+    """The lines of the ledger about photographs: those about the brief itself tell of its fields."""
     with site.work.reading() as session:
         lines = disclosures.known(session, site.work.office, clue, actor="head")
-    return [(one["kind"], one["to"], one["fields"], one["sha256"]) for one in lines if one["kind"] == "brief"]
+    return [(one["kind"], one["to"], one["fields"], one["sha256"]) for one in lines
+            if one["kind"] == "brief" and one["fields"][0].startswith("attachment/")]  # fmt: skip
 
 
 def test_a_member_sees_the_picture_without_its_place_under_a_name_that_says_nothing(either: Site) -> None:
@@ -200,3 +202,23 @@ def test_who_is_kept_out_of_an_item_sees_no_photograph_of_it(site: Site) -> None
     assert answer(lambda: content(site, round_, 1, who="leader")) == "done"
     assert answer(lambda: content(site, round_, 2, who="leader")) == "no_such_attachment"
     assert answer(lambda: content(site, round_, 9, who="leader")) == "no_such_attachment"
+
+
+def test_whoever_is_kept_out_of_an_item_finds_no_photograph_of_it(either: Site) -> None:
+    clue, round_ = convened(either)
+    other = either.clue(title="另一件")
+    either.move(
+        "registrar", round_, "take_up_clue", clue=other, brief_item="另有一事", proposed_item="handle"
+    )
+    for number in (clue, other):
+        add(either, number)
+        release(either, round_, number, 1, caption=f"照片{number}")
+    with either.work.unit() as session:
+        key = recusing.challenge(session, either.work.office, other, actor="leader", person_="owner", reason="x",
+                                 at=NOON).id  # fmt: skip
+        recusing.decide(session, either.work.office, key, actor="head", grant=True, reason="x", at=NOON)
+    assert [line["caption"] for line in listed(either, round_, who="owner")] == [f"照片{clue}"]
+    assert answer(lambda: content(either, round_, 2, who="owner")) == "no_such_attachment"
+    assert content(either, round_, 1, who="owner") == content(either, round_, 1, who="contractor")
+    assert len(listed(either, round_, who="contractor")) == 2
+    assert sound(either)

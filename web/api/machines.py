@@ -143,7 +143,8 @@ class Matters:
         """The form of opening one."""
         self._check_machine(asked)
         with asked.reading() as session:
-            found = surveys.opening_form(session, asked.office, self.machine, at=asked.at, lang=asked.lang)
+            found = surveys.opening_form(session, asked.office, self.machine, at=asked.at, lang=asked.lang,
+                                         actor=asked.actor)  # fmt: skip
         return document({"machine": self.machine, "fields": found})
 
     def open(self, asked: Asked) -> Response:

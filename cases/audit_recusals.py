@@ -1,0 +1,116 @@
+"""Recusals held against their history: who was taken out and let back in, and that it still reaches the whole affair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from cases import recusals, round_items
+from cases.audit_rows import Fault
+from cases.history import Event
+from cases.matters import Matter
+from cases.recusals import IN_FORCE, LIFTED, Recusal
+from cases.rounds import GivenOpinion
+from states.agenda import FIRST
+from states.rounds import View
+from states.rulebook import Label
+
+PUT, LET_BACK = ("recusal.declared", "recusal.granted", "recusal.matched"), "recusal.lifted"
+BY_MOVE = "declare_recusal"
+
+Places = Counter[tuple[int, str]]  # matter and person
+
+
+def faults(session: Session) -> Iterator[Fault]:
+    """What is wrong with any recusal."""
+    put, lifted = _told(session)
+    stand, back = _on_file(session)
+    wrong = {place for place in put | stand if put[place] != stand[place]}
+    wrong |= {place for place in lifted | back if lifted[place] != back[place]}
+    for matter, person in sorted(wrong):
+        yield Fault(_number(session, matter), None, "recusal_altered", Label(
+            en=f"The recusals of {person} are not those that history tells of.",
+            zh=f"{person} 的回避记录与历史记录不符。"))  # fmt: skip
+    yield from _followers(session)
+    yield from _reach(session)
+
+
+def _told(session: Session) -> tuple[Places, Places]:
+    """How often history says that somebody was taken out of a matter, and let back in."""
+    put, lifted = Places(), Places()
+    query = select(col(Event.matter), col(Event.actor), col(Event.move), col(Event.data))
+    for matter, actor, move, data in session.execute(
+        query.where(col(Event.move).in_((*PUT, LET_BACK, BY_MOVE)))
+    ):
+        if move == BY_MOVE and not _is_clue(session, matter, data.get("item")):
+            put[matter, actor] += 1
+        elif move in PUT:
+            put[matter, data["person"]] += 1
+        elif move == LET_BACK:
+            lifted[matter, data["person"]] += 1
+    said = select(col(GivenOpinion.matter), col(GivenOpinion.person), col(GivenOpinion.item)).where(
+        col(GivenOpinion.view) == View.RECUSED
+    )
+    for matter, person, item in session.execute(said):
+        if not _is_clue(session, matter, item):
+            put[matter, person] += 1
+    return put, lifted
+
+
+def _is_clue(session: Session, round_: int, item: int | None) -> bool:
+    """Whether who is out of this item is out of its clue: the clue's own history tells of that."""
+    return (item or FIRST) in round_items.clues(session, round_)
+
+
+def _on_file(session: Session) -> tuple[Places, Places]:
+    """The same as the rows have it, without what followed from another."""
+    put, lifted = Places(), Places()
+    query = select(col(Recusal.matter), col(Recusal.person), col(Recusal.state)).where(
+        col(Recusal.origin).is_(None), col(Recusal.state).in_((IN_FORCE, LIFTED))
+    )
+    for matter, person, state in session.execute(query):
+        put[matter, person] += 1
+        lifted[matter, person] += state == LIFTED
+    return put, lifted
+
+
+def _followers(session: Session) -> Iterator[Fault]:
+    """What followed from a recusal stands as that one does, and for the same person."""
+    root = aliased(Recusal)
+    query = (
+        select(col(Matter.number), col(Recusal.person))
+        .join(root, col(root.id) == col(Recusal.origin))
+        .join(Matter, col(Matter.id) == col(Recusal.matter))
+        .where((col(root.state) != col(Recusal.state)) | (col(root.person) != col(Recusal.person)))
+        .order_by(col(Recusal.id))
+    )
+    for number, person in session.execute(query):
+        yield Fault(number, None, "recusal_altered", Label(
+            en=f"A recusal of {person} does not stand as the one it followed from.",
+            zh=f"{person} 的回避记录与其来源不一致。"))  # fmt: skip
+
+
+def _reach(session: Session) -> Iterator[Fault]:
+    """Who is kept out of a matter is kept out of everything that came out of it."""
+    query = select(Recusal).where(col(Recusal.state) == IN_FORCE, col(Recusal.origin).is_(None))
+    for one in session.execute(query.order_by(col(Recusal.id))).scalars():
+        below = recusals.affair(session, one.matter, upwards=False, whole_rounds=one.concerns_them)
+        for matter in _without(session, sorted(below), one.person):
+            yield Fault(_number(session, matter), None, "recusal_missing", Label(
+                en=f"{one.person} is kept out of what it came out of, and not of this.",
+                zh=f"{one.person} 已回避其来源事项，本事项却无回避记录。"))  # fmt: skip
+
+
+def _without(session: Session, matters: Sequence[int], person: str) -> list[int]:
+    held = select(col(Recusal.matter)).where(
+        col(Recusal.matter).in_(matters), col(Recusal.person) == person, col(Recusal.state) == IN_FORCE
+    )
+    return sorted(set(matters) - set(session.execute(held).scalars()))
+
+
+def _number(session: Session, matter: int) -> str:
+    return str(session.execute(select(col(Matter.number)).where(col(Matter.id) == matter)).scalar_one())
