@@ -72,10 +72,12 @@ def answer(act: Callable[[], object]) -> str:
 
 
 def convened(site: Site, **clue: str) -> tuple[str, str]:
-    """A clue of the officer's, and its round with members of the owner and the contractor."""
+    """A clue of the officer's, and its round, whose brief is with the owner's and the contractor's members."""
     number = site.clue(**clue)
     site.move("registrar", number, "propose_assignment")
     site.move("head", number, "approve_assignment", handler="officer")
     site.move("officer", number, "sign_for")
     moved = site.move("officer", number, "convene", seats=["owner", "contractor"])
-    return number, moved.consequences[0].number
+    round_ = moved.consequences[0].number
+    site.move("registrar", round_, "send_brief")
+    return number, round_
