@@ -75,14 +75,15 @@ def offers(
             survey = surveys.moves(session, office, number, actor=actor, at=at)
         except NoSuchMatter:
             continue
-        machine = office.rulebook(survey.matter.rulebook).machines[survey.matter.machine]
+        rulebook = office.rulebook(survey.matter.rulebook)
+        machine, looks = rulebook.machines[survey.matter.machine], references.Looks(actor, rulebook)
         for one in survey.open:
             if settles(machine, one.move):
                 continue
             found.setdefault(one.move, []).append((number, one))
             for field in one.fields:
                 if field.type in ("person", "organisation", "project"):
-                    names = references.candidates(session, field, survey.matter, actor=actor)
+                    names = references.candidates(session, field, survey.matter, looks=looks)
                     named.setdefault(one.move, {}).setdefault(field.name, set()).update(names)
     return tuple(_offer(move, each, named.get(move, {})) for move, each in found.items())
 

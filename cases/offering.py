@@ -22,9 +22,10 @@ def offered(
     session: Session, office: Office, fields: Iterable[FormField], matter: OnFile, *, actor: str, lang: str
 ) -> dict[str, Offered]:
     """By field that names somebody or something on file, whom or what it may name; the likeliest first."""
+    looks = references.Looks(actor, office.rulebook(matter.rulebook))
     return {
         field.name: _named(session, office, field,
-                           references.candidates(session, field, matter, actor=actor), actor=actor, lang=lang)
+                           references.candidates(session, field, matter, looks=looks), actor=actor, lang=lang)
         for field in fields if field.type in FOUND_BY_GATE
     }  # fmt: skip
 

@@ -325,6 +325,7 @@ def test_a_members_challenge_does_not_tell_who_is_recused_already(port: Port) ->
     clue = port.clue_with()
     port.do(clue, "officer", "convene", seats=["owner", "contractor"])
     number = child(port, clue, "consultation")
+    port.do(number, "registrar", "send_brief")
     declare(port, clue, "registrar")
     with pytest.raises(Refused, match="recused already"):
         challenge(port, number, "leader", "registrar")
