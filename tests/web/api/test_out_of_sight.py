@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def read(api: Client, who: str, numbers: list[str]) -> set[str]:
     return {name for name, word in WORDS.items() if word in text}
 
 
-def clue(api: Client, handler: str, title: str, **about: object) -> str:
+def clue(api: Client, handler: str, title: str, **about: Any) -> str:
     number = api.note(title=title, problem=title, **about)
     for who, move, form in (
         ("registrar", "register", {}), ("registrar", "propose_assignment", {"proposed_handler": handler}),
@@ -59,7 +60,7 @@ def clue(api: Client, handler: str, title: str, **about: object) -> str:
 
 
 def made(
-    api: Client, who: str, number: str, move: str, machine: str = "consultations", **form: object
+    api: Client, who: str, number: str, move: str, machine: str = "consultations", **form: Any
 ) -> None:
     answer = api.do(who, number, move, machine=machine, **form)
     assert answer.status_code == 200, answer.text
