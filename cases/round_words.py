@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -20,7 +20,12 @@ def lines(session: Session, said: Mapping[int, Iterable[Said]]) -> list[str]:
     """A line for each of these words, with the item they were said of where there are several."""
     several = len(said) > 1
     people = {one.person for words in said.values() for one in words}
-    query = select(col(Person.login), col(Person.name)).where(col(Person.login).in_(people))
-    names = dict(tuple(row) for row in session.execute(query))
-    return [(f"{item}. " if several else "") + f"{names.get(one.person, one.person)} ({one.organisation}): {one.text}"
+    called = names(session, people)
+    return [(f"{item}. " if several else "") + f"{called.get(one.person, one.person)} ({one.organisation}): {one.text}"
             for item, words in said.items() for one in words]  # fmt: skip
+
+
+def names(session: Session, people: Collection[str]) -> Mapping[str, str]:
+    """What these people are called."""
+    query = select(col(Person.login), col(Person.name)).where(col(Person.login).in_(people))
+    return dict(tuple(row) for row in session.execute(query))

@@ -100,7 +100,8 @@ class _Teller:
         values |= {machine.rounds.dissent: said} if machine.rounds.dissent and said else {}
         decision = {field.name: field for field in listing.fields_of(machine)}.get(machine.rounds.decision)
         return {"decisions": minutes.decisions(held, decision, self.lang),
-                "conditions": minutes.conditions(self.session, held, self.lang)}  # fmt: skip
+                "conditions": minutes.conditions(self.session, held, self.lang),
+                "recused": minutes.recused(self.session, held, self.lang)}  # fmt: skip
 
     def _fields(self, row: OnFile) -> Iterator[FormField]:
         """Every field that may have left a value here, its own machine's first; others', because values are copied on."""

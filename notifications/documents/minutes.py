@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -21,12 +21,29 @@ def dissent(session: Session, values: Mapping[str, Any], lang: str) -> str:
     """All dissent as the record has it, and whatever else was typed."""
     rules, found = RoundRules.model_validate(values[RULES]), _said(session, values, "dissent")
     typed = str(values.get(rules.dissent or "") or "")
-    return GAP[lang].join(filter(None, [*found, typed if typed != "\n".join(found) else ""]))
+    return _joined(filter(None, [*found, typed if typed != "\n".join(found) else ""]), lang)
 
 
 def conditions(session: Session, values: Mapping[str, Any], lang: str) -> str:
     """The conditions under which somebody agreed."""
-    return GAP[lang].join(_said(session, values, "conditions"))
+    return _joined(_said(session, values, "conditions"), lang)
+
+
+def _joined(said: Iterable[str], lang: str) -> str:
+    """One after the other, with a full stop after the last alone."""
+    texts = [text.rstrip() for text in said]
+    return GAP[lang].join([text.rstrip("。.") for text in texts[:-1]] + texts[-1:])
+
+
+def recused(session: Session, values: Mapping[str, Any], lang: str) -> str:
+    """Who of those with a seat was out when it was decided, item by item; never why."""
+    by_item = {item: result["recused"] for item, result in _results(values).items()}
+    names = round_words.names(session, {one for people in by_item.values() for one in people})
+    gap = {"zh": "、", "en": ", "}[lang]
+    said = {
+        item: gap.join(names.get(one, one) for one in people) for item, people in by_item.items() if people
+    }
+    return GAP[lang].join((f"{item}. " if len(by_item) > 1 else "") + who for item, who in said.items())
 
 
 def decisions(values: Mapping[str, Any], field: FormField | None, lang: str) -> str:

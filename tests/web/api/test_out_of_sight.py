@@ -60,7 +60,7 @@ def clue(api: Client, handler: str, title: str, **about: Any) -> str:
 
 
 def made(
-    api: Client, who: str, number: str, move: str, machine: str = "consultations", **form: object
+    api: Client, who: str, number: str, move: str, machine: str = "consultations", **form: Any
 ) -> None:
     answer = api.do(who, number, move, machine=machine, **form)
     assert answer.status_code == 200, answer.text
