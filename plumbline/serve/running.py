@@ -56,7 +56,8 @@ def serve(
             parted.enter_context(_stopping(stop))
             listener = parted.enter_context(_listening(settings, host, port))
             parted.enter_context(_page(work, listener, running))
-            say(said(settings, f"状态页：{page}", f"The status page is at {page}"))
+            say(said(settings, f"工作台：{page}，状态页：{page}status",
+                     f"The workbench is at {page} and the status page at {page}status"))  # fmt: skip
             _welcome_first(work, page, say)
             if home is None:
                 _without_prefect(settings, stop, say=say, ready=ready)

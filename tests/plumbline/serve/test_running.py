@@ -157,7 +157,9 @@ def test_the_scheduler_really_creates_runs_and_a_worker_really_runs_them(
     old = found.started_at - timedelta(days=1)  # nothing is forgiven because it has just started
     until(lambda: _verdict(found.prefect, since=old).ok, "the scheduler's clean bill of health")
     assert self_test(Settings()).says.en.startswith("Prefect's scheduler works")
-    page = until(lambda: "runs" in _get(served, "/?lang=en").text and _get(served, "/?lang=en"), "the page")
+    page = until(
+        lambda: "runs" in _get(served, "/status?lang=en").text and _get(served, "/?lang=en"), "the page"
+    )
     assert page.status_code == 200
     assert _get(served, "/readyz").json()["ready"] is True
     assert "plumbline_prefect_up 1" in _get(served, "/metrics").text
@@ -222,7 +224,7 @@ def test_without_prefect_there_is_the_page_alone(serve: Callable[..., Served], h
     assert "plumbline tick" in served.said()
     assert served.children() == set()
     assert _get(served, "/healthz").text == "ok"
-    assert "runs without Prefect" in _get(served, "/?lang=en").text
+    assert "runs without Prefect" in _get(served, "/status?lang=en").text
     assert self_test(Settings()).says.en.startswith("`plumbline serve` runs without Prefect")
     assert served.stop() == 0
     assert not (home / "prefect").exists()
