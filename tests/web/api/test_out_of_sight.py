@@ -59,9 +59,7 @@ def clue(api: Client, handler: str, title: str, **about: Any) -> str:
     return number
 
 
-def made(
-    api: Client, who: str, number: str, move: str, machine: str = "consultations", **form: Any
-) -> None:
+def made(api: Client, who: str, number: str, move: str, machine: str = "consultations", **form: Any) -> None:
     answer = api.do(who, number, move, machine=machine, **form)
     assert answer.status_code == 200, answer.text
 
