@@ -264,6 +264,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
+    linking.amend_subject(session, after.id, after.values, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
                 event=event)  # fmt: skip
     sight.moved(session, office, before, after, by=landing.actor, at=landing.at)

@@ -14,6 +14,7 @@ from cases.prepared import Prepared
 from states.rulebook import FormField
 
 _COLUMNS = ("handler", "opener", "addressee", "project", "title", "received_on")
+SUBJECT = frozenset({"subject", "subject_unit", "subject_post"})
 _CHILDREN = Prepared(
     select(col(MatterLink.child))
     .where(col(MatterLink.parent) == bindparam("matter"), col(MatterLink.kind) == bindparam("kind"))
@@ -85,6 +86,13 @@ def keep_subject(session: Session, matter: int, values: Mapping[str, Any]) -> No
         _SUBJECT.change(session, {
             "matter": matter, "name": values["subject"], "unit": values.get("subject_unit") or "",
             "post": values.get("subject_post") or "", "managed_by": values.get("managed_by") or ""})  # fmt: skip
+
+
+def amend_subject(session: Session, matter: int, values: Mapping[str, Any], form: Mapping[str, Any]) -> None:
+    """Put down anew whom a matter is about, where a form says something of it; searches and checks of briefs ask there."""
+    if SUBJECT.intersection(form):
+        session.execute(delete(Subject).where(col(Subject.matter) == matter))
+        keep_subject(session, matter, values)
 
 
 def link(session: Session, *, parent: int, child: int, kind: str) -> None:

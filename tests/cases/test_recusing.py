@@ -451,3 +451,18 @@ def test_what_was_changed_behind_the_rounds_back_is_found(port: Port, tampering:
     with port.unit() as session:
         session.execute(text(statement))
         assert code in {one.code for one in audit.verify(session).faults}
+
+
+def test_whom_a_clue_is_about_is_known_everywhere_once_it_was_added(port: Port) -> None:
+    clue = port.clue_with()
+    for name in ("赵德明", "钱德明"):
+        port.do(clue, "registrar", "amend", subject=name, subject_unit="恒泰监理公司")
+        with port.unit() as session:
+            shown = listing.shown(session, port.office, clue, actor="registrar")["subjects"]
+        assert [one["name"] for one in shown] == [name]
+        assert "not_redacted" in port.refused(
+            clue, "officer", "convene", seats=["owner", "contractor"], brief=f"{name}未旁站"
+        )
+    with port.unit() as session:
+        rulebooks.publish(session, port.office.rulebook(), at=port.at)
+        assert audit.verify(session).faults == ()

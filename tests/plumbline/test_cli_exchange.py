@@ -50,7 +50,7 @@ def folder(at_site: Sites, tmp_path: Path) -> Path:
     for name, other in (("port", "district"), ("district", "port")):
         said = at_site(name).run("site", "trust", str(tmp_path / f"{other}.key"), "--json")
         assert said.status == 0
-        assert said.json["organisations"] == ["BHJ", "MGJ"]
+        assert said.json["organisations"] == ["BHJ", "MGJ", "SJW"]
     return tmp_path
 
 
