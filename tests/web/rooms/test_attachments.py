@@ -36,6 +36,7 @@ def test_a_photograph_is_added_with_its_caption_and_got_as_it_was(house: House) 
 
 def test_only_the_copy_made_here_is_shown_in_the_page(house: House) -> None:
     clue, number = house.convened()
+    house.site.move("officer", number, "send_brief")
     house.released(clue, number)
     copy = house.get("owner", f"/matters/{number}/attachments/1")
     assert copy.headers["content-disposition"].startswith("inline;")
@@ -110,6 +111,7 @@ def test_that_somebody_looked_at_the_file_of_a_clue_is_on_record(house: House) -
 
 def test_photographs_are_released_to_a_round_and_files_marked_for_an_escalation(house: House) -> None:
     clue, number = house.convened()
+    house.site.move("officer", number, "send_brief")
     exhibits.add(house.site, clue, caption="基床")
     path = f"/matters/{clue}/attachments"
     assert house.post("leader", f"{path}/release", path, to=number).status_code == 422

@@ -99,6 +99,7 @@ def test_a_page_opened_before_says_that_the_round_moved_on(house: House) -> None
 
 def test_who_is_kept_out_of_an_item_sees_that_it_exists_and_nothing_else(house: House) -> None:
     clue, number = house.convened()
+    house.site.move("officer", number, "send_brief")
     other = house.site.clue(title="围堰", project="PC")
     house.site.move("registrar", number, "take_up_clue", clue=other, brief_item=WORD, proposed_item="rectify")
     house.released(clue, number)

@@ -78,7 +78,7 @@ def test_sent_twice_it_is_one_finding(house: House, number: str) -> None:
 def test_its_moves_are_large_buttons_and_the_camera_is_at_hand(house: House, number: str) -> None:
     page = house.page("supervisor", f"/inspections/{number}")
     assert 'capture="environment"' in page
-    assert f'class="button" href="/matters/{number}/moves/record_nothing"' in page
+    assert f'class="btn btn-primary" href="/matters/{number}/moves/record_nothing"' in page
     assert number in house.page("supervisor", "/inspections")
 
 
