@@ -21,6 +21,12 @@ from tests.plumbline.shell import NOON, Said, Shell, refused
 Sites = Callable[[str], Shell]
 
 
+@pytest.fixture(autouse=True)
+def _a_wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences are looked for whole, whatever the terminal that runs the tests."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+
 @pytest.fixture
 def at_site(
     rehearsal_template: Path,
