@@ -78,6 +78,8 @@ def test_an_interest_keeps_what_it_touches_away_until_it_ends(api_on: Client) ->
 
 def test_a_round_is_shown_to_those_who_sit_on_it(api: Client) -> None:
     number = api.note("leader", "consultations", seats=["owner", "contractor", "overseer"])
+    refused(api.ask("owner", "GET", f"/consultations/{number}/seats"), 404, "no_such_number")
+    assert api.do("leader", number, "send_brief", machine="consultations").status_code == 200
     assert {one["person"] for one in api.get("owner", f"/consultations/{number}/seats")["seats"]} == {
         "owner", "contractor", "overseer"}  # fmt: skip
     assert api.get("owner", f"/consultations/{number}/opinions") == {"number": number, "opinions": []}
