@@ -1,28 +1,48 @@
-"""The inspection programme: which rounds are due when, opened exactly once per slot, and missed slots on record."""
+"""The inspection programme: plans, the programmes in them with their recurrence, and what became of each slot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
 
-from dateutil.rrule import rrulestr
-from sqlalchemy import JSON, Column, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, Column, insert
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from cases import opening
-from cases.history import CLOCK
-from cases.office import Office
+from states.calendars import Calendar
+from states.recurrence import Given, When
+from states.recurrence_words import parse
 
-MOST_SLOTS = 1000  # of one programme in one run: three years of daily rounds, then the next run goes on
+MACHINE = "inspection"
+UNANNOUNCED = "unannounced"
+KINDS = ("daily", "special", UNANNOUNCED, "joint", "embedded", "look_back")
+RUN_ONCE, RUN_ALL, SKIP = "run_once", "run_all", "skip"
+POLICIES = (RUN_ONCE, RUN_ALL, SKIP)
+OPENED, MISSED, SKIPPED = "opened", "missed", "skipped"
+CAUGHT_UP, SAME_DAY, OUTAGE = "caught_up", "same_day", "outage"  # why a slot has no round of its own
+
+
+class Plan(SQLModel, table=True):
+    """The plan of a year ("2026") or a quarter ("2026Q3"), of an organisation and, where named, for one project."""
+
+    __tablename__ = "inspection_plan"
+
+    code: str = Field(primary_key=True, max_length=32)
+    title: str = Field(max_length=200)
+    period: str = Field(max_length=8)
+    organisation: str = Field(foreign_key="organisation.code", index=True, max_length=32)
+    project: str | None = Field(default=None, foreign_key="project.code", max_length=32)
+    made_by: str = Field(max_length=64)
+    made_at: datetime
 
 
 class Programme(SQLModel, table=True):
-    """A standing plan to inspect: what, by whom, how often. `rule` is an RFC 5545 recurrence ("FREQ=WEEKLY;BYDAY=MO").
+    """A standing plan to inspect: what, by whom, how often; `rule` as `states.recurrence_words` reads it.
 
     A slot that falls on a rest day is opened on the next working day and keeps its own date. `done_until` is the last
-    slot that has an outcome.
+    slot that has an outcome; `next_on` the day on which the next one opens, None where it has to be worked out anew.
+    `on_outage` says what becomes of slots that nobody opened on their day. Of `sites` ({"name", "weight", "unit"}), `take`
+    are drawn for each round (0: all are looked at); of `inspectors`, `team` (0: all of them go).
     """
 
     __tablename__ = "programme"
@@ -37,112 +57,71 @@ class Programme(SQLModel, table=True):
     starts_on: date
     done_until: date | None = None
     active: bool = True
+    plan: str | None = Field(default=None, foreign_key="inspection_plan.code", index=True, max_length=32)
+    link: str | None = Field(default=None, max_length=64)
+    ends_on: date | None = None
+    on_outage: str = Field(default=RUN_ONCE, max_length=16)
+    sites: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    take: int = 0
+    team: int = 0
+    next_on: date | None = Field(default=None, index=True)
+
+    @property
+    def is_unannounced(self) -> bool:
+        """Whether nobody may know the place before the day."""
+        return self.kind == UNANNOUNCED
 
 
 class Slot(SQLModel, table=True):
-    """What became of one slot of a programme: its round, or that it was missed and why. One row, ever."""
+    """What became of one slot of a programme: its round, or that it was missed or skipped and why. One row, ever.
+
+    `key` names the slot even where a calendar or a milestone moves its day. `why` is a word for the reason, `instead`
+    the slot whose round stands for it.
+    """
 
     __tablename__ = "programme_slot"
-    __table_args__ = (UniqueConstraint("programme", "slot"),)
+    __table_args__ = (UniqueConstraint("programme", "slot"), UniqueConstraint("programme", "key"))
 
     id: int | None = Field(default=None, primary_key=True)
     programme: str = Field(foreign_key="programme.code", max_length=32)
     slot: date
-    outcome: str = Field(max_length=16)  # opened, missed
+    outcome: str = Field(max_length=16)  # opened, missed, skipped
     matter: int | None = Field(default=None, foreign_key="matter.id")
     reason: str = Field(default="", max_length=500)
     at: datetime
+    key: str = Field(max_length=80)
+    why: str = Field(default="", max_length=32)
+    instead: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Rounds opened, and slots put on record as missed."""
+class Milestone(SQLModel, table=True):
+    """A day in the life of a project that rounds are counted from, such as its acceptance. It may be put off."""
 
-    opened: int
-    missed: int
+    __tablename__ = "milestone"
 
-
-class NotARule(ValueError):
-    """The recurrence cannot be read. Write it as in RFC 5545, for instance FREQ=MONTHLY;BYMONTHDAY=10."""
+    project: str = Field(primary_key=True, foreign_key="project.code", max_length=32)
+    name: str = Field(primary_key=True, max_length=64)
+    falls_on: date
 
 
-def slots(rule: str, *, starts_on: date, after: date | None, until: date) -> Iterator[date]:
-    """The days of a recurrence from `starts_on` on, later than `after` and not later than `until`, oldest first.
-
-    Raises NotARule.
-    """
-    try:
-        series = rrulestr(rule, dtstart=datetime.combine(starts_on, time.min))  # dates: no zone is meant
-    except (ValueError, TypeError, KeyError) as fault:
-        raise NotARule(str(NotARule.__doc__)) from fault
-    for moment in series:
-        if moment.date() > until:
-            return
-        if after is None or moment.date() > after:
-            yield moment.date()
+def slots(programme: Programme, given: Given, *, until: date) -> Iterator[When]:
+    """The slots of a programme that have no outcome yet, as far as `done_until` tells, oldest first. Raises NotARule."""
+    after, last = programme.done_until, min(until, programme.ends_on or until)
+    return (one for one in parse(programme.rule).slots(given, until=last) if after is None or one.on > after)
 
 
-def open_due(session: Session, office: Office, *, at: datetime) -> Opened:
-    """Open the newest due slot of every programme, once, and put older ones that nobody opened on record as missed.
-
-    After an outage one round catches up for all that were missed: ten rounds on one morning would inspect nothing.
-    """
-    today = office.day(at)
-    opened = missed = 0
-    for programme in session.exec(
-        select(Programme).where(col(Programme.active)).order_by(col(Programme.code))
-    ).all():
-        due = _due(office, programme, today)
-        for slot in due[:-1]:
-            missed += _claim(session, programme, slot, outcome="missed", at=at, reason=_caught_up(due[-1]))
-        if due:
-            opened += _open(session, office, programme, due[-1], at=at)
-            _done(session, programme, due[-1])
-    return Opened(opened, missed)
+def given(programme: Programme, calendar: Calendar, milestones_: Mapping[str, date]) -> Given:
+    """What the programme's rule is asked with."""
+    return Given(programme.starts_on, calendar, milestones_)
 
 
-def _due(office: Office, programme: Programme, today: date) -> Sequence[date]:
-    """Slots without an outcome whose day to open has come."""
-    found: list[date] = []
-    for slot in slots(programme.rule, starts_on=programme.starts_on, after=programme.done_until, until=today):
-        if office.calendar.next_working_day(slot) > today or len(found) >= MOST_SLOTS:
-            break
-        found.append(slot)
-    return found
-
-
-def _caught_up(by: date) -> str:
-    return f"Nothing opened it on its day; the round of {by} was opened in its stead."
-
-
-def _claim(
-    session: Session, programme: Programme, slot: date, *, outcome: str, at: datetime, reason: str = ""
-) -> int:
-    """Take the slot: 1 if it is ours, 0 if somebody else already did."""
-    into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = into(Slot).values(programme=programme.code, slot=slot, outcome=outcome, reason=reason, at=at)
-    taken = session.connection().execute(row.on_conflict_do_nothing().returning(col(Slot.id)))
-    return int(taken.first() is not None)
-
-
-def _open(session: Session, office: Office, programme: Programme, slot: date, *, at: datetime) -> int:
-    if not _claim(session, programme, slot, outcome="opened", at=at):
-        return 0
-    values = {"title": programme.title, "programme": programme.code, "slot": slot.isoformat(), "kind": programme.kind,
-              "inspectors": programme.inspectors}  # fmt: skip
-    moved = opening.open_by_programme(session, office, "inspection", organisation=programme.organisation,
-                                      project=programme.project, values=values, actor=CLOCK, at=at)  # fmt: skip
-    here = (col(Slot.programme) == programme.code, col(Slot.slot) == slot)
-    session.execute(update(Slot).where(*here).values(matter=opening.id_of(session, moved.number)))
-    return 1
-
-
-def _done(session: Session, programme: Programme, slot: date) -> None:
-    session.execute(update(Programme).where(col(Programme.code) == programme.code).values(done_until=slot))
+def milestones(session: Session, project: str | None) -> dict[str, date]:
+    """The milestones of a project by name."""
+    query = select(col(Milestone.name), col(Milestone.falls_on)).where(col(Milestone.project) == project)
+    return {one.name: one.falls_on for one in session.execute(query)}
 
 
 def plan(session: Session, programme: Programme) -> None:
     """Put a programme on file. Raises NotARule."""
-    horizon = programme.starts_on + timedelta(days=400)
-    next(slots(programme.rule, starts_on=programme.starts_on, after=None, until=horizon), None)
+    parse(programme.rule)
     session.execute(insert(Programme).values(programme.model_dump()))

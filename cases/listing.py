@@ -17,7 +17,7 @@ from cases import access, carriages, gathering, round_sight
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
-from cases.inspections import Programme, Slot
+from cases.inspections import OPENED, SAME_DAY, Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
 from cases.paging import Place, beyond
@@ -220,21 +220,29 @@ def history(session: Session, office: Office, number: str, *, actor: str) -> Seq
 
 
 def missed_rounds(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
-    """The slots of inspection programmes that nobody opened, of the bodies whose rounds `actor` sees; newest first."""
+    """The slots of inspection programmes that nobody opened on their day and that have no round of their own, of the bodies
+    whose rounds `actor` sees; newest first. One that came to the same working day as another is not among them."""
     roles = office.rulebook().roles
     bodies = {
         posting.organisation for posting in postings_of(session, actor)
         if posting.role in roles and "inspection" in roles[posting.role].sees
     }  # fmt: skip
     query = (
-        select(col(Slot.programme), col(Slot.slot), col(Slot.reason))
+        select(col(Slot.programme), col(Slot.slot), col(Slot.reason), col(Slot.outcome))
         .join(Programme, col(Programme.code) == col(Slot.programme))
-        .where(col(Slot.outcome) == "missed", col(Programme.organisation).in_(bodies))
+        .where(
+            col(Slot.outcome) != OPENED, col(Slot.why) != SAME_DAY, col(Programme.organisation).in_(bodies)
+        )
         .order_by(col(Slot.slot).desc())
         .limit(MOST_MISSED)
     )
     return [
-        {"programme": row.programme, "slot": row.slot.isoformat(), "reason": row.reason}
+        {
+            "programme": row.programme,
+            "slot": row.slot.isoformat(),
+            "reason": row.reason,
+            "outcome": row.outcome,
+        }
         for row in session.execute(query)
     ]
 

@@ -96,6 +96,8 @@ PROGRAMME = Account(
             "Inspection rounds missed",
             ("请负责人补做并说明原因。", "The one in charge makes up for them and says why."),
         ),
+        Line("skipped", "按计划不再补做的检查", "Inspection rounds skipped by their plan"),
+        Line("failed", "未能开启、将再试", "Could not be opened, tried again next time", DOCTOR),
     ),
 )
 

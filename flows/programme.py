@@ -19,5 +19,5 @@ from plumbline import duties
     persist_result=False,
 )
 async def open_inspections(at: datetime | None = None) -> dict[str, int]:
-    """Open the due rounds and report missed ones; answers opened, missed. On a rest day there is nothing to open."""
+    """Open the due rounds and report the others; answers opened, missed, skipped, failed. On a rest day none is due."""
     return await carry_out(duties.open_inspections, PROGRAMME, at=at)

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import audit, checkpoints, duty_runs, inspections, ledger_seals, recomputing
+from cases import audit, checkpoints, due_rounds, duty_runs, ledger_seals, recomputing
 from cases import sweep as sweeping
 from cases.checkpoints import Taken
+from cases.due_rounds import Outcome
 from cases.sweep import Fired
 from notifications import calling, digests, dispatch
 from plumbline import carrying, clock
@@ -51,10 +52,19 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Inspection rounds opened, and slots that were missed and are now on record."""
+    """Inspection rounds opened; slots missed or skipped, each now on record with its reason; programmes that failed and
+    will be tried again."""
 
     opened: int
     missed: int
+    skipped: int = 0
+    failed: int = 0
+    outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts, and what was done about each slot."""
+        counts = {name: getattr(self, name) for name in ("opened", "missed", "skipped", "failed")}
+        return counts | {"slots": [one.as_dict() for one in self.outcomes]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class Ticked:
             "planned": self.swept.planned,
             "delivered": self.delivered.delivered,
             "failed": self.swept.failed + self.delivered.failed + self.delivered.dead,
-            "inspections": asdict(self.opened),
+            "inspections": self.opened.as_dict(),
         }
 
 
@@ -137,12 +147,11 @@ def deliver_notices(work: Work, *, at: datetime) -> Delivered:
 
 
 def open_inspections(work: Work, *, at: datetime) -> Opened:
-    """Open each inspection round whose slot has come, once per slot; put missed slots on record."""
+    """Open each inspection round whose slot has come, once per slot; put on record what became of missed ones."""
 
     def act() -> Opened:
-        with work.unit() as session:
-            done = inspections.open_due(session, work.office, at=at)
-        return Opened(done.opened, done.missed)
+        done = due_rounds.sweep(work.unit, work.office, at=at)
+        return Opened(done.opened, done.missed, done.skipped, done.failed, done.outcomes)
 
     return _recorded(work, "open_inspections", at, act)
 
@@ -167,6 +176,7 @@ def reconcile(work: Work, *, at: datetime) -> Reconciled:
         checkpoint(work, at=at)
         with work.unit() as session:
             moved = recomputing.recompute(session, work.office, at=at)
+            due_rounds.work_out_anew(session)  # a calendar that arrived moves slots as well
             duty_runs.forget(session, before=at - KEPT_FOR)
         return Reconciled(verified.events, len(verified.faults), len(moved), sum(one.moved for one in moved))
 

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from cases import inspections
-from cases.inspections import NotARule, Opened, Programme, Slot, slots
+from cases import due_rounds, inspections
+from cases.due_rounds import Opened
+from cases.inspections import Programme, Slot
 from cases.matters import Matter, Seat
 from cases.office import Office
+from states.recurrence import NotARule
 from states.rulebook_file import shipped
 from tests.cases.small_office import Told, office
 
@@ -38,8 +38,7 @@ def plan(unit: Unit, rule: str = "FREQ=WEEKLY;BYDAY=MO", *, starts_on: date = da
 
 
 def open_due(unit: Unit, centre: Office, at: datetime) -> Opened:
-    with unit() as session:
-        return inspections.open_due(session, centre, at=at)
+    return due_rounds.sweep(unit, centre, at=at)
 
 
 def outcomes(unit: Unit) -> list[tuple[date, str]]:
@@ -117,14 +116,4 @@ def test_the_round_knows_its_inspectors(unit: Unit, centre: Office) -> None:
 
 def test_a_recurrence_that_cannot_be_read_is_refused_as_it_is_planned(unit: Unit) -> None:
     with pytest.raises(NotARule, match="RFC 5545"):
-        plan(unit, "every Monday")
-
-
-@given(st.sampled_from(["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=10", "FREQ=MONTHLY;BYDAY=1MO"]),
-       st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 200), st.integers(0, 200))  # fmt: skip
-def test_slots_split_anywhere_are_the_same_slots(rule: str, starts_on: date, first: int, more: int) -> None:
-    middle, end = starts_on + timedelta(days=first), starts_on + timedelta(days=first + more)
-    whole = list(slots(rule, starts_on=starts_on, after=None, until=end))
-    early = list(slots(rule, starts_on=starts_on, after=None, until=middle))
-    late = list(slots(rule, starts_on=starts_on, after=middle, until=end))
-    assert early + late == whole
+        plan(unit, "every now and then")
