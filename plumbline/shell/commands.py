@@ -25,9 +25,11 @@ from plumbline.shell import (
     output,
     people,
     person,
+    programme,
     recusal,
     rulebook,
     running,
+    sampling,
     setup,
     site,
     token,
@@ -90,6 +92,8 @@ NOUNS = {
     "organisation": bodies.organisations,
     "project": bodies.projects,
     "ledger": ledger.app,
+    "programme": programme.app,
+    "sampling": sampling.app,
 }
 
 
