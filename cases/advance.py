@@ -17,7 +17,6 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from cases import (
-    briefs,
     clocks,
     gathering,
     history,
@@ -209,7 +208,7 @@ def _judge(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
             if judging.machine.rounds is not None:
-                reasons += briefs.faults(session, office, loaded.row, rule.fields, form, known)
+                reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
             reasons += refusal.reasons
     elif rule is not None:

@@ -33,7 +33,7 @@ from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
 from cases.people import Posting, postings_of
 from cases.round_items import RoundItem
-from cases.rounds import GivenOpinion, RoundSeat
+from cases.rounds import GivenOpinion, RoundSeat, SpokenSeat
 from states.facts import Act, Actor, Facts, Link, Refused
 from states.machine import judge
 from states.rulebook import Label, Machine, State, StateKind
@@ -147,10 +147,16 @@ class _Looking:
         given = select(func.count(distinct(col(GivenOpinion.item)))).where(
             col(GivenOpinion.matter) == this, col(GivenOpinion.person) == self.actor
         )
+        before = (
+            select(func.count(col(SpokenSeat.id)))
+            .join(RoundSeat, col(RoundSeat.id) == col(SpokenSeat.seat))
+            .where(col(RoundSeat.matter) == this, col(SpokenSeat.person) != self.actor)
+            .where(or_(col(RoundSeat.person) == self.actor, col(RoundSeat.substitute) == self.actor))
+        )
         further = select(func.count()).select_from(RoundItem).where(col(RoundItem.matter) == this)
         return and_(
             or_(*giving) if giving else false(), or_(exists(seat), and_(exists(stands_in), seated)),
-            given.scalar_subquery() < 1 + further.scalar_subquery(),
+            given.scalar_subquery() + before.scalar_subquery() < 1 + further.scalar_subquery(),
         )  # fmt: skip
 
 

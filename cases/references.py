@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session, col
 
-from cases import access, recusals, rounds
+from cases import access, recusals, rounds, substitutes
 from cases.deadlines import Deadline
 from cases.errors import bad_reference
 from cases.matters import Matter, MatterLink, OnFile
@@ -117,6 +117,8 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, looks: Loo
     """
     if field.type in ("person", "people"):
         people = people_for(session, field, organisation=matter.organisation, matter=matter)
+        if field.seated is False:  # one named for another seat would be refused
+            people = [login for login in people if login not in substitutes.with_a_part(session, matter.id)]
         return [login for login in people if login != looks.actor] + [
             login for login in people if login == looks.actor
         ]

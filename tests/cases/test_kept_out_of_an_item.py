@@ -10,6 +10,7 @@ from tests.cases.round_stories import (
     agenda,
     all_say,
     apart,
+    both_decided,
     convened,
     door,
     faults,
@@ -182,3 +183,43 @@ def test_a_clue_out_of_sight_is_neither_offered_nor_told_from_one_that_is_not_th
     told = port.refused(number, "registrar", "take_up_clue", clue=hidden)
     nowhere = port.refused(number, "registrar", "take_up_clue", clue="MGJ-2026-9999")
     assert {code: text.replace(hidden, "MGJ-2026-9999") for code, text in told.items()} == nowhere
+
+
+def with_tasks(port: Port) -> tuple[str, str, str, list[str]]:
+    """A decided round with a task for each item: round, clue, other, tasks."""
+    number, clue, other = both_decided(port)
+    for item in (1, 2):
+        port.do(number, "officer", "issue_task", item=item, task_owner="owner")
+    return number, clue, other, linked(port, number, "task")
+
+
+def declare(port: Port, number: str, who: str) -> None:
+    with port.unit() as session:
+        recusing.declare(session, port.office, number, actor=who, reason="x", at=port.at)
+
+
+def test_an_interest_declared_on_the_task_of_an_item_reaches_that_item_and_no_further(port: Port) -> None:
+    number, clue, other, tasks = with_tasks(port)
+    declare(port, tasks[1], "registrar")
+    assert [port.unseen(one, "registrar") for one in (tasks[1], other)] == [True, True]
+    assert [port.unseen(one, "registrar") for one in (number, clue, tasks[0])] == [False, False, False]
+    assert WORD not in door(port, number, "registrar")
+    assert agenda(port, number, "registrar")["items"][1] == {"item": 2, "recused": True}
+    assert faults(port) == []
+
+
+def test_on_the_task_of_what_the_round_was_convened_for_it_reaches_the_round_but_no_other_clue(
+    port: Port,
+) -> None:
+    number, clue, other, tasks = with_tasks(port)
+    declare(port, tasks[0], "registrar")
+    assert [port.unseen(one, "registrar") for one in (tasks[0], clue, number)] == [True, True, True]
+    assert not port.unseen(other, "registrar")
+    assert faults(port) == []
+
+
+def test_declared_on_the_round_itself_it_reaches_every_item(port: Port) -> None:
+    number, clue, other, tasks = with_tasks(port)
+    declare(port, number, "registrar")
+    assert all(port.unseen(one, "registrar") for one in (number, clue, other, *tasks))
+    assert faults(port) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from cases import audit, listing, recusing, round_results, rulebooks
+from cases import audit, listing, recusing, round_results, rulebooks, surveys
 from tests.cases.port_office import Port
 from tests.cases.recusal_stories import WHY, challenge, child, decide, declare, listed, out_of, told
 
@@ -144,3 +144,30 @@ def test_what_was_changed_behind_the_rounds_back_is_found(port: Port, tampering:
     with port.unit() as session:
         session.execute(text(statement))
         assert code in {one.code for one in audit.verify(session).faults}
+
+
+def test_nobody_sits_in_for_two_members(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    why = port.refused(number, "registrar", "name_substitute", member="owner", substitute="deputy")
+    assert "one vote" in why["sits_already"]
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    with port.unit() as session:
+        survey = surveys.moves(session, port.office, number, actor="registrar", at=port.at).as_dict("en")
+    form = next(one["fields"] for one in survey["open"] if one["move"] == "name_substitute")
+    assert "deputy" not in str(next(one for one in form if one["name"] == "substitute"))
+
+
+def test_named_for_two_before_that_was_refused_they_have_one_vote(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    with port.unit() as session:
+        session.execute(text("UPDATE round_seat SET substitute = 'deputy' WHERE person = 'owner'"))
+    for who in ("contractor", "owner"):
+        port.do(number, who, "declare_recusal")
+    for who in ("deputy", "overseer"):
+        port.say(number, who)
+    port.do(number, "leader", "collect_opinions")
+    with port.unit() as session:
+        counted = round_results.result(session, port.office, number, actor="leader")["result"]
+    assert (counted["entitled"], counted["counts"]["agree"]) == (2, 2)
