@@ -96,18 +96,19 @@ def sits_in_the_item(facts: Facts, argument: Any) -> Reason | None:
 @guard(guard_arguments.nothing)
 def all_in_or_time_up(facts: Facts, _argument: Any) -> Reason | None:
     """Sealed opinions are opened when all are in on every item or the time is up, and no earlier."""
-    missing = facts.values.get(MISSING)
+    missing: Mapping[int, Sequence[str]] | None = facts.values.get(MISSING)
     if not missing or (closes := facts.values.get(CLOSES_AT)) is None:
         return None
     if facts.at >= datetime.fromisoformat(closes):
         return None
     several = len(facts.values.get(ITEMS) or [FIRST]) > 1
-    zh = "；".join((f"第 {item} 项：" if several else "") + "、".join(who) for item, who in missing.items())
-    en = "; ".join((f"item {item}: " if several else "") + ", ".join(who) for item, who in missing.items())
+    seen = {item: missing[item] for item in _in_sight(facts, list(missing))}
+    zh = "；".join((f"第 {item} 项：" if several else "") + "、".join(who) for item, who in seen.items())
+    en = "; ".join((f"item {item}: " if several else "") + ", ".join(who) for item, who in seen.items())
     return because(
         "opinions_missing",
-        f"意见未齐，期限未到，尚缺：{zh}。",
-        f"Opinions are still missing and the time is not up: {en}.",
+        f"意见未齐，期限未到，尚缺：{zh or '您须回避的议题的意见'}。",
+        f"Opinions are still missing and the time is not up: {en or 'on an item that is not yours to see'}.",
         cure_zh="请其发表意见，或等表态期限届满；在此之前任何人都看不到他人意见。",
         cure_en="They give theirs, or the time for it passes; until then nobody reads another's.",
     )
@@ -164,6 +165,23 @@ def last_tasks_noted(facts: Facts, argument: Any) -> Reason | None:
         f"Tasks of the last round are left out: {', '.join(left_out)}.",
         cure_zh="先议上期整改：请逐项写明任务编号和现状；本步骤表单的示例列有各项任务的现状。",
         cure_en="Last round's rectification comes first: name each with its state. The form's example lists them.",
+    )
+
+
+@guard(guard_arguments.roles_or_nothing)
+def sees_every_item(facts: Facts, argument: Any) -> Reason | None:
+    """Whoever speaks for the round is kept out of none of its items; the roles are those who may instead:
+    `sees_every_item: [officer, registrar]`."""
+    withheld = facts.values.get(WITHHELD)
+    if not withheld:
+        return None
+    roles = [f"{{role:{role}}}" for role in guard_arguments.listed(argument) if role is not None]
+    return because(
+        "recused",
+        f"您须回避第 {_in_order(withheld)} 项议题，不能办理涉及全部议题的这一步。",
+        f"You are recused from item {_in_order(withheld)}, and this speaks of every item.",
+        cure_zh=f"请由不须回避任何议题的{'、'.join(roles) or '人员'}办理。",
+        cure_en=f"Somebody who is recused from none does it: {', '.join(roles) or 'another of your role'}.",
     )
 
 

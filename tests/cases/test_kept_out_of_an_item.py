@@ -169,7 +169,22 @@ def test_an_officer_kept_out_of_an_item_does_nothing_about_it_and_is_told_nothin
     form = next(one["fields"] for one in survey["open"] if one["move"] == "issue_task")
     assert next(one["example"] for one in form if one["name"] == "item") == 1
     port.do(number, "registrar", "issue_task", task_owner="owner")
-    assert port.do(number, "officer", "draft_minutes").to == "minutes_drafted"
+    assert set(port.refused(number, "officer", "draft_minutes")) == {"recused"}
+    assert port.do(number, "registrar", "draft_minutes").to == "minutes_drafted"
+
+
+def test_a_leader_kept_out_of_an_item_is_not_told_who_is_missing_in_it(port: Port) -> None:
+    number, _, other = two_items(port)
+    declare(port, other, "leader")
+    all_say(port, number, 1, who=("owner", "contractor"))
+    why = port.refused(number, "leader", "collect_opinions")["opinions_missing"]
+    assert "item 1: overseer" in why
+    assert "item 2" not in why
+    port.say(number, "overseer", item=1)
+    why = port.refused(number, "leader", "collect_opinions")["opinions_missing"]
+    assert "not yours to see" in why
+    assert not any(who in why for who in ("owner", "contractor", "overseer"))
+    assert "item 2: " in port.refused(number, "registrar", "collect_opinions")["opinions_missing"]
 
 
 def test_a_clue_out_of_sight_is_neither_offered_nor_told_from_one_that_is_not_there(port: Port) -> None:

@@ -128,7 +128,7 @@ def test_dissent_stands_on_file_item_by_item_though_nobody_typed_it(port: Port) 
     all_say(port, number, 2, who=("owner", "contractor"))
     port.say(number, "overseer", "disagree", item=2, opinion_reasons="证据不足")
     resolved(port, number)
-    assert shown(port, number)["values"]["dissent"] == "2. 沈洁 (HTJ): 证据不足"
+    assert shown(port, number)["values"]["dissent"] == "2. 沈洁 (恒泰监理公司): 证据不足"
 
 
 def test_a_clue_is_taken_again_in_a_later_round_and_both_results_stay(port: Port) -> None:
