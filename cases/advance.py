@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from cases import (
     clocks,
+    convening,
     gathering,
     history,
     linking,
@@ -29,6 +30,7 @@ from cases import (
     sight,
 )
 from cases.consequences import Landing, consequences_of
+from cases.convening import Release
 from cases.errors import moved_meanwhile
 from cases.gathering import Loaded
 from cases.matters import Matter, OnFile
@@ -85,11 +87,13 @@ def advance(
     key: str | None = None,
     fields: Mapping[str, Any] | None = None,
     typed: bool = False,
+    release: Release | None = None,
 ) -> Moved:
     """Make `move` on the matter `number` as the person `actor`, at the instant `at` (aware).
 
     `expected_version` refuses a matter that somebody moved meanwhile; `key` makes the request safe to repeat: the same
-    answer, nothing done twice. `typed`: the fields come from a program, which sends a number as a number.
+    answer, nothing done twice. `typed`: the fields come from a program, which sends a number as a number. `release`
+    releases the photographs that the form names (`cases.convening`); without it such a form is refused.
     Raises NoSuchMatter, Refused (with every reason at once), KeyReused.
     """
     given = dict(fields or {})
@@ -99,6 +103,8 @@ def advance(
     loaded = gathering.load(session, office, number, login=actor, for_change=True)
     _check_version(office, loaded, expected_version)
     moved = _make(session, office, loaded, move, given, at=at, typed=typed)
+    machine = office.rulebook(loaded.row.rulebook).machines[loaded.row.machine]
+    convening.release_named(machine, move, given, moved, release)
     requests.remember(session, request, moved.kept(), at=at)
     return moved
 

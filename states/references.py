@@ -40,6 +40,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.moves.*.guards.*.name", "guard"),
     ("machines.*.moves.*.opens.machine", "machine"),
     ("machines.*.moves.*.opens.copies.*", "fact"),
+    ("machines.*.moves.*.opens.releases", "fact"),
     ("machines.*.moves.*.opens.also_under", "link"),
     ("machines.*.moves.*.opens.when.*.name", "guard"),
     ("machines.*.mandatory.*.opens.machine", "machine"),

@@ -110,6 +110,9 @@ class Opens(Rule):
     takes_up: Name | None = None
     """A linked matter that this move of its own leaves from is taken up by it, and no second one opened: the report that
     a duty had opened. It is made in the name of whoever made the move here."""
+    releases: Name | None = None
+    """The field of the move that names photographs of this matter, by their numbers: copies of them are released to the
+    new matter in the same transaction."""
 
     @property
     def hands_on(self) -> tuple[str, ...]:

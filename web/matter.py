@@ -17,12 +17,13 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
-from cases import advance, due_dates, form_of_move, gathering, listing, offering, reads, surveys
+from cases import due_dates, form_of_move, gathering, listing, offering, reads, surveys
 from cases.due_dates import NoSuchDeadline
 from cases.errors import KeyReused, NoSuchMatter
 from cases.form_of_move import Asked
 from cases.surveys import Survey
 from plumbline import clock
+from plumbline.attaching import Attaching
 from plumbline.work import Work
 from states import diagram
 from states.facts import Refused
@@ -160,11 +161,10 @@ def make(request: Request, number: str, move: str, who: Who, form: WholeForm) ->
     with here.reading() as session:
         asked = form_of_move.asked(session, here.office, checked(number), move, actor=who.login, at=at)
     try:
-        with here.unit() as session:
-            moved = advance.advance(
-                session, here.office, number, move, actor=who.login, at=at, expected_version=sent.version, key=sent.key,
-                fields=sent.fields(asked.fields),
-            )  # fmt: skip
+        moved = Attaching(here).advance(
+            number, move, actor=who.login, at=at, expected_version=sent.version, key=sent.key,
+            fields=sent.fields(asked.fields),
+        )  # fmt: skip
     except Refused as refused:
         return _form(request, number, move, who, sent=sent, refused=refused)
     except KeyReused:

@@ -196,23 +196,20 @@ def _advance(machine: str) -> Callable[..., Answer]:
     def advance(
         asked: Asked, number: Number, move: Move, sets: Sets = None, expect: Expect = None, key: Key = None
     ) -> Answer:
-        from cases import advance as gate
         from cases import listing
+        from plumbline.attaching import Attaching
 
         form, actor = given.fields(sets), asked.actor
-        with asked.work.unit() as session:
-            listing.check_machine(session, number, machine)
-            moved = gate.advance(
-                session,
-                asked.work.office,
-                number,
-                move,
-                actor=actor,
-                at=asked.at,
-                expected_version=expect,
-                key=_checked(key),
-                fields=form,
-            )
+        moved = Attaching(asked.work).advance(
+            number,
+            move,
+            actor=actor,
+            at=asked.at,
+            expected_version=expect,
+            key=_checked(key),
+            fields=form,
+            check=lambda session: listing.check_machine(session, number, machine),
+        )
         return Answer(moved.as_dict(), matter_texts.moved(moved))
 
     return advance

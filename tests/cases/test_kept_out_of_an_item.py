@@ -169,7 +169,7 @@ def test_an_officer_kept_out_of_an_item_does_nothing_about_it_and_is_told_nothin
     form = next(one["fields"] for one in survey["open"] if one["move"] == "issue_task")
     assert next(one["example"] for one in form if one["name"] == "item") == 1
     port.do(number, "registrar", "issue_task", task_owner="owner")
-    assert set(port.refused(number, "officer", "draft_minutes")) == {"recused"}
+    assert "item 2" in port.refused(number, "officer", "draft_minutes")["recused"]
     assert port.do(number, "registrar", "draft_minutes").to == "minutes_drafted"
 
 
