@@ -18,8 +18,8 @@ from tests.plumbline.exhibits import add, answer, blobs, content, events, listed
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site
 
-FORM = {"agenda": "隐蔽工程", "brief": "先覆盖后补签。", "seats": ["owner", "contractor"], "meets_on": "2026-12-30",
-        "proposed": "handle"}  # fmt: skip
+FORM: dict[str, Any] = {"agenda": "隐蔽工程", "brief": "先覆盖后补签。", "seats": ["owner", "contractor"],
+                        "meets_on": "2026-12-30", "proposed": "handle"}  # fmt: skip
 
 
 @pytest.fixture
@@ -110,6 +110,6 @@ def test_a_way_that_takes_no_photographs_says_so(site: Site) -> None:
     clue = ready(site)
     before = site.everything()
     with pytest.raises(Refused) as refused:
-        site.move("officer", clue, "convene", **FORM, photographs="1")
+        site.move("officer", clue, "convene", at=NOON, **FORM, photographs="1")
     assert refused.value.code == "photographs_apart"
     assert site.everything() == before

@@ -153,9 +153,13 @@ def _barred(session: Session, office: Office, number: str, login: str, lang: str
 
 
 def _going(office: Office, shown: dict[str, Any]) -> dict[str, list[str]]:
-    """Where attachments of this matter may go, by its links: rounds to release to, escalations to send with."""
+    """Where attachments of this matter may go, by its links: rounds to release to, escalations to send with; those of an
+    escalation that came from another site, with its own reply."""
     machines = office.rulebook(shown["rulebook"]).machines
     found: dict[str, list[str]] = {"release": [], "send": []}
+    own = machines[shown["machine"]]
+    if shown["values"].get("incoming") is True and own.states[shown["state"]].kind is not StateKind.FINAL:
+        found["send"].append(shown["number"])
     for link in shown["links"]:
         machine = machines.get(link["machine"])
         if machine is None or link["link"].startswith("of_"):
