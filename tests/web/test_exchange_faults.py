@@ -21,7 +21,9 @@ from cases import carriages, listing
 from cases.carriages import Carriage
 from cases.disclosures import Disclosure
 from cases.exchange import ExchangeLog
+from cases.history import Event
 from cases.matters import Matter
+from notifications.notices import Notice
 from plumbline import carrying, doctor
 from plumbline.carrying import wire
 from plumbline.carrying.told import Carried
@@ -197,6 +199,10 @@ class TestARefusal:
             two.district.end.keys.site,
         )
         assert standing(two).down_since is None, "who refuses answers"
+        assert two.port.moves_of(ours)[-1] == "turned_away"
+        notices = select(Notice.recipient, Notice.document).join(Event, col(Event.id) == col(Notice.event))
+        heard = two.port.ask(notices.where(Event.move == "turned_away"))
+        assert {tuple(each) for each in heard} == {("registrar", "progress_note")}
 
         assert carried(two, NOON + 30 * timedelta(seconds=1)) == Carried(), "it is not hammered"
         two.district.end.trust(two.port.end.key_file(at=NOON), by="operator", at=NOON)
@@ -218,6 +224,9 @@ class TestARefusal:
             at += waits[-1] or MINUTE
         assert waits[:3] == [MINUTE, 2 * MINUTE, 4 * MINUTE]
         assert waits[-2:] == [6 * HOUR, 6 * HOUR]
+        assert [two.port.moves_of(one).count("turned_away") for one in two.port.escalations()] == [1], (
+            "told once"
+        )
         lines = two.port.ask(select(ExchangeLog).where(ExchangeLog.outcome == "refused_there"))
         assert [line.times for line in lines] == [11], "a day of the same is one line"
 
