@@ -80,6 +80,17 @@ def chosen_for_new(
     return found
 
 
+def example(session: Session, of: OnFile, field: str) -> dict[str, str]:
+    """What a form that releases photographs of a clue may say, as an example: the first that can go, if there is one."""
+    for one in attachments.of_matter(session, of.id):
+        try:
+            _fitting(session, _Going(frozenset({of.id})), of, [one.number], caption=None)
+        except Refused:
+            continue
+        return {field: str(one.number)}
+    return {}
+
+
 def copies(room: EvidenceRoom, photos: Sequence[Attachment], keep_until: ExitStack) -> Iterator[Copied]:
     """The copies, as drafts. Raises Refused: attachment_damaged, not_a_photograph."""
     for one in photos:

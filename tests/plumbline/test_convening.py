@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from cases import attachments, audit
+from cases import attachments, audit, surveys
 from cases.matters import Matter
 from cases.moved import Moved
 from plumbline.attaching import Attaching
@@ -113,3 +113,19 @@ def test_a_way_that_takes_no_photographs_says_so(site: Site) -> None:
         site.move("officer", clue, "convene", at=NOON, **FORM, photographs="1")
     assert refused.value.code == "photographs_apart"
     assert site.everything() == before
+
+
+def test_the_form_s_example_is_a_photograph_that_can_go(site: Site) -> None:
+    clue, bare = ready(site), site.clue()
+    assert _example(site, clue) == "1"
+    site.move("registrar", bare, "propose_assignment")
+    site.move("head", bare, "approve_assignment", handler="officer")
+    site.move("officer", bare, "sign_for")
+    assert _example(site, bare) is None
+
+
+def _example(site: Site, clue: str) -> object:
+    with site.work.reading() as session:
+        survey = surveys.moves(session, site.work.office, clue, actor="officer", at=NOON).as_dict("en")
+    form = next(one["fields"] for one in survey["open"] if one["move"] == "convene")
+    return next(one["example"] for one in form if one["name"] == "photographs")
