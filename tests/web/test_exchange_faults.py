@@ -27,6 +27,7 @@ from notifications.notices import Notice
 from plumbline import carrying, doctor
 from plumbline.carrying import wire
 from plumbline.carrying.told import Carried
+from tests.databases import on_postgresql
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
 from tests.web.networks import FAULTS, Network, network, serving
@@ -374,14 +375,37 @@ class Weeks:
             self.way.faults = []
 
 
+ANSWERED = ["answer_lost", "sign_for", "late", "old_answer", "twice", "instruct", "changed", "old"]
+REFUSED_FIRST = ["round", "refuse", "answer_lost", "old_answer", "again", "old", "sign_for", "old", "accept"]
+
+
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(doings=DOINGS)
-@example(doings=["answer_lost", "sign_for", "late", "old_answer", "twice", "instruct", "changed", "old"])
-@example(doings=["round", "refuse", "answer_lost", "old_answer", "again", "old", "sign_for", "old", "accept"])
+@example(doings=ANSWERED)
+@example(doings=REFUSED_FIRST)
 def test_whatever_the_network_does_nothing_is_lost_and_nothing_happens_twice(
     rehearsal_template: Path, tmp_path_factory: pytest.TempPathFactory, doings: list[str]
 ) -> None:
     two = Two.under(tmp_path_factory.mktemp("two"), rehearsal_template)
+    _weeks_pass(two, doings)
+    two.close()
+
+
+@pytest.mark.parametrize("doings", [ANSWERED, REFUSED_FIRST], ids=["answered", "refused first"])
+def test_the_same_between_two_sites_on_postgresql(
+    postgresql_server: str, tmp_path: Path, doings: list[str]
+) -> None:
+    with (
+        on_postgresql(postgresql_server, "plumbline_port") as port,
+        on_postgresql(postgresql_server, "plumbline_district") as district,
+    ):
+        two = Two.on(tmp_path, port=port, district=district)
+        _weeks_pass(two, doings)
+        two.close()
+
+
+def _weeks_pass(two: Two, doings: list[str]) -> None:
+    """What people do at both ends and the network does between them; then both sites are held against each other."""
     with serving(two.district) as to, network() as way:
         way.to = to
         joined(two, way.url)
@@ -395,7 +419,6 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_happens_twice(
     here = [move for move in two.port.moves_of(weeks.ours) if move in REPLIES]
     assert here == there, "what the district did was done here, once and in its order"
     _check_records(two)
-    two.close()
 
 
 def _check_records(two: Two) -> None:
