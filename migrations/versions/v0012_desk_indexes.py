@@ -1,0 +1,34 @@
+"""desk indexes
+
+Revision: v0012, after v0011
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "v0012"
+down_revision = "v0011"
+branch_labels = None
+depends_on = None
+
+MADE = {
+    "matter_by_state_due": ["machine", "organisation", "state", "due_at"],
+    "matter_by_handler": ["handler", "machine", "due_at"],
+    "matter_by_handler_state": ["handler", "machine", "state", "progressed_at"],
+    "matter_by_mover": ["moved_by", "machine", "state", "due_at"],
+}
+
+
+def upgrade() -> None:
+    """To this revision."""
+    op.drop_index("matter_by_handler", table_name="matter")
+    for name, columns in MADE.items():
+        op.create_index(name, "matter", columns, unique=False)
+
+
+def downgrade() -> None:
+    """Back to the revision before."""
+    for name in MADE:
+        op.drop_index(name, table_name="matter")
+    op.create_index("matter_by_handler", "matter", ["handler", "machine"], unique=False)
