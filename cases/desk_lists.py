@@ -108,29 +108,40 @@ class _Branches:
         for way, _few in ways:
             yield "pressing", [way, inside, col(Matter.due_at) <= _TOMORROW, open_]
             yield from (("owed", [way, inside, one]) for one in here.owed_states())
-        for handled in _handled():
-            yield "mine", [judged, here.of_machine, handled, *map(without_index, (open_, not_(waits), not_(speak), not_(owed)))]
-        unhandled = not_(func.coalesce(or_(*_handled()), false()))  # SQL would not know where nobody handles it
+        theirs = [judged, *map(without_index, (open_, not_(waits), not_(speak), not_(owed)))]
+        handled, seated, opened = _handled()
+        yield "mine", [handled, here.of_machine, *theirs]
+        yield "mine", [seated, *theirs]
+        yield "mine", [opened, here.of_machine, *theirs]
+        unhandled = not_(
+            func.coalesce(or_(*_handled()), false())
+        )  # SQL would not know where nobody handles it
         rest = [inside, *map(without_index, (open_, unhandled, not_(waits), not_(owed)))]
-        for mine in self._in_role(here, ways):
-            yield "role", [*mine, *rest]
+        for one in self._in_role(here, judged, ways):
+            yield "role", [*one, *rest]
         if here.has_rounds:
             yield "opinions", [seen, open_, speak]
         for state in here.states(waits_for_others):
             yield "waiting", [judged, col(Matter.moved_by) == _LOGIN, state, without_index(open_)]
 
-    def _in_role(self, here: _OfMachine, ways: Sequence[tuple[Where, bool]]) -> Iterator[list[Where]]:
-        """What one of the roles held has to move, in the bodies it is held in."""
+    def _in_role(
+        self, here: _OfMachine, judged: Where, ways: Sequence[tuple[Where, bool]]
+    ) -> Iterator[list[Where]]:
+        """What one of the roles held has to move, in the bodies it is held in, and this person does not handle."""
         for held in self.postings:
             project = [] if held.project is None else [col(Matter.project) == held.project]
             for state in here.states(lambda rule, role=held.role: role in rule.owner):  # type: ignore[misc]
-                kept, addressed = (col(one) == held.organisation for one in (Matter.organisation, Matter.addressee))
-                for way, few in ways:
-                    if few:
-                        yield [way, without_index(and_(or_(kept, addressed), state)), *project]
-                    else:
-                        yield [way, kept, state, *project]
-                        yield [without_index(way), here.of_machine, addressed, without_index(state), *project]
+                kept, addressed = (
+                    col(one) == held.organisation for one in (Matter.organisation, Matter.addressee)
+                )
+                for way in [way for way, few in ways if not few]:
+                    yield [way, kept, state, *project]
+                    yield [without_index(way), here.of_machine, addressed, without_index(state), *project]
+                if any(
+                    few for _, few in ways
+                ):  # of their own, what they neither handle nor sit on they opened
+                    here_too = without_index(and_(or_(kept, addressed), state))
+                    yield [col(Matter.opener) == _LOGIN, here.of_machine, judged, here_too, *project]
 
 
 _INDEXED = frozenset({"machine", "organisation", "state", "handler", "opener", "addressee", "moved_by", "id"})
@@ -144,7 +155,12 @@ def without_index(condition: Where) -> Where:
 
     def plain(element: Any, **_rest: Any) -> Any:
         table = getattr(element, "table", None)
-        if isinstance(element, Column) and table is not None and table.name == "matter" and element.name in _INDEXED:
+        if (
+            isinstance(element, Column)
+            and table is not None
+            and table.name == "matter"
+            and element.name in _INDEXED
+        ):
             return func.coalesce(element, 0 if element.name == "id" else "")
         return None
 

@@ -35,7 +35,7 @@ class Matter(SQLModel, table=True):
         Index("matter_by_handler_state", "handler", "machine", "state", "progressed_at"),
         Index("matter_by_mover", "moved_by", "machine", "state", "due_at"),
         Index("matter_by_addressee", "addressee", "machine"),
-        Index("matter_by_opener", "opener", "machine"),
+        Index("matter_by_opener", "opener", "machine", "handler"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

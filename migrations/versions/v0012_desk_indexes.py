@@ -14,6 +14,7 @@ depends_on = None
 
 MADE = {
     "matter_by_state_due": ["machine", "organisation", "state", "due_at"],
+    "matter_by_opener": ["opener", "machine", "handler"],
     "matter_by_handler": ["handler", "machine", "due_at"],
     "matter_by_handler_state": ["handler", "machine", "state", "progressed_at"],
     "matter_by_mover": ["moved_by", "machine", "state", "due_at"],
@@ -22,7 +23,8 @@ MADE = {
 
 def upgrade() -> None:
     """To this revision."""
-    op.drop_index("matter_by_handler", table_name="matter")
+    for name in ("matter_by_handler", "matter_by_opener"):
+        op.drop_index(name, table_name="matter")
     for name, columns in MADE.items():
         op.create_index(name, "matter", columns, unique=False)
 
@@ -31,4 +33,5 @@ def downgrade() -> None:
     """Back to the revision before."""
     for name in MADE:
         op.drop_index(name, table_name="matter")
-    op.create_index("matter_by_handler", "matter", ["handler", "machine"], unique=False)
+    for column in ("handler", "opener"):
+        op.create_index(f"matter_by_{column}", "matter", [column, "machine"], unique=False)
