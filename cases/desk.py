@@ -19,7 +19,7 @@ from cases.deadlines import Deadline
 from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
 from cases.people import Posting, postings_of
-from states.facts import Act, Actor, Facts, Link, Refused
+from states.facts import Act, Actor, Facts, Link
 from states.machine import judge
 from states.rulebook import Label, Machine, StateKind
 
@@ -179,9 +179,7 @@ def _likely(
     for name in sorted(there, key=lambda name: machine.moves[name].to in (None, row.state)):
         if not left:
             return
-        try:
-            judging.fire(name, known)
-        except Refused:
+        if not judging.may(name, known):
             continue
         left -= 1
         yield name, machine.moves[name].label
