@@ -13,12 +13,12 @@ from locust import FastHttpUser, constant, task
 ASKED = json.loads(os.environ["CLICKED"])
 
 
-class Clicking(FastHttpUser):
+class Clicking(FastHttpUser):  # type: ignore[misc] - Locust is installed for benchmarks alone
     """One of them."""
 
     wait_time = constant(0)
 
-    @task
+    @task  # type: ignore[untyped-decorator]
     def click(self) -> None:
         """The page; anything but 200 fails the run."""
         self.client.get(ASKED["path"], headers={"Cookie": ASKED["cookie"], "Accept": "text/html"})
