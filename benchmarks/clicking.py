@@ -13,7 +13,7 @@ from locust import FastHttpUser, constant, task
 ASKED = json.loads(os.environ["CLICKED"])
 
 
-class Clicking(FastHttpUser):  # type: ignore[misc] - Locust is installed for benchmarks alone
+class Clicking(FastHttpUser):  # type: ignore[misc]  # Locust is there for benchmarks alone
     """One of them."""
 
     wait_time = constant(0)

@@ -113,7 +113,9 @@ def clicked(
     _locust(port, home, path, cookie, clients=min(clients, 8), seconds=min(WARM, seconds))
     before = processor(process)
     found = _locust(port, home, path, cookie, clients=clients, seconds=seconds)
-    return found, (processor(process) - before) / max(found["count"], 1) * 1000
+    if not found["count"]:
+        raise RuntimeError(f"{path}: nothing was answered within {seconds} seconds.")
+    return found, (processor(process) - before) / found["count"] * 1000
 
 
 def _locust(port: int, home: Path, path: str, cookie: str, *, clients: int, seconds: int) -> dict[str, float]:
