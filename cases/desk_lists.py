@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -80,7 +80,7 @@ def _statement(office: Office, postings: Sequence[Held], most: int) -> Prepared:
 
 def _selected(name: str, conditions: list[Where], *, most: int) -> Any:
     due, key = col(Matter.due_at), col(Matter.id)
-    chosen = select(literal_column(f"'{name}'").label("list"), key, due).where(*conditions)
+    chosen: Any = select(literal_column(f"'{name}'").label("list"), key, due).where(*conditions)
     return select(chosen.order_by(due.asc().nulls_last(), key.desc()).limit(most).subquery())
 
 
@@ -164,7 +164,7 @@ def without_index(condition: Where) -> Where:
             return func.coalesce(element, 0 if element.name == "id" else "")
         return None
 
-    return cast("Where", visitors.replacement_traverse(condition, {}, plain))
+    return visitors.replacement_traverse(condition, {}, plain)
 
 
 def _handled() -> tuple[Where, Where, Where]:
