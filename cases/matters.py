@@ -30,9 +30,12 @@ class Matter(SQLModel, table=True):
         Index("matter_by_change", "machine", "organisation", "moved_at"),
         Index("matter_by_number", "machine", "organisation", "number"),
         Index("matter_by_receipt", "machine", "organisation", "received_on"),
-        Index("matter_by_handler", "handler", "machine"),
+        Index("matter_by_state_due", "machine", "organisation", "state", "due_at"),
+        Index("matter_by_handler", "handler", "machine", "due_at"),
+        Index("matter_by_handler_state", "handler", "machine", "state", "progressed_at"),
+        Index("matter_by_mover", "moved_by", "machine", "state", "due_at"),
         Index("matter_by_addressee", "addressee", "machine"),
-        Index("matter_by_opener", "opener", "machine"),
+        Index("matter_by_opener", "opener", "machine", "handler"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -87,6 +87,12 @@ class Judge:
             raise Refused(_summary(case.reasons), tuple(self._wording.of(reason) for reason in case.reasons))
         return case.state
 
+    def may(self, move: str, facts: Facts) -> bool:
+        """Whether `fire` would make this move, without the reasons why not: it stops at the first."""
+        if facts.state not in self.machine.states or move not in self.machine.moves:
+            return False
+        return facts.state in self.machine.moves[move].from_ and self._conditions[move].is_met(facts)
+
     def survey(self, facts: Facts) -> Survey:
         """The moves that leave this state, each judged exactly as `fire` would."""
         open_moves: list[str] = []
@@ -135,6 +141,10 @@ class _Condition:
     def __call__(self, case: _Case) -> bool:
         case.reasons.extend(self._reasons(case.facts))
         return not case.reasons
+
+    def is_met(self, facts: Facts) -> bool:
+        """Whether no reason stands against the move."""
+        return next(self._reasons(facts), None) is None
 
     def _reasons(self, facts: Facts) -> Iterator[Reason]:
         if facts.actor.is_engine:

@@ -94,7 +94,12 @@ class PaperOffice:
 
     def survey(self, matter: Matter, who: str) -> Survey:
         """The open and blocked moves."""
-        return self.judge(matter).survey(self.facts(matter, who))
+        judge, facts = self.judge(matter), self.facts(matter, who)
+        found = judge.survey(facts)
+        assert [move for move in judge.machine.moves if judge.may(move, facts)] == sorted(
+            found.open, key=list(judge.machine.moves).index
+        )
+        return found
 
     def move(self, matter: Matter, move: str, who: str, /, **given: Any) -> str:
         """Makes a move with the examples of all fields, but for what is given. Raises Refused."""
