@@ -140,7 +140,10 @@ def why(request: Request, number: str, key: int, who: Who) -> Response:
         raise NoSuchMatter(number)
     name = found["label"][lang] if found["label"] else found["deadline"]
     heading = TEXTS[lang]["why_of"].format(number, name)
-    moves = {code: move.label.in_(lang) for code, move in here.office.rulebook().machines[found["machine"]].moves.items()}
+    moves = {
+        code: move.label.in_(lang)
+        for code, move in here.office.rulebook().machines[found["machine"]].moves.items()
+    }
     moves[OPENED] = TEXTS[lang]["begin"]
     return render(request, "why.html", signed=who, heading=heading, texts=TEXTS, c=found, number=number,
                   moves=moves, reader=Reader({}, names, lang), budget=words.period(found["budget"], lang))  # fmt: skip

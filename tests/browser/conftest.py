@@ -7,7 +7,9 @@ thread, where tests of other folders run loops of theirs.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,12 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import select
 
 from cases.people import Person
+from plumbline import clock
 from plumbline.settings import Settings
 from plumbline.work import Work
 from tests.browser import chromium as installed
+from tests.browser.furnishing import Furnished, furnish
+from tests.browser.looking import Look, Sort, look_around
 from tests.browser.serving import Port, listening
 from tests.browser.visitors import Visitors, visiting
 from tests.plumbline.conftest import home, rehearsal_template  # noqa: F401 - fixtures
@@ -79,3 +84,47 @@ def people(browser: Browser, house: House, port: Port) -> Iterator[Visitors]:
     """Whoever comes to that rehearsal."""
     with visiting(browser, port.url) as found:
         yield found
+
+
+@dataclass(frozen=True)
+class Busy:
+    """An office in the middle of its work, to look at and not to change."""
+
+    house: House
+    found: Furnished
+
+
+@pytest.fixture(scope="package")
+def furnished(
+    rehearsal_template: Path,  # noqa: F811 - the fixture of that name
+    tmp_path_factory: pytest.TempPathFactory,
+    port: Port,
+) -> Iterator[Busy]:
+    """A rehearsal in which something stands on every page; one for all who only look."""
+    folder = tmp_path_factory.mktemp("busy") / "home"
+    shutil.copytree(rehearsal_template, folder)
+    work = Work.open(Settings(home=folder, base_url=port.url))
+    with pytest.MonkeyPatch.context() as patch:
+        at = Clock()
+        patch.setattr(clock, "now", at)
+        house = House(Office(work, at))
+        found = furnish(house)
+    yield Busy(house, found)
+    work.engine.dispose()
+
+
+@pytest.fixture(scope="package")
+def looks(browser: Browser, furnished: Busy, port: Port) -> Callable[[Sort], Sequence[Look]]:
+    """Every main page as it looks in one language, by day or by night; looked at once."""
+    seen: dict[Sort, Sequence[Look]] = {}
+
+    def look(sort: Sort) -> Sequence[Look]:
+        if sort not in seen:
+            port.app = furnished.house.office.app
+            all_speak(furnished.house, sort.lang)
+            with pytest.MonkeyPatch.context() as patch, visiting(browser, port.url) as lookers:
+                patch.setattr(clock, "now", Clock())
+                seen[sort] = list(look_around(lookers, furnished.found, sort))
+        return seen[sort]
+
+    return look

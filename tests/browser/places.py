@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from tests.browser.furnishing import Furnished
 
-ANYBODYS = {"sign-in": "/sign-in", "rehearsal": "/rehearsal", "status": "/status"}
-
 
 def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
-    """Name and path of each page, by who looks at it."""
+    """Name and path of each page, by who looks at it; nobody is ""."""
     return {
+        "": {"sign-in": "/sign-in", "rehearsal": "/rehearsal", "status": "/status"},
         "officer": {
             "today": "/", "register": "/register", "worklist": "/worklist",
             "worklist, filtered": "/worklist?tab=all&state=registered&sort=received", "board": "/board",
@@ -21,7 +20,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
             "a move": f"/matters/{found.clue}/moves/amend", "attachments": f"/matters/{found.clue}/attachments",
             "consultations": "/rounds", "room": f"/rounds/{found.room}", "unsealed": f"/rounds/{found.unsealed}",
             "tasks": "/tasks", "notices": "/notices", "settings": "/settings", "account": "/account",
-            "password": "/account/password", "second factor": "/account/second-factor", "nothing": "/matters/none",
+            "password": "/account/password", "second factor": "/account/second-factor",
         },
         "supervisor": {
             "register a clue": "/register/clue", "inspections": "/inspections",

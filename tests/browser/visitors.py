@@ -1,4 +1,4 @@
-"""People at the workbench: each has a browser profile of their own, and somebody who notes what their browser complains of."""
+"""People at the workbench: each has a browser profile of their own, and what their browser complains of is noted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ class Visitors:
 
     def profile(self, **options: Any) -> BrowserContext:
         """A browser that was never here before, in English unless `locale` says otherwise."""
-        given = {"base_url": self.url, "locale": "en-GB", "viewport": {"width": 1280, "height": 800}} | options
+        given = {
+            "base_url": self.url,
+            "locale": "en-GB",
+            "viewport": {"width": 1280, "height": 800},
+        } | options
         context = self.browser.new_context(**given)
         context.set_default_timeout(PATIENCE)
         context.on("request", self._asks)
@@ -40,14 +44,13 @@ class Visitors:
         """A page of somebody who is not signed in."""
         return self.profile(**options).new_page()
 
-    def be(self, login: str, *, at: str = "/", lang: str = "", **options: Any) -> Page:
+    def be(self, login: str, *, at: str = "/", **options: Any) -> Page:
         """A page of this person of the rehearsal, signed in and looking at `at`."""
         page = self.stranger(**options)
         page.goto(f"/rehearsal?next={at}")
         row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=login, exact=True))
         row.get_by_role("button").click()
-        if lang:
-            speak(page, lang)
+        page.wait_for_url(lambda url: "/rehearsal" not in url)
         return page
 
     def _asks(self, request: Request) -> None:
@@ -56,6 +59,11 @@ class Visitors:
     def _says(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not REFUSED.search(message.text):
             self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def expect_refusals(self, *status: int) -> None:
+        """These were answered, and that was right."""
+        noted = re.compile(rf"the server responded with a status of ({'|'.join(map(str, status))})\b")
+        self.complaints = [one for one in self.complaints if not noted.search(one)]
 
     def check(self) -> None:
         """No browser complained of anything, and none asked another host for anything."""
@@ -79,14 +87,6 @@ def visiting(browser: Browser, url: str) -> Iterator[Visitors]:
         visitors.leave()
 
 
-def speak(page: Page, lang: str) -> None:
-    """Have the page in this language, by the button at its head where it is in the other one."""
-    wanted = {"zh": "zh-CN", "en": "en"}[lang]
-    if page.locator("html").get_attribute("lang") != wanted:
-        page.get_by_role("button", name={"zh": "中文", "en": "English"}[lang], exact=True).click()
-    expect(page.locator("html")).to_have_attribute("lang", wanted)
-
-
 def heading(page: Page) -> str:
     """What the page says it is."""
     return page.get_by_role("heading", level=1).inner_text()
@@ -98,9 +98,9 @@ def put(form: Page | Locator, label: str, value: str | bool) -> None:
     if group.count():
         group.get_by_label({True: "yes", False: "no"}.get(value, str(value)), exact=True).check()
         return
-    field = form.get_by_label(label)
+    field = form.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s|$)"))
     if field.evaluate("field => field.tagName") == "SELECT":
-        field.select_option(label=str(value))
+        field.select_option(field.locator("option").filter(has_text=str(value)).first.get_attribute("value"))
     else:
         field.fill(str(value))
 
