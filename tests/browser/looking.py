@@ -96,7 +96,7 @@ def _chinese() -> Iterator[str]:
     """Every Chinese word that stands in a text of ours by itself."""
     for texts in (
         account_words.TEXTS,
-        list_words.TEXTS,
+        list_words.WORDS,
         matter_words.TEXTS,
         page_words.TEXTS,
         room_words.TEXTS,
