@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from cases import audit, people
+from cases import checkpoints, people
 from cases.history import Checkpoint
 from cases.office import Office
 from cases.organisations import Organisation
@@ -177,7 +177,7 @@ def of_matter(session: Session, direction: str, matter: int) -> Exchanged | None
 
 def witness(session: Session, *, at: datetime) -> Witness:
     """This site's newest checkpoint, set now if anything happened since the last."""
-    audit.take_checkpoint(session, at=at)
+    checkpoints.take(session, at=at)
     last = session.exec(select(Checkpoint).order_by(col(Checkpoint.id).desc())).first()
     if last is None:
         raise LookupError("A site that exchanges anything has a history, and so a checkpoint.")
