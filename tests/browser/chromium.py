@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 REQUIRED = "PLUMBLINE_TEST_BROWSER"
 MISSING = (
@@ -22,11 +24,11 @@ ARGUMENTS = (
 )
 
 
-def found() -> str | None:
-    """The path of a browser; None where there is none."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-def is_required() -> bool:
-    """Whether a missing browser is a failure: CI says so."""
-    return os.environ.get(REQUIRED) == "required"
+def path() -> str:
+    """The browser's path. Without a browser the test is skipped; where one is required, as in CI, it fails."""
+    found = next((there for name in NAMES if (there := shutil.which(name))), None)
+    if found is None and os.environ.get(REQUIRED) == "required":
+        pytest.fail(MISSING)
+    if found is None:
+        pytest.skip(MISSING)
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +20,8 @@ from cases.people import Person
 from plumbline import clock
 from plumbline.settings import Settings
 from plumbline.work import Work
-from tests.browser import chromium as installed
+from tests.browser import chromium
 from tests.browser.furnishing import Furnished, furnish
-from tests.browser.looking import Look, Sort, look_around
 from tests.browser.serving import Port, listening
 from tests.browser.visitors import Visitors, visiting
 from tests.plumbline.conftest import home, rehearsal_template  # noqa: F401 - fixtures
@@ -32,23 +31,13 @@ from tests.web.rooms.visiting import House
 
 
 @pytest.fixture(scope="package")
-def chromium() -> str:
-    """The browser's path. Without one the tests are skipped, where CI asks for it they fail."""
-    path = installed.found()
-    if path is None and installed.is_required():
-        pytest.fail(installed.MISSING)
-    if path is None:
-        pytest.skip(installed.MISSING)
-    return path
-
-
-@pytest.fixture(scope="package")
-def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The browser, one for all of them."""
+    path = chromium.path()
     own = {"XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("chromium"))}
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=chromium, args=list(installed.ARGUMENTS), env={**os.environ, **own}
+            executable_path=path, args=list(chromium.ARGUMENTS), env={**os.environ, **own}
         )
         yield started
         started.close()
@@ -113,18 +102,15 @@ def furnished(
     work.engine.dispose()
 
 
-@pytest.fixture(scope="package")
-def looks(browser: Browser, furnished: Busy, port: Port) -> Callable[[Sort], Sequence[Look]]:
-    """Every main page as it looks in one language, by day or by night; looked at once."""
-    seen: dict[Sort, Sequence[Look]] = {}
+@pytest.fixture
+def busy(furnished: Busy, port: Port, time: Clock) -> Busy:  # noqa: F811 - the clock stands
+    """That office, served at noon of the day it is in."""
+    port.app = furnished.house.office.app
+    return furnished
 
-    def look(sort: Sort) -> Sequence[Look]:
-        if sort not in seen:
-            port.app = furnished.house.office.app
-            all_speak(furnished.house, sort.lang)
-            with pytest.MonkeyPatch.context() as patch, visiting(browser, port.url) as lookers:
-                patch.setattr(clock, "now", Clock())
-                seen[sort] = list(look_around(lookers, furnished.found, sort))
-        return seen[sort]
 
-    return look
+@pytest.fixture
+def lookers(browser: Browser, busy: Busy, port: Port) -> Iterator[Visitors]:
+    """Whoever comes to look at it."""
+    with visiting(browser, port.url) as found:
+        yield found
