@@ -20,4 +20,4 @@ def test_no_page_keeps_anybody_out_speaks_half_or_runs_off_the_side(
 
 def test_a_word_left_behind_would_be_found() -> None:
     assert leftovers("状态 registered，李明 (officer)，MGJ-2026-0001", "zh") == {"registered"}
-    assert leftovers("State 已登记, 隐蔽工程未经验收", "en") == {"已登记"}
+    assert leftovers("Board 看板, 隐蔽工程未经验收", "en") == {"看板"}
