@@ -104,7 +104,8 @@ def furnished(
 
 @pytest.fixture
 def busy(furnished: Busy, port: Port, time: Clock) -> Busy:  # noqa: F811 - the clock stands
-    """That office, served at noon of the day it is in."""
+    """That office, served three days later: something is due today, and something is late."""
+    time.later(days=3)
     port.app = furnished.house.office.app
     return furnished
 

@@ -18,6 +18,16 @@ def test_no_page_keeps_anybody_out_speaks_half_or_runs_off_the_side(
     assert list(look_around(lookers, busy.found, sort)) == []
 
 
+def test_a_picture_of_numbers_is_as_wide_as_it_may_be_and_its_key_is_one_line(lookers: Visitors) -> None:
+    page = lookers.be("leader", at="/figures")
+    picture = page.locator("svg.chart").first.bounding_box()
+    key = page.locator(".chart-key").first.bounding_box()
+    assert picture is not None
+    assert key is not None
+    assert picture["width"] > 700
+    assert key["height"] < 40
+
+
 def test_a_word_left_behind_would_be_found() -> None:
     assert leftovers("状态 registered，李明 (officer)，MGJ-2026-0001", "zh") == {"registered"}
     assert leftovers("Board 看板, 隐蔽工程未经验收", "en") == {"看板"}

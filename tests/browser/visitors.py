@@ -96,7 +96,8 @@ def put(form: Page | Locator, label: str, value: str | bool) -> None:
     """Fill in one field, as its label calls it: type, choose from its list, or say yes or no."""
     group = form.get_by_role("group", name=label)
     if group.count():
-        group.get_by_label({True: "yes", False: "no"}.get(value, str(value)), exact=True).check()
+        said = value if isinstance(value, str) else "yes" if value else "no"
+        group.get_by_label(said, exact=True).check()
         return
     field = form.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s|$)"))
     if field.evaluate("field => field.tagName") == "SELECT":
