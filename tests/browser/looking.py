@@ -105,7 +105,8 @@ def _chinese() -> Iterator[str]:
     book = shipped()
     for machine in book.machines.values():
         yield machine.label.zh
-        yield from (one.label.zh for one in (*machine.states.values(), *machine.moves.values()))
+        yield from (one.label.zh for one in machine.states.values())
+        yield from (one.label.zh for one in machine.moves.values())
 
 
 CHINESE = frozenset(word for text in _chinese() for word in HAN.findall(text))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.visitors import Visitors, put
 from tests.cases import bad_files
 from tests.web.rooms.visiting import House
 
 WORDS = "沉箱基床未经验收即覆盖。"
-PHONE = {
+PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
     "is_mobile": True,
@@ -40,12 +42,10 @@ def test_a_finding_is_kept_as_a_draft_then_recorded_with_its_photograph(
     expect(form.get_by_label("problem")).to_have_value(WORDS)
     put(form, "link in the works", "quality and hidden works")
     put(form, "source", "found by inspection")
-    photograph = {
-        "name": "IMG_1.jpg",
-        "mimeType": "image/jpeg",
-        "buffer": bad_files.photograph(size=(640, 480)),
-    }
-    form.get_by_label("Or choose pictures").set_input_files([photograph])  # type: ignore[list-item]
+    photograph = FilePayload(
+        name="IMG_1.jpg", mimeType="image/jpeg", buffer=bad_files.photograph(size=(640, 480))
+    )
+    form.get_by_label("Or choose pictures").set_input_files([photograph])
     form.get_by_role("button", name="Record it as a clue").tap()
     expect(other.get_by_role("status")).to_contain_text("MGJ-2026-0001")
     other.get_by_role("link", name="MGJ-2026-0001").tap()
@@ -61,4 +61,4 @@ def test_what_a_thumb_presses_is_large_enough_and_nothing_runs_off_the_side(
         box = button.bounding_box()
         assert box is not None
         assert box["height"] >= SMALLEST, button.inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
