@@ -10,9 +10,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-PATIENCE = 10_000  # milliseconds until something that was to appear counts as missing
+PATIENCE = 30_000  # milliseconds until what was to appear counts as missing; a busy machine is slow
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (401|409|422)\b")
 """What Chromium notes of a page that says no. The page itself tells the person why."""
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
