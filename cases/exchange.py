@@ -148,11 +148,16 @@ def _one(direction: str, sender: str, notice: str, edition: int) -> SelectOfScal
 def claim(session: Session, values: dict[str, Any]) -> tuple[Exchanged, bool]:
     """The packet on file, and whether it was not there before. Of two at once, one waits and then finds it there."""
     fitting = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    done = session.connection().execute(
-        fitting(Exchanged).values(taken=[], **values).on_conflict_do_nothing()
+    added = (
+        session.connection().execute(  # not by `rowcount`: PostgreSQL's driver does not tell it of an INSERT
+            fitting(Exchanged)
+            .values(taken=[], **values)
+            .on_conflict_do_nothing()
+            .returning(col(Exchanged.id))
+        )
     )
     query = _one(values["direction"], values["sender"], values["notice"], values["edition"])
-    return session.exec(query).one(), done.rowcount == 1
+    return session.exec(query).one(), added.first() is not None
 
 
 def newest(session: Session, direction: str, *, sender: str, notice: str) -> Exchanged | None:

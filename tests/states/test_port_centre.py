@@ -230,12 +230,14 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
         ("clue", "record_sealed_receipt"),
     }  # only for clues out of a ledger
     missing -= {
+        ("escalation", "turned_away"),
+        ("assignment", "turned_away"),
         ("escalation", "arrive"),
         ("escalation", "file_incoming"),
         ("escalation", "answer_sent"),
         ("assignment", "arrive"),
         ("assignment", "answer_sent"),
-    }  # only for what came from another site
+    }  # only for what goes to or came from another site
     missing -= {
         ("assignment", "ask_again"),
         ("assignment", "sign_again"),
