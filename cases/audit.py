@@ -18,7 +18,15 @@ import orjson
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
-from cases import audit_clocks, audit_evidence, audit_recusals, audit_rounds, audit_rows, rulebooks
+from cases import (
+    audit_clocks,
+    audit_evidence,
+    audit_readers,
+    audit_recusals,
+    audit_rounds,
+    audit_rows,
+    rulebooks,
+)
 from cases.audit_rows import Fault
 from cases.evidence import EvidenceRoom
 from cases.history import Checkpoint, Event
@@ -69,6 +77,7 @@ def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
     found = _chain(
         faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
         audit_rows.subjects(session), audit_rounds.faults(session), audit_recusals.faults(session),
+        audit_readers.faults(session, books),
         audit_evidence.faults(session, room), _checkpoints(session)
     )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))

@@ -28,7 +28,6 @@ from sqlmodel import Session, col
 
 from cases import access, gathering, recusing
 from cases.deadlines import Deadline
-from cases.listing import handled_by
 from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
 from cases.people import Posting, postings_of
@@ -158,7 +157,7 @@ def desk(session: Session, office: Office, *, actor: str, at: datetime) -> Desk:
     """The desk of `actor` at the instant `at`."""
     looking = _Looking(session, office, actor, at, postings_of(session, actor))
     waits = and_(looking.standing(_waits), col(Matter.moved_by) == actor)
-    mine, in_role = handled_by(actor), looking.in_role()
+    mine, in_role = access.handled_by(actor), looking.in_role()
     open_, speak = not_(looking.over), looking.wants_opinion()
     lists = {
         "pressing": (open_, _due_by(_tomorrow(office, at))),
@@ -272,7 +271,9 @@ def _line(
     machine = looking.office.rulebook(row.rulebook).machines[row.machine]
     state = machine.states[row.state]
     actor = access.actor_towards(looking.actor, looking.postings, row, seated=seated)
-    moves = () if machine.rounds else tuple(_likely(looking, row, machine, actor, links))
+    book = looking.office.rulebook(row.rulebook)
+    takes_part = access.sees(looking.actor, looking.postings, book, row, seated=seated, recused=False)
+    moves = () if machine.rounds or not takes_part else tuple(_likely(looking, row, machine, actor, links))
     return Line(
         row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler, *clock,
         is_round=machine.rounds is not None, moves=moves[:OFFERED],
@@ -286,7 +287,7 @@ def _likely(
     acts = {move: Act(who, date.fromisoformat(on)) for move, (who, on) in row.acts.items()}
     known = Facts(
         at=looking.at, today=looking.office.day(looking.at), state=row.state, actor=actor, acts=acts, links=links,
-        values=row.values | gathering.columns(looking.office, row),
+        values=row.values | gathering.columns(looking.office, row), owners=frozenset(machine.states[row.state].owner),
     )  # fmt: skip
     judging = judge(looking.office.rulebook(row.rulebook), row.machine)
     there = [name for name in machine.moves_from[row.state] if not machine.moves[name].engine]

@@ -77,7 +77,7 @@ def matters(
     if state is not None:
         wanted.append(col(Matter.state) == state)
     if mine:
-        wanted.append(handled_by(actor))
+        wanted.append(access.handled_by(actor))
     if overdue:
         wanted.append(col(Matter.due_at) <= at)
     if q is not None:
@@ -106,13 +106,6 @@ def _lines(
     for row in session.execute(query):
         yield Listed(row.number, row.state, row.version, row.title, row.handler, row.due_at,
                      {name: row.values.get(name) for name in rounds}, Place(row.due_at, row.id))  # fmt: skip
-
-
-def handled_by(login: str) -> ColumnElement[bool]:
-    """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
-    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
-    unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
-    return or_(col(Matter.handler) == login, seated, unhandled)
 
 
 _OF_MACHINE = Prepared(

@@ -17,7 +17,7 @@ from cases import access, gathering
 from cases.deadlines import Deadline
 from cases.gathering import Held
 from cases.history import Event
-from cases.matters import Matter, Seat
+from cases.matters import Matter
 from cases.office import Office
 from cases.people import Person
 from states.rulebook import Machine, Reach, StateKind
@@ -227,10 +227,9 @@ def _todo(looker: Looker, machine: str, _at: datetime) -> ColumnElement[bool]:
     rules = looker.office.rulebook().machines[machine]
     live, acting = live_states(rules), _states(rules, StateKind.OPEN)
     login = looker.login
-    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
     ways = [
         and_(col(Matter.handler) == login, col(Matter.state).in_(acting)),
-        and_(seated, col(Matter.state).in_(live)),
+        and_(access.seated(login), col(Matter.state).in_(live)),
         and_(col(Matter.opener) == login, col(Matter.handler).is_(None), col(Matter.state).in_(acting)),
     ]
     return or_(*ways, *_owned(looker, rules, machine))

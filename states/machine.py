@@ -129,6 +129,7 @@ class _Condition:
         self.by_itself = refusals.by_itself(trigger)
         self.not_your_role = refusals.not_your_role(move.roles, roles)
         self.guards = _bound(move.guards)
+        self.is_asked_for = any(use.name == "is_asked" for use in move.guards)
         self.duties = duties
         self.filled = tuple(each for each in move.fields if each.required)
 
@@ -144,6 +145,8 @@ class _Condition:
             yield self.by_itself
         elif self.roles.isdisjoint(facts.actor.roles):
             yield self.not_your_role
+        elif facts.actor.reads_only and not self.is_asked_for:
+            yield refusals.READS_ONLY
         for guard, argument in self.guards:
             if reason := guard.holds(facts, argument):
                 yield reason
