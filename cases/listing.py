@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlmodel import Session, col
 
-from cases import access, carriages, gathering, round_sight
+from cases import access, carriages, gathering, round_sight, worklist
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -66,12 +66,14 @@ class Page:
 
 def matters(
     session: Session, office: Office, machine: str, *, actor: str, at: datetime, state: str | None = None,
-    mine: bool = False, overdue: bool = False, limit: int = 100, q: str | None = None, after: Place | None = None,
+    mine: bool = False, overdue: bool = False, tab: str | None = None, limit: int = 100, q: str | None = None,
+    after: Place | None = None,
 ) -> Page:  # fmt: skip
     """The matters of a machine that `actor` may see, the most urgent first.
 
     `mine`: those they handle or sit on, and those they opened that nobody handles yet. `overdue`: those with a clock
-    that is late at `at`. `q`: those with this text in their number or title. `after`: what follows this place.
+    that is late at `at`. `tab`: those under this tab of the worklist. `q`: those with this text in their number
+    or title. `after`: what follows this place.
     """
     wanted = [access.visible_to(session, actor, office.rulebook(), machine=machine)]
     if state is not None:
@@ -80,6 +82,8 @@ def matters(
         wanted.append(access.handled_by(actor))
     if overdue:
         wanted.append(col(Matter.due_at) <= at)
+    if tab is not None:
+        wanted.append(worklist.tab(worklist.Looker.of(session, office, actor), machine, tab, at=at))
     if q is not None:
         wanted.append(
             or_(col(Matter.number).icontains(q, autoescape=True), col(Matter.title).icontains(q, autoescape=True))

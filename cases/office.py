@@ -53,7 +53,8 @@ def occurred(
     """A move's event, from the matter as it stands after it."""
     return Occurred(event=event, matter=row.id, number=row.number, machine=row.machine, rulebook=row.rulebook,
                     move=move, state=row.state, at=at, actor=by, organisation=row.organisation,
-                    addressee=row.addressee, project=row.project, handler=row.handler, opener=row.opener, named=named)  # fmt: skip
+                    addressee=row.addressee, project=row.project, handler=row.handler, opener=row.opener,
+                    named=named)  # fmt: skip
 
 
 Announce = Callable[[Session, "Office", Sequence[Occurred]], int]

@@ -12,6 +12,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "tab_todo": ("我的待办", "To do"),
     "tab_handled": ("我承办的", "Handled by me"),
     "tab_done": ("我的已办", "Done by me"),
+    "tab_passed": ("我已转出的", "Passed on by me"),
+    "tab_copied": ("抄送、会签、协办", "Put before me"),
     "tab_late": ("已超期", "Late"),
     "tab_all": ("全部可见", "All I may see"),
     "filter": ("筛选", "Filter"),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, delete, select
 
-from cases import audit, recusing, rulebooks, surveys
+from cases import audit, listing, recusing, rulebooks, surveys
 from cases.deadlines import Deadline
 from cases.matters import Matter, Reader
 from cases.moved import Moved
@@ -181,7 +181,7 @@ def test_passing_on_takes_the_word_of_another_person(port: Port) -> None:
     assert "act_missing" in port.refused(number, "leader", "pass_on", handler="officer2")
     port.do(number, "officer", "ask_pass_on", next_handler="officer2")
     port.do(number, "leader", "keep_handler")
-    assert not port.unseen(number, "officer") and port.unseen(number, "officer2")
+    assert [port.unseen(number, who) for who in ("officer", "officer2")] == [False, True]
     port.at += timedelta(days=1)
     port.do(number, "officer", "ask_pass_on", next_handler="officer2")
     port.do(number, "leader", "pass_on", handler="officer2")
@@ -259,6 +259,30 @@ def test_nobody_gets_a_copy_who_may_never_see_such_a_matter(port: Port, who: str
     number = port.clue_with()
     assert "unknown_reference" in port.refused(number, "officer", "copy_to", copied_to=[who])
     assert port.unseen(number, who)
+
+
+def tab(port: Port, who: str, name: str) -> list[str]:
+    with port.unit() as session:
+        return [
+            line.number
+            for line in listing.matters(session, port.office, "clue", actor=who, at=port.at, tab=name).lines
+        ]
+
+
+def test_everybody_finds_what_is_theirs_to_do_done_passed_on_and_put_before_them(port: Port) -> None:
+    number, other = port.clue_with(), port.clue_with()
+    assert [tab(port, "officer", name) for name in ("todo", "done", "passed")] == [[other, number], [], []]
+    port.do(number, "officer", "delegate", delegate="officer2")
+    assert tab(port, "officer", "passed") == [number]
+    assert tab(port, "officer2", "copied") == [number]
+    assert tab(port, "officer2", "todo") == [], "another's clue is not the delegate's to move"
+    assert sorted(tab(port, "registrar", "passed")) == [number, other], (
+        "the registry proposed who handles them"
+    )
+    port.do(other, "officer", "propose_disposition", way="hold")
+    assert tab(port, "officer", "done") == [other]
+    recuse(port, number, "officer2")
+    assert tab(port, "officer2", "copied") == []
 
 
 def test_nobody_gets_a_copy_who_is_kept_out_and_a_copy_ends_where_they_are(port: Port) -> None:
