@@ -36,6 +36,15 @@ class Due:
     changed_at: datetime
 
 
+def some(
+    session: Session, looker: Looker, *, first: date, last: date, mine: bool, most: int | None = None
+) -> tuple[tuple[Due, ...], bool]:
+    """The first of these clocks, no more than `most` (MOST unless told), and whether there are others beyond them."""
+    count = MOST if most is None else most
+    found = agenda(session, looker, first=first, last=last, mine=mine, limit=count + 1)
+    return found[:count], len(found) > count
+
+
 def agenda(
     session: Session, looker: Looker, *, first: date, last: date, mine: bool, limit: int = MOST
 ) -> tuple[Due, ...]:

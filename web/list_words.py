@@ -12,6 +12,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "tab_todo": ("我的待办", "To do"),
     "tab_handled": ("我承办的", "Handled by me"),
     "tab_done": ("我的已办", "Done by me"),
+    "feed_cut": ("此日历只列出前 {} 项，其后还有期限；请在“日历”页面查看。",
+                 "Only the first {} due dates are in this feed; there are more. See the calendar page."),
     "tab_passed": ("我已转出的", "Passed on by me"),
     "tab_copied": ("抄送、会签、协办", "Put before me"),
     "tab_late": ("已超期", "Late"),
