@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-import orjson
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
@@ -25,6 +23,8 @@ from cases import (
     audit_recusals,
     audit_rounds,
     audit_rows,
+    checkpoints,
+    ledger_seals,
     rulebooks,
 )
 from cases.audit_rows import Fault
@@ -59,15 +59,6 @@ class Verified:
                 "head": self.head}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A checkpoint that was set: over how many chains that had grown. Without any, none is set."""
-
-    id: int | None
-    heads: int
-    hash: str
-
-
 def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
     """Recompute everything; given the evidence room, also the hashes of attachments.
 
@@ -77,15 +68,15 @@ def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
     found = _chain(
         faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
         audit_rows.subjects(session), audit_rounds.faults(session), audit_recusals.faults(session),
-        audit_readers.faults(session, books),
-        audit_evidence.faults(session, room), _checkpoints(session)
+        audit_readers.faults(session, books), audit_evidence.faults(session, room), _checkpoints(session),
+        ledger_seals.faults(session),
     )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))
     more = sum(1 for _ in found)
     events = session.execute(select(func.count()).select_from(Event)).scalar_one()
-    checkpoints = session.execute(select(func.count()).select_from(Checkpoint)).scalar_one()
-    last = _last_checkpoint(session)
-    return Verified(int(events), int(checkpoints), faults, more, last.hash if last else "")
+    set_so_far = session.execute(select(func.count()).select_from(Checkpoint)).scalar_one()
+    last = checkpoints.last(session)
+    return Verified(int(events), int(set_so_far), faults, more, last.hash if last else "")
 
 
 def _chain(*parts: Iterable[Fault]) -> Iterator[Fault]:
@@ -106,39 +97,6 @@ def _rulebooks(session: Session) -> tuple[Mapping[str, Rulebook], list[Fault]]:
     return good, faults
 
 
-def take_checkpoint(session: Session, *, at: datetime) -> Taken:
-    """Note the ends of all chains that grew since the last checkpoint, in a row chained to it."""
-    known: dict[str, Any] = {}
-    for heads in session.execute(select(col(Checkpoint.heads)).order_by(col(Checkpoint.id))).scalars():
-        known |= heads
-    query = select(col(Matter.number), col(Matter.head_seq), col(Matter.head_hash)).order_by(col(Matter.id))
-    grown = {
-        number: [seq, head]
-        for number, seq, head in session.execute(query, execution_options={"yield_per": 2000})
-        if known.get(number) != [seq, head]
-    }
-    last = _last_checkpoint(session)
-    before = last.hash if last else ""
-    if not grown:
-        return Taken(None, 0, before)
-    row = Checkpoint(
-        at=at, heads=grown, prev_hash=before, hash=checkpoint_digest(at=at, heads=grown, prev_hash=before)
-    )
-    session.add(row)
-    session.flush()
-    return Taken(row.id, len(grown), row.hash)
-
-
-def checkpoint_digest(*, at: datetime, heads: Mapping[str, Any], prev_hash: str) -> str:
-    """SHA-256 (hex) over a checkpoint's canonical JSON."""
-    record = [at.astimezone(UTC).isoformat(timespec="microseconds"), dict(heads), prev_hash]
-    return hashlib.sha256(orjson.dumps(record, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _last_checkpoint(session: Session) -> Checkpoint | None:
-    return session.execute(select(Checkpoint).order_by(col(Checkpoint.id).desc()).limit(1)).scalar()
-
-
 def _checkpoints(session: Session) -> Iterator[Fault]:
     before = ""
     ids = session.execute(select(col(Checkpoint.id)).order_by(col(Checkpoint.id))).scalars().all()
@@ -149,7 +107,10 @@ def _checkpoints(session: Session) -> Iterator[Fault]:
             yield Fault(subject, None, "checkpoint_missing", Label(
                 en="It does not follow the checkpoint before it: one was deleted or replaced.",
                 zh="与前一检查点不相衔接：有检查点被删除或替换。"))  # fmt: skip
-        if checkpoint_digest(at=row.at, heads=row.heads, prev_hash=row.prev_hash) != row.hash:
+        if (
+            checkpoints.digest(at=row.at, heads=row.heads, ledgers=row.ledgers, prev_hash=row.prev_hash)
+            != row.hash
+        ):
             yield Fault(subject, None, "checkpoint_altered", Label(
                 en="The checkpoint was altered.", zh="检查点内容被改动。"))  # fmt: skip
         before = row.hash

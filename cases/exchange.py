@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from cases import audit, people
+from cases import checkpoints, people
 from cases.history import Checkpoint
 from cases.office import Office
 from cases.organisations import Organisation
@@ -148,11 +148,16 @@ def _one(direction: str, sender: str, notice: str, edition: int) -> SelectOfScal
 def claim(session: Session, values: dict[str, Any]) -> tuple[Exchanged, bool]:
     """The packet on file, and whether it was not there before. Of two at once, one waits and then finds it there."""
     fitting = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    done = session.connection().execute(
-        fitting(Exchanged).values(taken=[], **values).on_conflict_do_nothing()
+    added = (
+        session.connection().execute(  # not by `rowcount`: PostgreSQL's driver does not tell it of an INSERT
+            fitting(Exchanged)
+            .values(taken=[], **values)
+            .on_conflict_do_nothing()
+            .returning(col(Exchanged.id))
+        )
     )
     query = _one(values["direction"], values["sender"], values["notice"], values["edition"])
-    return session.exec(query).one(), done.rowcount == 1
+    return session.exec(query).one(), added.first() is not None
 
 
 def newest(session: Session, direction: str, *, sender: str, notice: str) -> Exchanged | None:
@@ -177,7 +182,7 @@ def of_matter(session: Session, direction: str, matter: int) -> Exchanged | None
 
 def witness(session: Session, *, at: datetime) -> Witness:
     """This site's newest checkpoint, set now if anything happened since the last."""
-    audit.take_checkpoint(session, at=at)
+    checkpoints.take(session, at=at)
     last = session.exec(select(Checkpoint).order_by(col(Checkpoint.id).desc())).first()
     if last is None:
         raise LookupError("A site that exchanges anything has a history, and so a checkpoint.")

@@ -46,13 +46,19 @@ class Event(SQLModel, table=True):
 
 
 class Checkpoint(SQLModel, table=True):
-    """The ends of all chains that grew since the last checkpoint, itself chained: `{number: [seq, hash]}`."""
+    """The ends of all chains that grew since the last checkpoint, itself chained: `{number: [seq, hash]}`.
+
+    `ledgers` are the seals of the ledgers that grew (`cases.ledger_seals`): `{table: [last id, digest]}`.
+    """
 
     __tablename__ = "checkpoint"
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
     heads: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    ledgers: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
     prev_hash: str = Field(default="", max_length=64)
     hash: str = Field(max_length=64)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import cast
 
 import typer
 from typer.main import get_command
@@ -69,8 +71,15 @@ def _check_readable(arguments: Sequence[str]) -> None:
 
 
 def _command(arguments: list[str]) -> int:
-    done = get_command(commands.build()).main(arguments, prog_name="plumbline", standalone_mode=False)
+    program = _program(commands.noun_of(arguments), chosen())
+    done = program.main(arguments, prog_name="plumbline", standalone_mode=False)
     return done if isinstance(done, int) else 0
+
+
+@cache
+def _program(only: str | None, _lang: str) -> typer.core.TyperGroup:
+    """The program, or one noun of it, as built once in this process; its texts are of one language."""
+    return cast("typer.core.TyperGroup", get_command(commands.build(only)))
 
 
 def _misused(misused: typer.TyperException, *, as_json: bool) -> int:

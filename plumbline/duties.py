@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import audit, duty_runs, inspections, recomputing
+from cases import audit, checkpoints, duty_runs, inspections, ledger_seals, recomputing
 from cases import sweep as sweeping
+from cases.checkpoints import Taken
 from cases.sweep import Fired
 from notifications import calling, digests, dispatch
 from plumbline import carrying, clock
@@ -163,13 +164,21 @@ def reconcile(work: Work, *, at: datetime) -> Reconciled:
     def act() -> Reconciled:
         with work.reading() as session:
             verified = audit.verify(session)
+        checkpoint(work, at=at)
         with work.unit() as session:
-            audit.take_checkpoint(session, at=at)
             moved = recomputing.recompute(session, work.office, at=at)
             duty_runs.forget(session, before=at - KEPT_FOR)
         return Reconciled(verified.events, len(verified.faults), len(moved), sum(one.moved for one in moved))
 
     return _recorded(work, "reconcile", at, act)
+
+
+def checkpoint(work: Work, *, at: datetime) -> Taken:
+    """Note where every chain ends and seal the ledgers. How far these go is asked in a transaction of its own."""
+    with work.unit() as session:
+        reached = ledger_seals.reached(session)
+    with work.unit() as session:
+        return checkpoints.take(session, at=at, seals=ledger_seals.seal(session, reached))
 
 
 def tick(work: Work, *, at: datetime) -> Ticked:

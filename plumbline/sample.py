@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from cases import inspections
 from cases.inspections import Programme
@@ -57,24 +57,40 @@ PROGRAMMES = (
 
 def load(session: Session, *, on: date) -> None:
     """Put the sample on file; what is there already stays as it is. Its inspection programmes begin on the day `on`."""
-    for code, kind, name_zh, name_en, parent in ORGANISATIONS:
-        if session.get(Organisation, code) is None:
-            session.add(Organisation(code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent=parent))
-            session.flush()
-    for code, name in PROJECTS:
-        if session.get(Project, code) is None:
-            session.add(Project(code=code, name=name, organisation=COMMISSION))
+    bodies = _there(session, Organisation.code)
+    session.add_all(
+        Organisation(code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent=parent)
+        for code, kind, name_zh, name_en, parent in ORGANISATIONS if code not in bodies
+    )  # fmt: skip
+    session.flush()  # after each kind: the next one refers to it
+    known = _there(session, Project.code)
+    session.add_all(
+        Project(code=code, name=name, organisation=COMMISSION) for code, name in PROJECTS if code not in known
+    )
     session.flush()
     for code, kind, title, rule, project in PROGRAMMES:
         if session.get(Programme, code) is None:
             inspections.plan(session, Programme(
                 code=code, kind=kind, title=title, rule=rule, organisation=COMMISSION, project=project,
                 inspectors=["supervisor"], starts_on=on))  # fmt: skip
-    for login, name, organisation, role, project_code in PEOPLE:
-        if session.get(Person, login) is None:
-            session.add(
-                Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org")
-            )
-            session.flush()
-            session.add(Posting(person=login, role=role, organisation=organisation, project=project_code))
+    _load_people(session)
+
+
+def _load_people(session: Session) -> None:
+    there = _there(session, Person.login)
+    new = [one for one in PEOPLE if one[0] not in there]
+    session.add_all(
+        Person(login=login, name=name, organisation=organisation, email=f"{login}@example.org")
+        for login, name, organisation, *_ in new
+    )
     session.flush()
+    session.add_all(
+        Posting(person=login, role=role, organisation=organisation, project=project)
+        for login, _, organisation, role, project in new
+    )
+    session.flush()
+
+
+def _there(session: Session, key: str) -> set[str]:
+    """Which of these are on file already."""
+    return set(session.exec(select(key)))

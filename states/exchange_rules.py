@@ -17,7 +17,8 @@ class Exchange(Rule):
     `carries` names the facts that go, one by one: what is not named never leaves. Those in `always` cannot be left out
     of a single packet, all others can. `arrives` is the engine's move that a packet makes on the site it is for;
     `delivered` the move it makes at home once the other site says that it came. Moves in `replies` are made there by
-    people and come back to be made here. `settles` closes the matter there once its answer was written.
+    people and come back to be made here. `settles` closes the matter there once its answer was written. `turned_away` is
+    the engine's move at home when the other site, or its mail server, would not take the file: people have to know.
     """
 
     carries: tuple[Name, ...] = Field(min_length=1)
@@ -29,6 +30,7 @@ class Exchange(Rule):
     delivered: Name
     replies: tuple[Name, ...] = Field(min_length=1)
     settles: Name
+    turned_away: Name | None = None
 
     @property
     def made_elsewhere(self) -> tuple[str, ...]:

@@ -222,6 +222,7 @@ def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
     if exchange := rulebook.machines[machine_name].exchange:
         found = dict.fromkeys(exchange.made_elsewhere, _FROM_ANOTHER_SITE) | found
         found.setdefault(exchange.settles, _ANSWER_WRITTEN)
+        found |= {made: _TURNED_AWAY for made in (exchange.turned_away,) if made}
     return found
 
 
@@ -236,6 +237,7 @@ _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a sign
 _ACCOUNT_ENDS = Label(
     zh="账号终止、工作经批准移交时", en="an account ends and the hand-over of its work is approved"
 )
+_TURNED_AWAY = Label(zh="对方站点不接收文件时", en="the other site would not take the file")
 _ANSWER_WRITTEN = Label(zh="答复文件写出时", en="the file with the answer is written")
 
 

@@ -102,6 +102,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.exchange.delivered", "move"),
     ("machines.*.exchange.replies.*", "move"),
     ("machines.*.exchange.settles", "move"),
+    ("machines.*.exchange.turned_away", "move"),
     ("machines.*.register.*.holding", "role"),
     ("machines.*.register.*.machine", "machine"),
     ("machines.*.register.*.not_before", "fact"),

@@ -1,8 +1,9 @@
 """The group robot of DingTalk (钉钉): a token in the URL, signed with a secret, 20 messages a minute.
 
-Who sends more is shut out for ten minutes, and is told 130101. The codes are those of the vendor's pages on custom robots
-and of its table of global codes (open.dingtalk.com/document); 130101, 310000 and -1 were also seen in answers that people
-published. A code that is in neither list is tried again, so a code that was forgotten here loses no message.
+Who sends more is shut out for ten minutes, and is told 130101. -1, 130101, 300005 and 310000 were seen
+in answers that people published; 410100 and those from 400013 on are as the vendor's table of codes was remembered and could
+not be compared with it. A code that is in neither list is tried again, so a code forgotten here loses no message; one that
+is wrongly taken for final is shown in the outbox with its number, to be tried again by hand.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ second; 20 KB of JSON.
 
 Limits and codes are those of the vendor's guide to custom bots (open.feishu.cn/document/ukTMukTMukTM/ucTM5YjL3ETO24yNxkjN),
 which also advises against full and half hours, when 11232 comes without any fault of ours; 99991400 and HTTP 429 are those
-of its page on rate limits (server-docs/api-call-guide/frequency-control).
+of its page on rate limits (server-docs/api-call-guide/frequency-control). 19001 and 19002 could not be compared with it.
 """
 
 from __future__ import annotations

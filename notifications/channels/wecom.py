@@ -1,7 +1,8 @@
 """The group robot of WeCom (企业微信): a key in the URL, no signature, 20 messages a minute, 2,048 bytes of text.
 
-Limits are those of the vendor's page on group robots (developer.work.weixin.qq.com/document/path/91770), codes those of its
-table of global codes (path/90313): 45009 for too many calls, 45033 for too many at once, -1 for a busy server.
+Limits are those of the vendor's page on group robots (developer.work.weixin.qq.com/document/path/91770). 45009 (too many
+calls) and 93000 (no such key) were seen in answers that people published; 40058, 44004 and 45002 belong to the vendor's
+table of global codes (path/90313), which could not be compared.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from notifications import mailed_files
 from notifications.channels import Channel, Undeliverable, Unreachable
 from notifications.mailed_files import Ends
 from plumbline.carrying.told import Carried, Why, sender_gone, why, whys
+from plumbline.carrying.turning_away import turned_away
 from plumbline.exchange import Exchanger
 from states.facts import Refused
 
@@ -113,6 +114,8 @@ def _failed(
 ) -> Carried:
     with end.work.unit() as session:
         carriages.settle(session, matter, MAIL, outcome, at=at, mark=mark, reasons=reasons)
+        if outcome == REFUSED_THERE:
+            turned_away(end, session, matter, reasons, at=at)
     return Carried(failed=1)
 
 

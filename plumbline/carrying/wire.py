@@ -20,6 +20,7 @@ from notifications.channels import Unreachable
 from notifications.channels.lines import clean
 from notifications.channels.posting import Answered, Mailbox
 from plumbline.carrying.told import Carried, Why, sender_gone, why, whys
+from plumbline.carrying.turning_away import turned_away
 from plumbline.exchange import Exchanger
 from states.facts import Refused
 
@@ -182,6 +183,8 @@ def _settle(
     with end.work.unit() as session:
         carriages.settle(session, errand.matter, WIRE, outcome.outcome, at=at, mark=mark, reasons=outcome.reasons,
                          size=size)  # fmt: skip
+        if outcome.outcome == REFUSED_THERE:
+            turned_away(end, session, errand.matter, outcome.reasons, at=at)
 
 
 def _line(end: Exchanger, site: str, reason: str, *, at: datetime, wait: bool) -> None:

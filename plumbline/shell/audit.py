@@ -103,10 +103,9 @@ def reads(asked: Asked, number: Number) -> Answer:
     said("为全部历史链设检查点。", "Note the ends of all chains that grew since the last checkpoint."),
 )
 def checkpoint(asked: Asked) -> Answer:
-    from cases import audit
+    from plumbline import duties
 
-    with asked.work.unit() as session:
-        taken = audit.take_checkpoint(session, at=asked.at)
+    taken = duties.checkpoint(asked.work, at=asked.at)
     text = (
         said(
             f"检查点 {taken.id}，{taken.heads} 条链；散列值 {taken.hash}，请另处抄存。",

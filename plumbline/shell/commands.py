@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from plumbline.shell import (
     documents,
     escalation,
     interest,
+    ledger,
     notices,
     output,
     people,
@@ -71,8 +73,37 @@ MACHINES = {
 }
 
 
-def build() -> typer.Typer:
-    """The program with every command this installation can run. What is not built yet is absent."""
+NOUNS = {
+    "deadlines": deadlines.app,
+    "calendar": calendar.app,
+    "notices": notices.app,
+    "documents": documents.app,
+    "attachment": attachment.app,
+    "audit": audit.app,
+    "recusal": recusal.app,
+    "interest": interest.app,
+    "person": person.app,
+    "rulebook": rulebook.app,
+    "token": token.app,
+    "people": people.app,
+    "site": site.app,
+    "organisation": bodies.organisations,
+    "project": bodies.projects,
+    "ledger": ledger.app,
+}
+
+
+def noun_of(arguments: Sequence[str]) -> str | None:
+    """The noun that a command begins with, if it does: its commands are then all that need be built."""
+    first = arguments[0] if arguments else ""
+    return first if first in MACHINES or first in NOUNS else None
+
+
+def build(only: str | None = None) -> typer.Typer:
+    """The program with every command this installation can run. What is not built yet is absent.
+
+    `only`: with the commands of this noun alone. All of them take a tenth of a second to build.
+    """
     app = typer.Typer(
         name="plumbline",
         help=said(
@@ -85,34 +116,33 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_before)
-    verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(setup.init)
-    for machine, (plural, help_) in MACHINES.items():
-        nouns = machine_app(machine, plural, help_)
-        if machine == consultation.MACHINE:
-            consultation.add_to(nouns)
-        if machine in escalation.MACHINES:
-            escalation.add_to(nouns)
-        disclosures.add_to(nouns)
-        app.add_typer(nouns, name=machine)
-    for name, module in (
-        ("deadlines", deadlines),
-        ("calendar", calendar),
-        ("notices", notices),
-        ("documents", documents),
-        ("attachment", attachment),
-        ("audit", audit),
-        ("recusal", recusal),
-        ("interest", interest),
-        ("person", person),
-        ("rulebook", rulebook),
-        ("token", token),
-        ("people", people),
-        ("site", site),
-    ):
-        app.add_typer(module.app, name=name)
-    app.add_typer(bodies.organisations, name="organisation")
-    app.add_typer(bodies.projects, name="project")
-    _add_ledger(app)
+    if only is None:
+        verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(
+            setup.init
+        )
+    for machine in MACHINES:
+        if only in (None, machine):
+            app.add_typer(_machine(machine), name=machine)
+    for name, noun in NOUNS.items():
+        if only in (None, name):
+            app.add_typer(noun, name=name)
+    if only is None:
+        _add_verbs(app)
+    return app
+
+
+def _machine(machine: str) -> typer.Typer:
+    plural, help_ = MACHINES[machine]
+    nouns = machine_app(machine, plural, help_)
+    if machine == consultation.MACHINE:
+        consultation.add_to(nouns)
+    if machine in escalation.MACHINES:
+        escalation.add_to(nouns)
+    disclosures.add_to(nouns)
+    return nouns
+
+
+def _add_verbs(app: typer.Typer) -> None:
     verb(
         app,
         "disclosures",
@@ -123,19 +153,12 @@ def build() -> typer.Typer:
     )
     verb(app, "doctor", said("检查运行环境。", "Check what it runs on, and say what to do."))(doctor.doctor)
     _add_what_is_built(app)
-    return app
 
 
 def _before(
     context: typer.Context, json_: Json = False, as_: As = None, at_: At = None, _version: Version = False
 ) -> None:
     context.obj = Asked(as_=as_, at_=at_, json=json_)
-
-
-def _add_ledger(app: typer.Typer) -> None:
-    from plumbline.shell import ledger
-
-    app.add_typer(ledger.app, name="ledger")
 
 
 def _add_what_is_built(app: typer.Typer) -> None:

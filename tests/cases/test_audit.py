@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from cases import audit, history, rulebooks
+from cases import audit, checkpoints, history, rulebooks
 from cases.advance import advance
 from cases.history import Checkpoint, Event
 from cases.matters import Matter
@@ -53,15 +53,15 @@ def test_an_honest_file_is_found_whole(unit: Unit, clue: str) -> None:
 
 def test_an_honest_file_with_checkpoints_is_found_whole(unit: Unit, small: Office, clue: str) -> None:
     with unit() as session:
-        first = audit.take_checkpoint(session, at=NOON)
+        first = checkpoints.take(session, at=NOON)
     with unit() as session:
         advance(
             session, small, clue, "close", actor="officer", at=NOON + 5 * HOUR, fields={"outcome": "nothing"}
         )
-        second = audit.take_checkpoint(session, at=NOON + 6 * HOUR)
+        second = checkpoints.take(session, at=NOON + 6 * HOUR)
     with unit() as session:
         found = audit.verify(session)
-        nothing_new = audit.take_checkpoint(session, at=NOON + 7 * HOUR)
+        nothing_new = checkpoints.take(session, at=NOON + 7 * HOUR)
     assert (first.heads, second.heads, nothing_new.id) == (2, 1, None)
     assert (found.ok, found.checkpoints, found.head) == (True, 2, second.hash)
 
@@ -148,7 +148,7 @@ def by_another(event: Event) -> None:
 
 def test_a_history_written_anew_is_found_by_its_checkpoint(unit: Unit, clue: str) -> None:
     with unit() as session:
-        audit.take_checkpoint(session, at=NOON + 4 * HOUR)
+        checkpoints.take(session, at=NOON + 4 * HOUR)
     with unit() as session:
         rewritten(session, clue, by_another)
         row = session.exec(select(Matter).where(Matter.number == clue)).one()
@@ -158,7 +158,7 @@ def test_a_history_written_anew_is_found_by_its_checkpoint(unit: Unit, clue: str
 
 def test_a_tail_cut_off_with_care_is_found_by_its_checkpoint(unit: Unit, clue: str) -> None:
     with unit() as session:
-        audit.take_checkpoint(session, at=NOON + 4 * HOUR)
+        checkpoints.take(session, at=NOON + 4 * HOUR)
     with unit() as session:
         rewritten(session, clue, lambda _event: None, drop=1)
     assert "cut_off" in codes(unit)
@@ -175,12 +175,12 @@ def test_a_checkpoint_that_was_touched_is_found(
     unit: Unit, small: Office, clue: str, statement: str, expected: str
 ) -> None:
     with unit() as session:
-        audit.take_checkpoint(session, at=NOON)
+        checkpoints.take(session, at=NOON)
     with unit() as session:
         advance(
             session, small, clue, "close", actor="officer", at=NOON + 5 * HOUR, fields={"outcome": "nothing"}
         )
-        audit.take_checkpoint(session, at=NOON + 6 * HOUR)
+        checkpoints.take(session, at=NOON + 6 * HOUR)
     with unit() as session:
         session.execute(text(statement))
     assert expected in codes(unit)
@@ -210,7 +210,7 @@ def test_a_report_is_not_longer_than_anybody_reads(
 
 def test_a_checkpoint_names_every_chain_once(unit: Unit, clue: str) -> None:
     with unit() as session:
-        audit.take_checkpoint(session, at=NOON)
+        checkpoints.take(session, at=NOON)
     with unit() as session:
         row = session.exec(select(Checkpoint)).one()
         ends = {one.number: [one.head_seq, one.head_hash] for one in session.exec(select(Matter)).all()}

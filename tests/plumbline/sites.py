@@ -17,6 +17,7 @@ from cases.exchange import Exchanged, ExchangeLog
 from cases.history import Event
 from cases.matters import Matter
 from cases.moved import Moved
+from plumbline import setup
 from plumbline.exchange import Exchanger
 from plumbline.settings import Settings
 from plumbline.work import Work
@@ -124,7 +125,22 @@ class Two:
 
     @classmethod
     def under(cls, folder: Path, template: Path) -> Two:
-        two = cls(Site.copied(template, folder / "port"), Site.copied(template, folder / "district"))
+        return cls(
+            Site.copied(template, folder / "port"), Site.copied(template, folder / "district")
+        ).joined()
+
+    @classmethod
+    def on(cls, folder: Path, *, port: str, district: str) -> Two:
+        """The same on migrated, empty databases with these URLs."""
+        for name, url in (("port", port), ("district", district)):
+            settings = Settings(home=folder / name, database_url=url)
+            setup.prepare(settings, rehearsal=True, with_sample=True, at=NOON)
+        return cls(Site.at(folder / "port", database_url=port),
+                   Site.at(folder / "district", database_url=district)).joined()  # fmt: skip
+
+    def joined(self) -> Two:
+        """Each has taken the other's key."""
+        two = self
         two.district.end.trust(two.port.end.key_file(at=NOON), by="operator", at=NOON)
         two.port.end.trust(two.district.end.key_file(at=NOON), by="operator", at=NOON)
         return two

@@ -77,7 +77,24 @@ class TestAStory:
         assert two.taken(two.reply(theirs)) == ("signed_for", True)
         two.district.move("district", theirs, "file_incoming")
         two.port.move("registrar", ours, "file_report")
-        assert (two.port.state(ours), two.district.state(theirs)) == ("acted_on", "settled")
+        assert (two.port.state(ours), two.district.state(theirs)) == ("filed", "filed")
+
+    def test_an_instruction_on_a_report_filed_meanwhile_arrives_and_is_a_task(self, two: Two) -> None:
+        """Neither side's filing cuts off what the commission above has to say."""
+        ours = two.port.escalated(move="report_up")
+        theirs = two.received(ours)
+        two.district.move("district", theirs, "sign_for")
+        two.taken(two.reply(theirs))
+        two.port.move("registrar", ours, "file_report")
+        two.district.move("district", theirs, "file_incoming")
+
+        two.district.move("district", theirs, "instruct", measure="复测三处覆盖层", due_on="2026-10-15")
+        assert two.taken(two.reply(theirs)) == ("answered", True)
+        tasks = select(Matter.title, Matter.state).where(Matter.machine == "task")
+        assert [tuple(task) for task in two.port.ask(tasks)] == [("复测三处覆盖层", "issued")]
+        assert two.district.state(theirs) == "settled"
+        assert two.port.sound()
+        assert two.district.sound()
 
     def test_what_was_refused_is_sent_again_and_is_the_same_matter_there(self, two: Two) -> None:
         ours = two.port.escalated()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from cases import audit, opening, surveys
+from cases import audit, checkpoints, opening, surveys
 from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.matters import Matter
@@ -127,7 +127,7 @@ def test_what_is_offered_can_be_done_and_what_is_blocked_is_refused(home: Path, 
         walk.step()
     assert len(walk.made) > 30, f"seed {seed} came no further than {sorted(walk.made)}"
     with work.unit() as session:
-        audit.take_checkpoint(session, at=walk.at)
+        checkpoints.take(session, at=walk.at)
     with work.reading() as session:
         verified = audit.verify(session)
     work.engine.dispose()

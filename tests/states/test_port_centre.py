@@ -230,12 +230,14 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
         ("clue", "record_sealed_receipt"),
     }  # only for clues out of a ledger
     missing -= {
+        ("escalation", "turned_away"),
+        ("assignment", "turned_away"),
         ("escalation", "arrive"),
         ("escalation", "file_incoming"),
         ("escalation", "answer_sent"),
         ("assignment", "arrive"),
         ("assignment", "answer_sent"),
-    }  # only for what came from another site
+    }  # only for what goes to or came from another site
     missing -= {
         ("assignment", "ask_again"),
         ("assignment", "sign_again"),
@@ -249,6 +251,11 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
         office = PaperOffice()
         follow(office, way)
         missing -= office.made()
+    office = PaperOffice()  # a report is owed, and then it turns out that none is
+    clue = office.note(managed_by="ours")
+    office.move(clue, "register", "registrar", managed_by="key")
+    office.move(clue, "reclassify", "registrar", managed_by="ours")
+    missing -= office.made()
     made: Counter[tuple[str, str]] = Counter()
     for seed in range(80):
         if not missing:

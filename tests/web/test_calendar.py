@@ -10,6 +10,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlmodel import col
 
+from cases import agenda
 from cases.deadlines import Deadline
 from cases.feeds import CalendarFeed
 from cases.people import Person

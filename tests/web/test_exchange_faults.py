@@ -21,10 +21,13 @@ from cases import carriages, listing
 from cases.carriages import Carriage
 from cases.disclosures import Disclosure
 from cases.exchange import ExchangeLog
+from cases.history import Event
 from cases.matters import Matter
+from notifications.notices import Notice
 from plumbline import carrying, doctor
 from plumbline.carrying import wire
 from plumbline.carrying.told import Carried
+from tests.databases import on_postgresql
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
 from tests.web.networks import FAULTS, Network, network, serving
@@ -197,6 +200,10 @@ class TestARefusal:
             two.district.end.keys.site,
         )
         assert standing(two).down_since is None, "who refuses answers"
+        assert two.port.moves_of(ours)[-1] == "turned_away"
+        notices = select(Notice.recipient, Notice.document).join(Event, col(Event.id) == col(Notice.event))
+        heard = two.port.ask(notices.where(Event.move == "turned_away"))
+        assert {tuple(each) for each in heard} == {("registrar", "progress_note")}
 
         assert carried(two, NOON + 30 * timedelta(seconds=1)) == Carried(), "it is not hammered"
         two.district.end.trust(two.port.end.key_file(at=NOON), by="operator", at=NOON)
@@ -218,6 +225,9 @@ class TestARefusal:
             at += waits[-1] or MINUTE
         assert waits[:3] == [MINUTE, 2 * MINUTE, 4 * MINUTE]
         assert waits[-2:] == [6 * HOUR, 6 * HOUR]
+        assert [two.port.moves_of(one).count("turned_away") for one in two.port.escalations()] == [1], (
+            "told once"
+        )
         lines = two.port.ask(select(ExchangeLog).where(ExchangeLog.outcome == "refused_there"))
         assert [line.times for line in lines] == [11], "a day of the same is one line"
 
@@ -365,14 +375,37 @@ class Weeks:
             self.way.faults = []
 
 
+ANSWERED = ["answer_lost", "sign_for", "late", "old_answer", "twice", "instruct", "changed", "old"]
+REFUSED_FIRST = ["round", "refuse", "answer_lost", "old_answer", "again", "old", "sign_for", "old", "accept"]
+
+
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(doings=DOINGS)
-@example(doings=["answer_lost", "sign_for", "late", "old_answer", "twice", "instruct", "changed", "old"])
-@example(doings=["round", "refuse", "answer_lost", "old_answer", "again", "old", "sign_for", "old", "accept"])
+@example(doings=ANSWERED)
+@example(doings=REFUSED_FIRST)
 def test_whatever_the_network_does_nothing_is_lost_and_nothing_happens_twice(
     rehearsal_template: Path, tmp_path_factory: pytest.TempPathFactory, doings: list[str]
 ) -> None:
     two = Two.under(tmp_path_factory.mktemp("two"), rehearsal_template)
+    _weeks_pass(two, doings)
+    two.close()
+
+
+@pytest.mark.parametrize("doings", [ANSWERED, REFUSED_FIRST], ids=["answered", "refused first"])
+def test_the_same_between_two_sites_on_postgresql(
+    postgresql_server: str, tmp_path: Path, doings: list[str]
+) -> None:
+    with (
+        on_postgresql(postgresql_server, "plumbline_port") as port,
+        on_postgresql(postgresql_server, "plumbline_district") as district,
+    ):
+        two = Two.on(tmp_path, port=port, district=district)
+        _weeks_pass(two, doings)
+        two.close()
+
+
+def _weeks_pass(two: Two, doings: list[str]) -> None:
+    """What people do at both ends and the network does between them; then both sites are held against each other."""
     with serving(two.district) as to, network() as way:
         way.to = to
         joined(two, way.url)
@@ -386,7 +419,6 @@ def test_whatever_the_network_does_nothing_is_lost_and_nothing_happens_twice(
     here = [move for move in two.port.moves_of(weeks.ours) if move in REPLIES]
     assert here == there, "what the district did was done here, once and in its order"
     _check_records(two)
-    two.close()
 
 
 def _check_records(two: Two) -> None:

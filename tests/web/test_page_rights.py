@@ -10,6 +10,9 @@ import pytest
 from starlette.routing import BaseRoute, Route
 
 from cases import recusing
+from plumbline import setup
+from plumbline.settings import Settings
+from tests.databases import on_postgresql
 from tests.plumbline import exhibits
 from tests.plumbline.shell import NOON
 from tests.web.browsing import Clock, Office, at_work
@@ -137,6 +140,23 @@ def test_no_page_shows_anybody_a_word_they_may_not_read(house: House) -> None:
         assert found <= {word for word in may if who in may[word]}, who
         if who in ("owner", "registrar"):
             assert found, "the scan reads something at all"
+
+
+def test_every_page_answers_on_postgresql_too(
+    postgresql_server: str, tmp_path: Path, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What SQLite lets pass, PostgreSQL may not; most stories of pages are told on SQLite alone."""
+    with on_postgresql(postgresql_server, "plumbline_pages") as url:
+        settings = Settings(home=tmp_path, database_url=url)
+        setup.prepare(settings, rehearsal=True, with_sample=True, at=NOON)
+        monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path))
+        monkeypatch.setenv("PLUMBLINE_DATABASE_URL", url)
+        with at_work(time) as office:
+            house = House(office)
+            numbers = planted(house)
+            for who in ("registrar", "owner", "operator"):
+                said = reached(house, who, numbers)
+                assert (CLUE in said) == (who == "registrar"), who
 
 
 def test_no_page_has_script_or_style_within_it_or_asks_another_host(house: House) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -65,8 +66,7 @@ def _unused(_asked: Asked) -> Response:
 def router(work: Work) -> Router:
     """The API on this database."""
     every = operations(work)
-    described = openapi.described(every, rehearsal=work.rehearsal)
-    door = Door(work, described)
+    door = Door(work, every)
     paths: dict[str, dict[str, Operation]] = {}
     for one in every:
         paths.setdefault(one.path, {})[one.method] = one
@@ -93,10 +93,18 @@ class Way:
 class Door:
     """What all operations have in common: the office, and the pace each token may keep."""
 
-    def __init__(self, work: Work, description: Mapping[str, object]) -> None:
+    def __init__(self, work: Work, operations: Sequence[Operation]) -> None:
         self.work = work
-        self.description = document(description)
+        self._operations = operations
         self.pace = Pace(work.settings.api_per_minute)
+
+    def described(self) -> Response:
+        """The description of all operations; few ask for it, so it is written when somebody does."""
+        return self._description
+
+    @cached_property
+    def _description(self) -> Response:
+        return document(openapi.described(self._operations, rehearsal=self.work.rehearsal))
 
     def answer(
         self, operation: Operation, request: Request, names: Mapping[str, str], data: bytes, lang: str
@@ -159,7 +167,7 @@ class Place:
         if operation is None:
             return problems.answer(self._no_such_method(), lang)
         if operation.name == "openapi":
-            return self._door.description
+            return await run_in_threadpool(self._door.described)
         data = await bodies.collected(request) if operation.takes is not None else b""
         names = request.path_params
         response = await run_in_threadpool(self._door.answer, operation, request, names, data, lang)

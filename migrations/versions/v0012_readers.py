@@ -1,6 +1,6 @@
 """readers of a matter
 
-Revision: v0011, after v0010
+Revision: v0012, after v0011
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "v0011"
-down_revision = "v0010"
+revision = "v0012"
+down_revision = "v0011"
 branch_labels = None
 depends_on = None
 
