@@ -146,6 +146,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "choose": ("请选择", "Choose"),
     "camera_finding": ("拍照", "Take a photograph"),
     "pictures": ("或选择已有照片", "Or choose pictures"),
+    "files_again": ("所选文件没有存入，请在改正后重新选择：{}。",
+                    "The files you chose were not kept; choose them again once this is put right: {}."),
     "photographs_help": ("照片存入转出的线索，不随草稿保存。",
                          "They become attachments of the clue. A draft keeps the text, not the photographs."),
     "record_finding": ("记录并转线索", "Record it as a clue"),

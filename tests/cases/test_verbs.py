@@ -112,7 +112,7 @@ def test_supervising_sets_a_day_and_a_clock_until_the_report_is_in(port: Port) -
     port.later(days=3)
     assert "head" in told(port, "overdue_report"), "and the head on the next working day"
     port.do(number, "officer", "report_supervised")
-    assert [status for status, _ in clocks(port, number, "supervised")] == ["met"]
+    assert [status for status, _ in clocks(port, number, "supervised")] == ["late"]
     assert "leader" in told(port, "progress_note")
     port.at += timedelta(days=1)
     port.do(number, "head", "supervise")
