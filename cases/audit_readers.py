@@ -50,7 +50,7 @@ def _told(session: Session, books: Mapping[str, Rulebook]) -> dict[int, set[str]
         .where(col(Event.move).in_({move for _, _, move in naming}))
     )
     for matter, key, machine, move, data in session.execute(query):
-        fields: list[FormField] = naming.get((key, machine, move), [])
-        if people := linking.named(fields, data):
+        naming_here: list[FormField] = naming.get((key, machine, move), [])
+        if people := linking.named(naming_here, data):
             found[matter].update(people)
     return found
