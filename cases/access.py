@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 from sqlmodel import Session, col
 
 from cases import recusals
-from cases.matters import Matter, OnFile, Seat
+from cases.matters import Matter, OnFile, Reader, Seat
 from cases.people import postings_of
 from states.facts import Actor
 from states.rulebook import Reach, Rulebook
@@ -98,6 +98,22 @@ def visible_to(
     return visible(login, postings_of(session, login), rulebook, machine=machine)
 
 
+def seated(login: str) -> ColumnElement[bool]:
+    """The condition on `matter` that holds where this person has a seat."""
+    return col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
+
+
+def handled_by(login: str) -> ColumnElement[bool]:
+    """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
+    unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
+    return or_(col(Matter.handler) == login, seated(login), unhandled)
+
+
+def put_before(login: str) -> ColumnElement[bool]:
+    """The condition for what was put before this person: copied, delegated, or for their signature."""
+    return col(Matter.id).in_(select(col(Reader.matter)).where(col(Reader.person) == login))
+
+
 def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElement[bool]:
     of_machine = col(Matter.machine) == machine
     if reach in (Reach.OWN, Reach.BRIEFED):
@@ -115,15 +131,17 @@ def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElemen
 
 
 def _own(login: str) -> tuple[ColumnElement[bool], ...]:
-    """What makes a matter somebody's own; an index each."""
-    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
-    return col(Matter.opener) == login, col(Matter.handler) == login, seated
+    """What makes a matter somebody's own, or was put before them; an index each."""
+    return col(Matter.opener) == login, col(Matter.handler) == login, seated(login), put_before(login)
 
 
 def sees(
     login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool, recused: bool
 ) -> bool:
-    """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together."""
+    """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together.
+
+    `seated`: they have a seat in it, or it was put before them.
+    """
     if recused:
         return False
     own = login in (matter.opener, matter.handler) or seated

@@ -239,7 +239,7 @@ def _looks(office: Office, loaded: Loaded) -> Looks | None:
 
 def _with_form(known: Facts, form: Mapping[str, Any] | None) -> Facts:
     return Facts(at=known.at, today=known.today, state=known.state, actor=known.actor, values=known.values,
-                 acts=known.acts, links=known.links, form=form)  # fmt: skip
+                 acts=known.acts, links=known.links, course=known.course, owners=known.owners, form=form)  # fmt: skip
 
 
 def _wrong_state(loaded: Loaded, machine: Machine, refusal: Refused) -> Refused:
@@ -268,6 +268,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     _write(session, office, before, after, head_hash=hashed.hash)
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
+    linking.keep_readers(session, after.id, landing.rule.fields, landing.form)
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     linking.amend_subject(session, after.id, after.values, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
@@ -277,7 +278,18 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == after.id, at=landing.at)
     consequences = consequences_of(session, office, landing, drive=advance_by_engine)
     office.announce(
-        session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)]
+        session,
+        office,
+        [
+            occurred(
+                after,
+                event=event,
+                move=landing.move,
+                at=landing.at,
+                by=landing.actor,
+                named=linking.named(landing.rule.fields, landing.form),
+            )
+        ],
     )
     return Moved(after.number, after.machine, landing.move, before.state, after.state, after.version, event,
                  consequences)  # fmt: skip

@@ -157,7 +157,9 @@ def _line(
     machine = looking.office.rulebook(row.rulebook).machines[row.machine]
     state = machine.states[row.state]
     actor = access.actor_towards(looking.actor, looking.postings, row, seated=seated)
-    moves = () if machine.rounds else tuple(_likely(looking, row, machine, actor, links))
+    book = looking.office.rulebook(row.rulebook)
+    takes_part = access.sees(looking.actor, looking.postings, book, row, seated=seated, recused=False)
+    moves = () if machine.rounds or not takes_part else tuple(_likely(looking, row, machine, actor, links))
     return Line(
         row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler, *clock,
         is_round=machine.rounds is not None, moves=moves[:OFFERED],
@@ -171,7 +173,7 @@ def _likely(
     acts = {move: Act(who, date.fromisoformat(on)) for move, (who, on) in row.acts.items()}
     known = Facts(
         at=looking.at, today=looking.office.day(looking.at), state=row.state, actor=actor, acts=acts, links=links,
-        values=row.values | gathering.columns(looking.office, row),
+        values=row.values | gathering.columns(looking.office, row), owners=frozenset(machine.states[row.state].owner),
     )  # fmt: skip
     judging = judge(looking.office.rulebook(row.rulebook), row.machine)
     there = [name for name in machine.moves_from[row.state] if not machine.moves[name].engine]

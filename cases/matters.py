@@ -114,6 +114,18 @@ class Seat(SQLModel, table=True):
     person: str = Field(foreign_key="person.login", index=True, max_length=64)
 
 
+class Reader(SQLModel, table=True):
+    """A person before whom a matter was put: a copy, a delegated piece of work, a signature. They may read it, as far as
+    their role could see such a matter at all, and answer what they were asked; they take no other part in it."""
+
+    __tablename__ = "reader"
+    __table_args__ = (UniqueConstraint("matter", "person"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    matter: int = Field(foreign_key="matter.id")
+    person: str = Field(foreign_key="person.login", index=True, max_length=64)
+
+
 class Subject(SQLModel, table=True):
     """Whom or what a clue is about, and which body manages that person."""
 

@@ -104,7 +104,9 @@ def _open_move(
     return OpenMove(move, rule.to or row.state, rule.label, fields, found)
 
 
-Kind = tuple[str, str | None, str | None, bool | None, str | None]  # type, role, machine, seated, owing
+Kind = tuple[
+    Any, ...
+]  # type, role, machine, seated, owing, what they are asked for, whether it is put before them
 Named = dict[Kind, list[str]]  # who or what may be named
 
 
@@ -125,6 +127,9 @@ def _kind(field: FormField) -> Kind:
         field.machine,
         field.seated,
         field.owing,
+        field.answers,
+        field.of_readers,
+        field.sets == "readers",
     )
 
 

@@ -113,7 +113,7 @@ class Matters:
         with asked.reading() as session:
             page = listing.matters(
                 session, asked.office, self.machine, actor=asked.actor, at=asked.at, state=wanted.state,
-                mine=wanted.mine, overdue=wanted.overdue, limit=wanted.limit, q=wanted.q,
+                mine=wanted.mine, overdue=wanted.overdue, tab=wanted.tab, limit=wanted.limit, q=wanted.q,
                 after=cursors.read(wanted.cursor),
             )  # fmt: skip
             missed = self._missed(asked, session)
