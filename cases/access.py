@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 from sqlmodel import Session, col
 
 from cases import recusals
-from cases.matters import Matter, OnFile, Seat
+from cases.matters import Matter, OnFile, Reader, Seat
 from cases.people import postings_of
 from states.facts import Actor
 from states.rulebook import Reach, Rulebook
@@ -67,6 +67,30 @@ def reach(
     return or_(*views.values()) if views else false()
 
 
+def ways(
+    login: str, postings: Sequence[Held], rulebook: Rulebook, *, machine: str
+) -> list[tuple[ColumnElement[bool], bool]]:
+    """Conditions of which at least one holds for what is within reach of a machine, each of them answered by one index;
+    with each, whether it holds for few matters: for somebody's own, where others hold for all of a body's."""
+    found: list[tuple[ColumnElement[bool], bool]] = []
+    for posting, held in _of_machine(postings, rulebook, machine):
+        if held in (Reach.OWN, Reach.BRIEFED):
+            sent = [] if held is Reach.OWN else [col(Matter.sent_at).is_not(None)]
+            found += [(and_(col(Matter.machine) == machine, one, *sent), True) for one in _own(login)]
+        else:
+            found.append((_view(login, posting, machine, held), False))
+    return found
+
+
+def _of_machine(postings: Sequence[Held], rulebook: Rulebook, machine: str) -> Iterator[tuple[Held, Reach]]:
+    known = set()
+    for posting in postings:
+        held = rulebook.roles[posting.role].sees.get(machine) if posting.role in rulebook.roles else None
+        if held is not None and (one := (held, posting.organisation, posting.project)) not in known:
+            known.add(one)
+            yield posting, held
+
+
 def visible_to(
     session: Session, login: str, rulebook: Rulebook, *, machine: str | None = None
 ) -> ColumnElement[bool]:
@@ -74,13 +98,26 @@ def visible_to(
     return visible(login, postings_of(session, login), rulebook, machine=machine)
 
 
+def seated(login: str) -> ColumnElement[bool]:
+    """The condition on `matter` that holds where this person has a seat."""
+    return col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
+
+
+def handled_by(login: str) -> ColumnElement[bool]:
+    """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
+    unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
+    return or_(col(Matter.handler) == login, seated(login), unhandled)
+
+
+def put_before(login: str) -> ColumnElement[bool]:
+    """The condition for what was put before this person: copied, delegated, or for their signature."""
+    return col(Matter.id).in_(select(col(Reader.matter)).where(col(Reader.person) == login))
+
+
 def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElement[bool]:
     of_machine = col(Matter.machine) == machine
     if reach in (Reach.OWN, Reach.BRIEFED):
-        seated = col(Matter.id).in_(
-            select(col(Seat.matter)).where(col(Seat.person) == login)
-        )  # an index each
-        own = and_(of_machine, or_(col(Matter.opener) == login, col(Matter.handler) == login, seated))
+        own = and_(of_machine, or_(*_own(login)))
         return own if reach is Reach.OWN else and_(own, col(Matter.sent_at).is_not(None))
     if reach is Reach.ADDRESSED:
         return and_(
@@ -93,10 +130,18 @@ def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElemen
     return false() if reach is Reach.PROJECT else and_(of_machine, kept)
 
 
+def _own(login: str) -> tuple[ColumnElement[bool], ...]:
+    """What makes a matter somebody's own, or was put before them; an index each."""
+    return col(Matter.opener) == login, col(Matter.handler) == login, seated(login), put_before(login)
+
+
 def sees(
     login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool, recused: bool
 ) -> bool:
-    """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together."""
+    """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together.
+
+    `seated`: they have a seat in it, or it was put before them.
+    """
     if recused:
         return False
     own = login in (matter.opener, matter.handler) or seated

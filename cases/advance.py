@@ -17,8 +17,8 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from cases import (
-    briefs,
     clocks,
+    convening,
     gathering,
     history,
     linking,
@@ -30,6 +30,7 @@ from cases import (
     sight,
 )
 from cases.consequences import Landing, consequences_of
+from cases.convening import Release
 from cases.errors import moved_meanwhile
 from cases.gathering import Loaded
 from cases.matters import Matter, OnFile
@@ -86,11 +87,13 @@ def advance(
     key: str | None = None,
     fields: Mapping[str, Any] | None = None,
     typed: bool = False,
+    release: Release | None = None,
 ) -> Moved:
     """Make `move` on the matter `number` as the person `actor`, at the instant `at` (aware).
 
     `expected_version` refuses a matter that somebody moved meanwhile; `key` makes the request safe to repeat: the same
-    answer, nothing done twice. `typed`: the fields come from a program, which sends a number as a number.
+    answer, nothing done twice. `typed`: the fields come from a program, which sends a number as a number. `release`
+    releases the photographs that the form names (`cases.convening`); without it such a form is refused.
     Raises NoSuchMatter, Refused (with every reason at once), KeyReused.
     """
     given = dict(fields or {})
@@ -100,6 +103,8 @@ def advance(
     loaded = gathering.load(session, office, number, login=actor, for_change=True)
     _check_version(office, loaded, expected_version)
     moved = _make(session, office, loaded, move, given, at=at, typed=typed)
+    machine = office.rulebook(loaded.row.rulebook).machines[loaded.row.machine]
+    convening.release_named(machine, move, given, moved, release)
     requests.remember(session, request, moved.kept(), at=at)
     return moved
 
@@ -209,7 +214,7 @@ def _judge(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
             if judging.machine.rounds is not None:
-                reasons += briefs.faults(session, office, loaded.row, rule.fields, form, known)
+                reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
             reasons += refusal.reasons
     elif rule is not None:
@@ -234,7 +239,7 @@ def _looks(office: Office, loaded: Loaded) -> Looks | None:
 
 def _with_form(known: Facts, form: Mapping[str, Any] | None) -> Facts:
     return Facts(at=known.at, today=known.today, state=known.state, actor=known.actor, values=known.values,
-                 acts=known.acts, links=known.links, form=form)  # fmt: skip
+                 acts=known.acts, links=known.links, course=known.course, owners=known.owners, form=form)  # fmt: skip
 
 
 def _wrong_state(loaded: Loaded, machine: Machine, refusal: Refused) -> Refused:
@@ -263,6 +268,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     _write(session, office, before, after, head_hash=hashed.hash)
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
+    linking.keep_readers(session, after.id, landing.rule.fields, landing.form)
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     linking.amend_subject(session, after.id, after.values, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
@@ -272,7 +278,18 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == after.id, at=landing.at)
     consequences = consequences_of(session, office, landing, drive=advance_by_engine)
     office.announce(
-        session, office, [occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor)]
+        session,
+        office,
+        [
+            occurred(
+                after,
+                event=event,
+                move=landing.move,
+                at=landing.at,
+                by=landing.actor,
+                named=linking.named(landing.rule.fields, landing.form),
+            )
+        ],
     )
     return Moved(after.number, after.machine, landing.move, before.state, after.state, after.version, event,
                  consequences)  # fmt: skip

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select
+from sqlalchemy import RowMapping, func, select
 from sqlmodel import Session, col
 
 from cases import access
 from cases.deadlines import Deadline, DeadlineEntry
-from cases.matters import Matter, Seat
+from cases.matters import Matter
 from cases.office import Office
 from cases.worklist import Looker
 from states.rulebook import Label
@@ -36,6 +36,15 @@ class Due:
     changed_at: datetime
 
 
+def some(
+    session: Session, looker: Looker, *, first: date, last: date, mine: bool, most: int | None = None
+) -> tuple[tuple[Due, ...], bool]:
+    """The first of these clocks, no more than `most` (MOST unless told), and whether there are others beyond them."""
+    count = MOST if most is None else most
+    found = agenda(session, looker, first=first, last=last, mine=mine, limit=count + 1)
+    return found[:count], len(found) > count
+
+
 def agenda(
     session: Session, looker: Looker, *, first: date, last: date, mine: bool, limit: int = MOST
 ) -> tuple[Due, ...]:
@@ -56,14 +65,8 @@ def agenda(
         .limit(limit)
     )  # fmt: skip
     if mine:
-        query = query.where(_mine(looker.login))
+        query = query.where(access.handled_by(looker.login))
     return tuple(_due(looker.office, row) for row in session.execute(query).mappings())
-
-
-def _mine(login: str) -> ColumnElement[bool]:
-    seats = select(col(Seat.matter)).where(col(Seat.person) == login)
-    unhandled = (col(Matter.opener) == login) & col(Matter.handler).is_(None)
-    return or_(col(Matter.handler) == login, col(Matter.id).in_(seats), unhandled)
 
 
 def _due(office: Office, row: RowMapping) -> Due:

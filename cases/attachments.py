@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Column, insert, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
-from cases import file_names, gathering, history, round_items, round_sight
+from cases import access, file_names, gathering, history, round_items, round_sight
 from cases.evidence import Draft, EvidenceRoom
 from cases.file_kinds import PHOTOGRAPHS, Kind
 from cases.gathering import Loaded
@@ -197,7 +197,7 @@ def listed(session: Session, office: Office, number: str, *, actor: str) -> list
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     about = _about(session, office, row, actor=actor)
     rows = [one for one in _of(session, row.id) if about.get(one.number, FIRST) is not None]
-    went = _went(session, [one.id for one in rows])
+    went = _went(session, office, [one.id for one in rows], actor=actor)
     return [
         {"attachment": one.number, "name": one.name, "caption": one.caption, "media_type": one.media_type,
          "size": one.size, "sha256": one.sha256, "flags": one.flags, "how": one.how, "added_by": one.added_by,
@@ -243,11 +243,14 @@ def of_matter(session: Session, matter: int, *, how: str | None = None) -> Seque
     return [one for one in _of(session, matter) if how in (None, one.how)]
 
 
-def _went(session: Session, origins: Sequence[int | None]) -> dict[int, list[str]]:
+def _went(
+    session: Session, office: Office, origins: Sequence[int | None], *, actor: str
+) -> dict[int, list[str]]:
+    """Where they went, as far as this person sees that."""
     query = (
         select(col(Attachment.origin), col(Matter.number))
         .join(Matter, col(Matter.id) == col(Attachment.matter))
-        .where(col(Attachment.origin).in_(origins))
+        .where(col(Attachment.origin).in_(origins), access.visible_to(session, actor, office.rulebook()))
         .order_by(col(Attachment.id))
     )
     found: dict[int, list[str]] = {}

@@ -57,6 +57,7 @@ def _seats(session: Session, row: OnFile, rules: RoundRules) -> Iterator[Fault]:
     )
     held = rounds.seats(session, row.id)
     people = {one for seat in held for one in (seat.person, seat.substitute) if one is not None}
+    people |= {who for item in rounds.spoken_seats(session, row.id).values() for who in item.values()}
     weighed = all((seat.weight, seat.veto) == (rules.weights.get(kinds[seat.organisation], 1),
                                                kinds[seat.organisation] in rules.veto) for seat in held)  # fmt: skip
     if len(held) != convened or not people <= named or not weighed:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from cases import gathering, rounds
@@ -15,7 +15,7 @@ from cases.deadlines import Deadline
 from cases.inspections import Programme
 from cases.matters import Matter, OnFile, Seat
 from cases.office import Office
-from cases.rounds import GivenOpinion, RoundSeat
+from cases.rounds import RoundSeat
 from states.rulebook import Machine, StateKind
 
 VOTES = frozenset({"vote", "substitute"})  # parts in the record of a round
@@ -78,22 +78,12 @@ def _passing(row: OnFile, roles: set[str]) -> frozenset[str]:
 
 
 def _queries(login: str) -> Mapping[str, Any]:
-    """A seat in which somebody has spoken, its holder or whoever sits in for them, stays theirs with what was said."""
-    spoken = exists(
-        select(1).where(
-            col(GivenOpinion.matter) == col(RoundSeat.matter),
-            col(GivenOpinion.person).in_([col(RoundSeat.person), col(RoundSeat.substitute)]),
-        )
-    )
-    said = exists(
-        select(1).where(col(GivenOpinion.matter) == col(RoundSeat.matter), col(GivenOpinion.person) == login)
-    )
     return {
         "handler": select(col(Matter.id)).where(col(Matter.handler) == login),
         "opener": select(col(Matter.id)).where(col(Matter.opener) == login),
         "seat": select(col(Seat.matter)).where(col(Seat.person) == login),
-        "vote": select(col(RoundSeat.matter)).where(col(RoundSeat.person) == login, ~spoken),
-        "substitute": select(col(RoundSeat.matter)).where(col(RoundSeat.substitute) == login, ~said),
+        "vote": select(col(RoundSeat.matter)).where(col(RoundSeat.person) == login),
+        "substitute": select(col(RoundSeat.matter)).where(col(RoundSeat.substitute) == login),
     }
 
 

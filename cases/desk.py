@@ -1,48 +1,32 @@
 """What somebody finds on their desk: what is theirs, what is due or late, what waits for others, what they still owe.
 
-However much there is, it is read in the same few queries: one for each list, and one each for the clocks, links and seats
-of everything that is shown.
+However much there is, it is read in the same few queries: one that finds what stands in which list
+(`cases.desk_lists`), and one each for the rows, clocks, links and seats of everything that is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    distinct,
-    exists,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import literal, select, union_all
 from sqlmodel import Session, col
 
-from cases import access, gathering, recusing
+from cases import access, desk_lists, gathering, recusing
 from cases.deadlines import Deadline
-from cases.listing import handled_by
 from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
 from cases.people import Posting, postings_of
-from cases.round_items import RoundItem
-from cases.rounds import GivenOpinion, RoundSeat
-from states.facts import Act, Actor, Facts, Link, Refused
+from states.facts import Act, Actor, Facts, Link
 from states.machine import judge
-from states.rulebook import Label, Machine, State, StateKind
+from states.rulebook import Label, Machine, StateKind
 
 MOST = 15  # lines of one list; the work list has them all
 OFFERED = 2  # moves of one line
 
 _COLUMNS = tuple(getattr(Matter, part.name) for part in fields(OnFile))
-Where = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,108 +70,26 @@ class Desk:
 
 @dataclass(frozen=True)
 class _Looking:
-    """Who looks, when, and the conditions that the lists share."""
+    """Who looks, and when."""
 
     session: Session
     office: Office
     actor: str
     at: datetime
     postings: Sequence[Posting]
-    seen: Where = field(init=False)
-    over: Where = field(init=False)
-    owed: Where = field(init=False)
-
-    def __post_init__(self) -> None:
-        seen = access.visible(self.actor, self.postings, self.office.rulebook())
-        for name, value in (("seen", seen), ("over", self.standing(_is_final)), ("owed", self._owed())):
-            object.__setattr__(self, name, value)
-
-    def standing(self, wanted: Any) -> Where:
-        """The condition for a matter that stands in a state which `wanted` takes."""
-        found = [
-            and_(col(Matter.rulebook) == key, col(Matter.machine) == name, col(Matter.state).in_(states))
-            for key, book in self.office.rulebooks.items() for name, machine in book.machines.items()
-            if (states := [state for state, rule in machine.states.items() if wanted(rule)])
-        ]  # fmt: skip
-        return or_(*found) if found else false()
-
-    def _owed(self) -> Where:
-        """Reports that a rule opened and nobody has taken up."""
-        found = [
-            and_(col(Matter.rulebook) == key, col(Matter.machine) == opens.machine, col(Matter.state) == lies)
-            for key, book in self.office.rulebooks.items() for machine in book.machines.values()
-            for duty in machine.mandatory.values() if (opens := duty.opens) is not None and opens.by is not None
-            if (lies := book.machines[opens.machine].moves[opens.by].to) is not None
-        ]  # fmt: skip
-        return or_(*found) if found else false()
-
-    def in_role(self) -> Where:
-        """Matters that one of the roles this person holds has to move, in the bodies they hold it in."""
-        found = []
-        for held in self.postings:
-            here = or_(
-                col(Matter.organisation) == held.organisation, col(Matter.addressee) == held.organisation
-            )
-            project = [] if held.project is None else [col(Matter.project) == held.project]
-            found.append(and_(here, *project, self.standing(lambda rule, role=held.role: role in rule.owner)))
-        return or_(*found) if found else false()
-
-    def wants_opinion(self) -> Where:
-        """Rounds that this person sits in, where opinions are given and they have not spoken on every item."""
-        giving = [
-            and_(col(Matter.rulebook) == key, col(Matter.machine) == name,
-                 col(Matter.state).in_(machine.moves[machine.rounds.given_by].from_))
-            for key, book in self.office.rulebooks.items() for name, machine in book.machines.items()
-            if machine.rounds is not None
-        ]  # fmt: skip
-        this = col(Matter.id)
-        seat = select(1).where(col(RoundSeat.matter) == this, col(RoundSeat.person) == self.actor)
-        stands_in = select(1).where(col(RoundSeat.matter) == this, col(RoundSeat.substitute) == self.actor)
-        seated = exists(select(1).where(col(Seat.matter) == this, col(Seat.person) == self.actor))
-        given = select(func.count(distinct(col(GivenOpinion.item)))).where(
-            col(GivenOpinion.matter) == this, col(GivenOpinion.person) == self.actor
-        )
-        further = select(func.count()).select_from(RoundItem).where(col(RoundItem.matter) == this)
-        return and_(
-            or_(*giving) if giving else false(), or_(exists(seat), and_(exists(stands_in), seated)),
-            given.scalar_subquery() < 1 + further.scalar_subquery(),
-        )  # fmt: skip
 
 
 def desk(session: Session, office: Office, *, actor: str, at: datetime) -> Desk:
     """The desk of `actor` at the instant `at`."""
     looking = _Looking(session, office, actor, at, postings_of(session, actor))
-    waits = and_(looking.standing(_waits), col(Matter.moved_by) == actor)
-    mine, in_role = handled_by(actor), looking.in_role()
-    open_, speak = not_(looking.over), looking.wants_opinion()
-    lists = {
-        "pressing": (open_, _due_by(_tomorrow(office, at))),
-        "mine": (open_, mine, not_(waits), not_(speak), not_(looking.owed)),
-        "role": (open_, in_role, _is_not(mine), not_(waits), not_(looking.owed)),
-        "opinions": (open_, speak),
-        "owed": (looking.owed,),
-        "waiting": (open_, waits),
-    }
-    rows = {name: _rows(looking, wanted) for name, wanted in lists.items()}
-    shown = _shown(looking, {row.id: row for found in rows.values() for row in found[:MOST]})
+    first = desk_lists.first(session, office, looking.postings, login=actor, tomorrow=_tomorrow(office, at),
+                             most=MOST + 1)  # fmt: skip
+    shown = _shown(looking, _rows(session, {key for keys in first.values() for key in keys[:MOST]}))
     found = {
-        name: Listed(tuple(shown[row.id] for row in found[:MOST]), len(found) > MOST)
-        for name, found in rows.items()
+        name: Listed(tuple(shown[key] for key in keys[:MOST]), len(keys) > MOST)
+        for name, keys in first.items()
     }
     return Desk(**found, recusals=_recusals(looking))
-
-
-def _is_not(condition: Where) -> Where:
-    """Not so, where nobody handles it either: SQL would not know."""
-    return not_(func.coalesce(condition, false()))
-
-
-def _is_final(rule: State) -> bool:
-    return rule.kind is StateKind.FINAL
-
-
-def _waits(rule: State) -> bool:
-    return rule.kind is StateKind.WAITING
 
 
 def _tomorrow(office: Office, at: datetime) -> datetime:
@@ -196,26 +98,9 @@ def _tomorrow(office: Office, at: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=office.zone)
 
 
-def _due_by(instant: datetime) -> Where:
-    late = select(1).where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open",
-                           col(Deadline.due_at) <= instant)  # fmt: skip
-    return exists(late)
-
-
-def _rows(looking: _Looking, wanted: Sequence[Where]) -> list[OnFile]:
-    due = (
-        select(func.min(Deadline.due_at))
-        .where(col(Deadline.matter) == col(Matter.id), col(Deadline.status) == "open")
-        .correlate(Matter)
-        .scalar_subquery()
-    )
-    query = (
-        select(*_COLUMNS)
-        .where(looking.seen, *wanted)
-        .order_by(due.is_(None), due, col(Matter.id).desc())
-        .limit(MOST + 1)
-    )
-    return [OnFile(*row) for row in looking.session.execute(query)]
+def _rows(session: Session, keys: set[int]) -> dict[int, OnFile]:
+    rows = session.execute(select(*_COLUMNS).where(col(Matter.id).in_(keys))) if keys else ()
+    return {row.id: row for row in (OnFile(*one) for one in rows)}
 
 
 def _shown(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, Line]:
@@ -272,7 +157,9 @@ def _line(
     machine = looking.office.rulebook(row.rulebook).machines[row.machine]
     state = machine.states[row.state]
     actor = access.actor_towards(looking.actor, looking.postings, row, seated=seated)
-    moves = () if machine.rounds else tuple(_likely(looking, row, machine, actor, links))
+    book = looking.office.rulebook(row.rulebook)
+    takes_part = access.sees(looking.actor, looking.postings, book, row, seated=seated, recused=False)
+    moves = () if machine.rounds or not takes_part else tuple(_likely(looking, row, machine, actor, links))
     return Line(
         row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler, *clock,
         is_round=machine.rounds is not None, moves=moves[:OFFERED],
@@ -286,7 +173,7 @@ def _likely(
     acts = {move: Act(who, date.fromisoformat(on)) for move, (who, on) in row.acts.items()}
     known = Facts(
         at=looking.at, today=looking.office.day(looking.at), state=row.state, actor=actor, acts=acts, links=links,
-        values=row.values | gathering.columns(looking.office, row),
+        values=row.values | gathering.columns(looking.office, row), owners=frozenset(machine.states[row.state].owner),
     )  # fmt: skip
     judging = judge(looking.office.rulebook(row.rulebook), row.machine)
     there = [name for name in machine.moves_from[row.state] if not machine.moves[name].engine]
@@ -294,9 +181,7 @@ def _likely(
     for name in sorted(there, key=lambda name: machine.moves[name].to in (None, row.state)):
         if not left:
             return
-        try:
-            judging.fire(name, known)
-        except Refused:
+        if not judging.may(name, known):
             continue
         left -= 1
         yield name, machine.moves[name].label

@@ -1,4 +1,7 @@
-"""What travels with an escalation: attachments of its clue marked for it, enclosed in a packet, and taken out of one."""
+"""What travels with an escalation: attachments of its clue marked for it, enclosed in a packet, and taken out of one.
+
+With the reply travel those of the escalation itself that were marked where it was received.
+"""
 
 from __future__ import annotations
 
@@ -15,31 +18,39 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from cases import attachments, canonical, exchange, file_kinds, file_names, gathering, history, unnamed
-from cases.attachments import ARRIVED, MARKED, Added, Attachment, New
+from cases.attachments import ADDED, ARRIVED, MARKED, Added, Attachment, New
 from cases.errors import NoSuchMatter
 from cases.evidence import Draft, EvidenceRoom
 from cases.file_kinds import Kind
+from cases.gathering import Loaded
 from cases.matters import MatterLink, OnFile
 from cases.office import Office
 from cases.packets import Enclosed, refused
 from states.facts import Reason, Refused
-from states.rulebook import Label, Machine
+from states.rulebook import Label, Machine, StateKind
 
 MOST_ENCLOSED = 45 << 20  # bytes of all attachments of a packet: in base64 they fit into canonical.MOST_BYTES
+
+MOST_IN_REPLY = (
+    10 << 20
+)  # bytes of all attachments of a reply: it is the answer to one request, and must not hold a line up
 
 
 def mark(
     session: Session, office: Office, escalation: str, numbers: Sequence[int], *, actor: str, at: datetime
 ) -> list[Added]:
-    """Mark attachments of the clue for its escalation, before that is dispatched: the body it is for will see them.
+    """Mark attachments of the clue for its escalation, before that is dispatched: the body it is for will see them. Of an
+    escalation that came from another site: its own attachments that were added here, for the reply.
 
-    Raises NoSuchMatter, and Refused: not_exchanged, not_your_role, already_dispatched, no_such_attachment,
-    marked_already, names_the_reporter.
+    Raises NoSuchMatter, and Refused: not_exchanged, not_your_role, already_dispatched, answered_already,
+    no_such_attachment, came_with_it, marked_already, names_the_reporter, too_much_enclosed.
     """
     loaded = gathering.load(session, office, escalation, login=actor, for_change=True)
     to = loaded.row
     machine = office.rulebook(to.rulebook).machines[to.machine]
     rules = exchange.rules_of(machine, escalation)
+    if exchange.of_matter(session, exchange.IN, to.id) is not None:
+        return _mark_for_reply(session, office, loaded, machine, numbers, at=at)
     if loaded.actor.roles.isdisjoint(rules.sent_by):
         exchange.refuse_role(office, rules.sent_by)
     _check_not_gone(machine, to)
@@ -51,6 +62,43 @@ def mark(
                      data={"number": one.number, "to": to.number, "sha256": one.sha256})  # fmt: skip
         to, of = (gathering.load_by_id(session, row.id).row for row in (to, of))
     return made
+
+
+def _mark_for_reply(
+    session: Session,
+    office: Office,
+    loaded: Loaded,
+    machine: Machine,
+    numbers: Sequence[int],
+    *,
+    at: datetime,
+) -> list[Added]:
+    """Mark attachments for the reply to what came from another site, before it is closed with an answer."""
+    row, rules = loaded.row, exchange.rules_of(machine, loaded.row.number)
+    if loaded.actor.roles.isdisjoint(rules.taken_in_by):
+        exchange.refuse_role(office, rules.taken_in_by)
+    if machine.states[row.state].kind is StateKind.FINAL:
+        raise refused("answered_already", f"{row.number} 已答复并办结。", f"{row.number} was answered and is closed.",
+                      zh="请另行去函补充。", en="Send what is missing with a letter of its own.")  # fmt: skip
+    chosen = _fitting(session, row, row, numbers)
+    if foreign := [one for one in chosen if one.how != ADDED]:
+        raise refused("came_with_it", f"第 {foreign[0].number} 号附件是对方送来的，或已列入答复。",
+                      f"Attachment {foreign[0].number} came from the other site, or goes with the reply already.",
+                      zh="请选择本机关添加的附件。", en="Choose among those that were added here.")  # fmt: skip
+    _check_size([*attachments.of_matter(session, row.id, how=MARKED), *chosen])
+    made = []
+    for one in chosen:
+        made.append(attachments.put(session, row, New.again(one, how=MARKED), actor=loaded.actor.id, at=at))
+        row = gathering.load_by_id(session, row.id).row
+    return made
+
+
+def _check_size(going: Sequence[Attachment]) -> None:
+    if sum(one.size for one in going) > MOST_IN_REPLY:
+        most = MOST_IN_REPLY >> 20
+        raise refused("too_much_enclosed", f"随答复的附件合计不得超过 {most} MB。",
+                      f"The attachments of a reply come to {most} MB at most.",
+                      zh="请压缩，或另行报送。", en="Make them smaller, or send them apart.")  # fmt: skip
 
 
 def _check_not_gone(machine: Machine, row: OnFile) -> None:
@@ -172,15 +220,18 @@ def unpacked(room: EvidenceRoom, came: Sequence[Enclosed], until: ExitStack) -> 
 def take_out(
     session: Session, room: EvidenceRoom, matter: int, found: Sequence[Unpacked], *, by: str, at: datetime
 ) -> None:
-    """Put the attachments of a packet on file, those that an earlier edition did not bring already."""
-    known = {(one.name, one.sha256) for one in attachments.of_matter(session, matter, how=ARRIVED)}
-    for one in found:
-        if (one.enclosed.name, one.draft.sha256) in known:
-            continue
+    """Put the attachments of a packet or a reply on file, those that did not come before."""
+    for one in not_there(session, matter, found):
         row = gathering.load_by_id(session, matter).row
         new = New.of(one.draft, one.kind, name=one.enclosed.name, caption=one.enclosed.caption, how=ARRIVED)
         attachments.put(session, row, new, actor=by, at=at)
         room.keep(one.draft)
+
+
+def not_there(session: Session, matter: int, found: Sequence[Unpacked]) -> list[Unpacked]:
+    """Those of these attachments that no earlier file brought."""
+    known = {(one.name, one.sha256) for one in attachments.of_matter(session, matter, how=ARRIVED)}
+    return [one for one in found if (one.enclosed.name, one.draft.sha256) not in known]
 
 
 def _bytes_of(one: Enclosed) -> io.BytesIO:

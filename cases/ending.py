@@ -240,9 +240,9 @@ def _pass_programmes(session: Session, person: str, successor: str | None) -> It
 
 
 def _sees(session: Session, office: Office, actor: str, one: Belonging) -> bool:
-    postings, seated, recused = standing(session, actor, matter=one.row.id)
+    postings, seated, reads, recused = standing(session, actor, matter=one.row.id)
     book = office.rulebook(one.row.rulebook)
-    return access.sees(actor, postings, book, one.row, seated=seated, recused=recused)
+    return access.sees(actor, postings, book, one.row, seated=seated or reads, recused=recused)
 
 
 def _waiting(session: Session, person: str) -> AccountEnd | None:

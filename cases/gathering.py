@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, literal, select, union_all
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from cases import access, people, recusals, round_facts, rounds  # noqa: F401 - people declares the tables that standing is read from
 from cases.errors import NoSuchMatter
-from cases.history import CLOCK
+from cases.history import CLOCK, Event
 from cases.matters import OnFile
 from cases.office import Office
 from cases.prepared import Prepared
-from states.facts import ENGINE, Act, Actor, Facts, Link
+from states.facts import ENGINE, Act, Actor, Facts, Link, Made
 from states.rulebook import StateKind
 
 _M, _P, _S, _L = (SQLModel.metadata.tables[name] for name in ("matter", "posting", "seat", "matter_link"))
-_PEOPLE, _R = SQLModel.metadata.tables["person"], SQLModel.metadata.tables["recusal"]
+_PEOPLE, _R, _READERS = (SQLModel.metadata.tables[name] for name in ("person", "recusal", "reader"))
 
 _ON_FILE = select(*(_M.c[part.name] for part in fields(OnFile)))
 _OF_NUMBER = _ON_FILE.where(_M.c.number == bindparam("number"))
@@ -37,13 +37,21 @@ _POSTINGS = (
 _SEAT = select(literal("seat"), literal(""), literal(None)).where(
     _S.c.matter == bindparam("matter"), _S.c.person == bindparam("login")
 )
+_READS = select(literal("reads"), literal(""), literal(None)).where(
+    _READERS.c.matter == bindparam("matter"), _READERS.c.person == bindparam("login")
+)
 _RECUSED = select(literal("recused"), literal(""), literal(None)).where(
     _R.c.matter == bindparam("matter"),
     _R.c.person == bindparam("login"),
     _R.c.state == literal(recusals.IN_FORCE),
 )
-_STANDING = Prepared(union_all(_POSTINGS, _SEAT, _RECUSED))
+_STANDING = Prepared(union_all(_POSTINGS, _SEAT, _READS, _RECUSED))
 
+_COURSE = Prepared(
+    select(col(Event.move), col(Event.actor), col(Event.from_state), col(Event.data))
+    .where(col(Event.matter) == bindparam("matter"))
+    .order_by(col(Event.seq))
+)
 _END = (_M.c.machine, _M.c.state, _M.c.rulebook)
 _LINKED = Prepared(union_all(
     select(_L.c.kind, literal(0).label("up"), *_END)
@@ -86,23 +94,34 @@ def load_by_id(session: Session, matter: int) -> Loaded:
     return Loaded(OnFile(*found[0]), Actor(id=ENGINE))
 
 
-def standing(session: Session, login: str, *, matter: int) -> tuple[list[Held], bool, bool]:
-    """The postings of an active person; whether they have a seat in the matter; whether they are recused from it.
+class Standing(NamedTuple):
+    """The postings of an active person; whether they have a seat in a matter; whether it was put before them to read;
+    whether they are recused from it."""
 
-    The engine's and the clock's names are nobody's.
-    """
+    postings: list[Held]
+    seated: bool = False
+    reads: bool = False
+    recused: bool = False
+
+
+def standing(session: Session, login: str, *, matter: int) -> Standing:
+    """How somebody stands towards a matter. The engine's and the clock's names are nobody's."""
     if login in (ENGINE, CLOCK):
-        return [], False, False
+        return Standing([])
     found = _STANDING.rows(session, {"login": login, "matter": matter})
     towards = {what for what, organisation, _ in found if not organisation}
-    return [Held(*entry) for entry in found if entry[1]], "seat" in towards, "recused" in towards
+    held = [Held(*entry) for entry in found if entry[1]]
+    return Standing(held, *(what in towards for what in ("seat", "reads", "recused")))
 
 
 def _standing(session: Session, office: Office, row: OnFile, login: str, number: str) -> Actor:
-    postings, seated, recused = standing(session, login, matter=row.id)
-    if not access.sees(login, postings, office.rulebook(row.rulebook), row, seated=seated, recused=recused):
+    postings, seated, reads, recused = standing(session, login, matter=row.id)
+    book = office.rulebook(row.rulebook)
+    takes_part = access.sees(login, postings, book, row, seated=seated, recused=recused)
+    if not takes_part and not access.sees(login, postings, book, row, seated=reads, recused=recused):
         raise NoSuchMatter(number)
-    return access.actor_towards(login, postings, row, seated=seated)
+    actor = access.actor_towards(login, postings, row, seated=seated)
+    return actor if takes_part else replace(actor, reads_only=True)
 
 
 def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> Facts:
@@ -116,6 +135,8 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         values=row.values | columns(office, row) | _of_round(session, office, loaded),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
+        course=Course(session, row.id),
+        owners=frozenset(office.rulebook(row.rulebook).machines[row.machine].states[row.state].owner),
     )
 
 
@@ -155,6 +176,23 @@ class Links(Iterable[Link]):
     @cached_property
     def _found(self) -> tuple[Link, ...]:
         return links(self.session, self.office, self.matter)
+
+
+@dataclass(frozen=True)
+class Course(Iterable[Made]):
+    """Every move of a matter, oldest first, read when a guard first asks. What is noted beside them (an extension, a
+    recusal, a clock that fired) has a point in its name."""
+
+    session: Session
+    matter: int
+
+    def __iter__(self) -> Iterator[Made]:
+        return iter(self._found)
+
+    @cached_property
+    def _found(self) -> tuple[Made, ...]:
+        events = (Made(*event) for event in _COURSE.rows(self.session, {"matter": self.matter}))
+        return tuple(made for made in events if "." not in made.move)
 
 
 def links(session: Session, office: Office, matter: int) -> tuple[Link, ...]:

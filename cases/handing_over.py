@@ -18,6 +18,7 @@ from cases import (
     people,
     recusals,
     references,
+    rounds,
     second_factors,
     sessions,
     substitutes,
@@ -95,14 +96,18 @@ class Heir:
         return self.successor in fit
 
     def _cannot_sit(self, session: Session, one: Belonging, person: Person) -> str | None:
-        held = select(col(RoundSeat.person), col(RoundSeat.substitute), col(RoundSeat.organisation)).where(
-            col(RoundSeat.matter) == one.row.id
-        )
-        seats = session.execute(held).all()
-        if any(self.successor in (holder, substitute) for holder, substitute, _ in seats):
+        """Nobody has two votes: who sits in another seat, or is named for one, is no successor in this."""
+        mine = [
+            seat
+            for seat in rounds.seats(session, one.row.id)
+            if self.leaves in (seat.person, seat.substitute)
+        ]
+        own = mine[0].person if len(mine) == 1 else None
+        if self.successor == own or self.successor in substitutes.with_a_part(
+            session, one.row.id, besides=own
+        ):
             return "successor_seated"
-        mine = {body for holder, substitute, body in seats if self.leaves in (holder, substitute)}
-        return "other_body" if mine - {person.organisation} else None
+        return "other_body" if {seat.organisation for seat in mine} - {person.organisation} else None
 
     def _would_see(self, session: Session, office: Office, one: Belonging) -> bool:
         postings, *_ = standing(session, self.successor, matter=one.row.id)
@@ -121,9 +126,9 @@ def pass_on(
 ) -> tuple[str, str]:
     """Let the successor take a matter over; its number, and who that is. Raises Refused, as any move may be."""
     row, rules = one.row, heir.rules
-    _pass_seats(session, office, one, heir, by=by, at=at)
+    named = _pass_seats(session, office, one, heir, by=by, at=at)
     move = rules.handled if "handler" in one.roles else rules.passed
-    form: dict[str, Any] = {"handed_over_from": heir.leaves, "handed_over_by": by}
+    form: dict[str, Any] = {"handed_over_from": heir.leaves, "handed_over_by": by, **named}
     form |= {name: heir.successor for name in ("handler", "opener") if name in one.roles}
     if "seat" in one.roles:
         form["seats"] = _seated(session, row.id, heir)
@@ -140,18 +145,32 @@ def _seated(session: Session, matter: int, heir: Heir) -> list[str]:
 
 def _pass_seats(
     session: Session, office: Office, one: Belonging, heir: Heir, *, by: str, at: datetime
-) -> None:
-    """A seat in which nobody has spoken yet passes on with its vote, and its substitute sits in it no longer unless the
-    successor is out too. Where somebody has spoken, what they said stands."""
-    of_matter = col(RoundSeat.matter) == one.row.id
+) -> dict[str, str]:
+    """A seat passes on with its vote on everything that nobody has said yet; what was said stays with who said it. Its
+    substitute sits in it no longer unless the successor is out too. What history is to hold of a substitute so named.
+    """
     if "vote" in one.roles:
-        mine = (of_matter, col(RoundSeat.person) == heir.leaves)
+        substitutes.keep_what_was_said(session, one.row, holder=heir.leaves)
+        mine = (col(RoundSeat.matter) == one.row.id, col(RoundSeat.person) == heir.leaves)
         session.execute(update(RoundSeat).where(*mine).values(person=heir.successor))
+        own = (col(RoundSeat.person) == heir.successor, col(RoundSeat.substitute) == heir.successor)
+        session.execute(
+            update(RoundSeat).where(col(RoundSeat.matter) == one.row.id, *own).values(substitute=None)
+        )
         substitutes.reseat(session, office, heir.successor, by=by, at=at)
-    if "substitute" in one.roles:
-        held = select(col(RoundSeat.person)).where(of_matter, col(RoundSeat.substitute) == heir.leaves)
-        for holder in session.execute(held).scalars().all():
-            substitutes.name(session, one.row.id, holder=holder, substitute=heir.successor)
+    return _name_substitute(session, one, heir) if "substitute" in one.roles else {}
+
+
+def _name_substitute(session: Session, one: Belonging, heir: Heir) -> dict[str, str]:
+    """The successor sits in for the first member whom the one who leaves sat in for: a person has one vote."""
+    rules = rounds.frozen_rules(one.row)
+    holders = [seat.person for seat in rounds.seats(session, one.row.id) if seat.substitute == heir.leaves]
+    for holder in holders[1:]:
+        substitutes.name(session, one.row, holder=holder, substitute=None)
+    if rules is None or not holders:
+        return {}
+    substitutes.name(session, one.row, holder=holders[0], substitute=heir.successor)
+    return {rules.member: holders[0], rules.substitute: heir.successor}
 
 
 def close(session: Session, login: str, *, at: datetime) -> tuple[int, int]:

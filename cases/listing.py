@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlmodel import Session, col
 
-from cases import access, carriages, gathering, round_sight
+from cases import access, carriages, gathering, round_sight, worklist
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -66,20 +66,24 @@ class Page:
 
 def matters(
     session: Session, office: Office, machine: str, *, actor: str, at: datetime, state: str | None = None,
-    mine: bool = False, overdue: bool = False, limit: int = 100, q: str | None = None, after: Place | None = None,
+    mine: bool = False, overdue: bool = False, tab: str | None = None, limit: int = 100, q: str | None = None,
+    after: Place | None = None,
 ) -> Page:  # fmt: skip
     """The matters of a machine that `actor` may see, the most urgent first.
 
     `mine`: those they handle or sit on, and those they opened that nobody handles yet. `overdue`: those with a clock
-    that is late at `at`. `q`: those with this text in their number or title. `after`: what follows this place.
+    that is late at `at`. `tab`: those under this tab of the worklist. `q`: those with this text in their number
+    or title. `after`: what follows this place.
     """
     wanted = [access.visible_to(session, actor, office.rulebook(), machine=machine)]
     if state is not None:
         wanted.append(col(Matter.state) == state)
     if mine:
-        wanted.append(handled_by(actor))
+        wanted.append(access.handled_by(actor))
     if overdue:
         wanted.append(col(Matter.due_at) <= at)
+    if tab is not None:
+        wanted.append(worklist.tab(worklist.Looker.of(session, office, actor), machine, tab, at=at))
     if q is not None:
         wanted.append(
             or_(col(Matter.number).icontains(q, autoescape=True), col(Matter.title).icontains(q, autoescape=True))
@@ -106,13 +110,6 @@ def _lines(
     for row in session.execute(query):
         yield Listed(row.number, row.state, row.version, row.title, row.handler, row.due_at,
                      {name: row.values.get(name) for name in rounds}, Place(row.due_at, row.id))  # fmt: skip
-
-
-def handled_by(login: str) -> ColumnElement[bool]:
-    """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
-    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
-    unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
-    return or_(col(Matter.handler) == login, seated, unhandled)
 
 
 _OF_MACHINE = Prepared(

@@ -30,9 +30,12 @@ class Matter(SQLModel, table=True):
         Index("matter_by_change", "machine", "organisation", "moved_at"),
         Index("matter_by_number", "machine", "organisation", "number"),
         Index("matter_by_receipt", "machine", "organisation", "received_on"),
-        Index("matter_by_handler", "handler", "machine"),
+        Index("matter_by_state_due", "machine", "organisation", "state", "due_at"),
+        Index("matter_by_handler", "handler", "machine", "due_at"),
+        Index("matter_by_handler_state", "handler", "machine", "state", "progressed_at"),
+        Index("matter_by_mover", "moved_by", "machine", "state", "due_at"),
         Index("matter_by_addressee", "addressee", "machine"),
-        Index("matter_by_opener", "opener", "machine"),
+        Index("matter_by_opener", "opener", "machine", "handler"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -104,6 +107,18 @@ class Seat(SQLModel, table=True):
     """A person who takes part in a matter: a consultation member, an inspector, the owner of a task."""
 
     __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("matter", "person"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    matter: int = Field(foreign_key="matter.id")
+    person: str = Field(foreign_key="person.login", index=True, max_length=64)
+
+
+class Reader(SQLModel, table=True):
+    """A person before whom a matter was put: a copy, a delegated piece of work, a signature. They may read it, as far as
+    their role could see such a matter at all, and answer what they were asked; they take no other part in it."""
+
+    __tablename__ = "reader"
     __table_args__ = (UniqueConstraint("matter", "person"),)
 
     id: int | None = Field(default=None, primary_key=True)

@@ -44,13 +44,17 @@ class Occurred:
     to: tuple[str, ...] = ()
     due_on: date | None = None
     cause: str = ""
+    named: tuple[str, ...] = ()  # the people its form names
 
 
-def occurred(row: OnFile, *, event: int | None, move: str, at: datetime, by: str) -> Occurred:
+def occurred(
+    row: OnFile, *, event: int | None, move: str, at: datetime, by: str, named: tuple[str, ...] = ()
+) -> Occurred:
     """A move's event, from the matter as it stands after it."""
     return Occurred(event=event, matter=row.id, number=row.number, machine=row.machine, rulebook=row.rulebook,
                     move=move, state=row.state, at=at, actor=by, organisation=row.organisation,
-                    addressee=row.addressee, project=row.project, handler=row.handler, opener=row.opener)  # fmt: skip
+                    addressee=row.addressee, project=row.project, handler=row.handler, opener=row.opener,
+                    named=named)  # fmt: skip
 
 
 Announce = Callable[[Session, "Office", Sequence[Occurred]], int]

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cases import canonical
 from cases.canonical import NotCanonical
@@ -20,9 +20,11 @@ from states.form_values import BadValue
 from states.rule import Name
 from states.rulebook import Label
 
-VERSION = 1
+VERSIONS = {"packet": (1,), "reply": (1, 2), "question": (1,), "site-key": (1,)}
+"""The versions of each kind that are read here. A reply is of version 2 where attachments come with it, and of version 1
+otherwise, so that a site with an older program still takes every reply it can understand."""
 _BYTES = re.compile(rb'(?<="data":")[A-Za-z0-9+/=]{100,}(?=")')  # of an attachment
-KINDS = ("packet", "reply", "question", "site-key")
+KINDS = tuple(VERSIONS)
 
 
 def _harmless(text: str) -> str:
@@ -132,7 +134,8 @@ class Step(Part):
 
 
 class Reply(Part):
-    """Receipt and answer. It repeats every step since the packet came, so that one lost on the way is no loss."""
+    """Receipt and answer. It repeats every step since the packet came, so that one lost on the way is no loss, and every
+    attachment that comes with the answer."""
 
     notice: Line
     edition: Annotated[int, Field(ge=1, le=999)]
@@ -141,9 +144,14 @@ class Reply(Part):
     sender: Body
     addressee: Body
     steps: Annotated[list[Step], Field(max_length=100)]
+    attachments: Annotated[list[Enclosed], Field(max_length=100)] = Field(default_factory=list)
     checkpoint: Witness
     rehearsal: bool
     created_at: Instant
+
+    def as_content(self) -> dict[str, Any]:
+        """As it is written into a file: without a word of attachments where there are none, as in version 1."""
+        return self.model_dump(mode="json", exclude=None if self.attachments else {"attachments"})
 
 
 class Question(Part):
@@ -184,16 +192,23 @@ class SignedPacket(Part):
 
 
 class SignedReply(Part):
-    """A reply as a file."""
+    """A reply as a file: of version 2 with attachments, of version 1 without."""
 
     KIND: ClassVar[str] = "reply"
 
     plumbline: Literal["reply"]
-    version: Literal[1]
+    version: Literal[1, 2]
     site: SiteId
     content: Reply
     sha256: Hash
     signature: Signature
+
+    @model_validator(mode="after")
+    def _fits_its_version(self) -> SignedReply:
+        written = "attachments" in self.content.model_fields_set
+        if written != (self.version > 1) or written != bool(self.content.attachments):
+            raise ValueError("version 2 is a reply with attachments, version 1 one without")
+        return self
 
 
 class SignedQuestion(Part):
@@ -226,6 +241,11 @@ Signed = SignedPacket | SignedReply | SignedQuestion | SignedKey
 Form = TypeVar("Form", SignedPacket, SignedReply, SignedQuestion, SignedKey)
 
 
+def version_of(kind: str, content: dict[str, Any]) -> int:
+    """The lowest version that can say this: an older program then reads all but what it cannot know."""
+    return VERSIONS[kind][-1] if content.get("attachments") and kind == "reply" else VERSIONS[kind][0]
+
+
 def signed_bytes(envelope: dict[str, Any]) -> bytes:
     """What a signature is over: the whole file but the signature, with a word before it that nothing else is signed with."""
     unsigned = {name: value for name, value in envelope.items() if name != "signature"}
@@ -239,8 +259,10 @@ def read(data: bytes, form: type[Form]) -> tuple[Form, dict[str, Any]]:
     """
     _check_length(data)
     envelope = _envelope(data)
-    if envelope.get("version") != VERSION or isinstance(envelope.get("version"), bool):
-        raise refused("unknown_version", f"文件格式版本不是 {VERSION}。", f"The file is not of version {VERSION}.",
+    known = VERSIONS[envelope["plumbline"]]
+    if envelope.get("version") not in known or isinstance(envelope.get("version"), bool):
+        told = (" 或 ".join(map(str, known)), " or ".join(map(str, known)))
+        raise refused("unknown_version", f"文件格式版本不是 {told[0]}。", f"The file is not of version {told[1]}.",
                       zh="请双方使用相同版本的程序。", en="Both sites need programs of one version.")  # fmt: skip
     if envelope["plumbline"] != form.KIND:
         raise refused("wrong_kind", f"这是 {envelope['plumbline']}，不是 {form.KIND}。",

@@ -143,14 +143,14 @@ def _facts(session: Session, book: Rulebook, rules: Exchange, row: OnFile) -> It
         known["project"] = project.name
     for name in rules.carries:
         value = known.get(name)
-        field = _field(book, row.machine, name, value)
+        field = field_of(book, row.machine, name, value)
         if field is None or value in (None, "", []):
             continue
         value = "、".join(map(str, value)) if isinstance(value, list) else value
         yield Fact(name=name, value=value, label=_both(field.label), shown=_shown(field, value))
 
 
-def _field(book: Rulebook, machine: str, name: str, value: Any) -> FormField | None:
+def field_of(book: Rulebook, machine: str, name: str, value: Any) -> FormField | None:
     """The form field that gave the value, of the matter's own machine before any other; None where no form has it, or
     one keeps it private or sealed."""
     machines = [book.machines[machine], *book.machines.values()]

@@ -10,16 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from cases import gathering, recusals
+from cases import gathering, recusals, round_items, rounds
 from cases.matters import OnFile
 from cases.office import PERSON, Office, occurred
 from cases.organisations import line_above
 from cases.people import holders
 from cases.recusals import DECLARED, IN_FORCE, Recusal
+from cases.round_items import RoundItem
 from cases.rounds import RoundSeat
+from states import agenda
 from states.facts import ENGINE
 from states.rulebook import Rulebook
 
@@ -55,30 +58,53 @@ def in_force(
     if person in holders(session, book.decides_recusals, organisation=row.organisation):
         people |= set(receivers_above(session, book, row, out=recusals.out_of(session, row.id) | {person}))
     _tell(session, office, row, NOTICE, people, cause=f"recusal:{key}:{IN_FORCE}", by=by, at=at)
-    empty_seats(session, office, col(RoundSeat.person) == person, at=at)
+    empty_seats(session, office, in_rounds_of(person), at=at)
+
+
+def in_rounds_of(person: str) -> ColumnElement[bool]:
+    """The condition that holds for every seat of the rounds that this person sits in or may sit in for somebody."""
+    theirs = aliased(RoundSeat)
+    own = or_(col(theirs.person) == person, col(theirs.substitute) == person)
+    return col(RoundSeat.matter).in_(select(col(theirs.matter)).where(own))
 
 
 def empty_seats(session: Session, office: Office, which: ColumnElement[bool], *, at: datetime) -> None:
-    """Tell the registry of every seat whose holder is out and in which nobody sits, while a substitute may be named.
+    """Tell the registry of every seat whose holder is out and in which nobody sits, in the round or in one item of it,
+    while a substitute may be named.
 
-    However often it is called, each is told once for each recusal.
+    However often it is called, each is told once for each recusal; of an item, nobody who is kept out of it.
     """
+    on = or_(
+        col(Recusal.matter) == col(RoundSeat.matter),
+        col(Recusal.matter).in_(
+            select(col(RoundItem.clue)).where(col(RoundItem.matter) == col(RoundSeat.matter))
+        ),
+    )
     query = (
-        select(col(RoundSeat.matter), col(RoundSeat.person), col(RoundSeat.substitute), func.min(Recusal.id))
-        .join(Recusal, (col(Recusal.matter) == col(RoundSeat.matter)) & (col(Recusal.person) == col(RoundSeat.person)))
+        select(col(RoundSeat.matter), col(RoundSeat.person), col(Recusal.matter), func.min(Recusal.id))
+        .join(Recusal, and_(col(Recusal.person) == col(RoundSeat.person), on))
         .where(which, col(Recusal.state) == IN_FORCE)
-        .group_by(col(RoundSeat.matter), col(RoundSeat.person), col(RoundSeat.substitute))
-        .order_by(col(RoundSeat.matter), col(RoundSeat.person))
-    )  # fmt: skip
-    for matter, person, substitute, key in session.execute(query).all():
+        .group_by(col(RoundSeat.matter), col(RoundSeat.person), col(Recusal.matter))
+        .order_by(col(RoundSeat.matter), col(RoundSeat.person), col(Recusal.matter))
+    )
+    for matter, person, about, key in session.execute(query).all():
         row = gathering.load_by_id(session, matter).row
-        if _may_be_filled(office, row) and (
-            substitute is None or substitute in recusals.out_of(session, matter)
-        ):
+        if _may_be_filled(office, row) and _is_empty(session, row, person, about):
             people = set(_registry(session, office.rulebook(row.rulebook), row)) - {person}
+            people -= recusals.out_of(session, about)
             _tell(
                 session, office, row, VACANT, people, cause=f"seat:{matter}:{person}:{key}", by=ENGINE, at=at
             )
+
+
+def _is_empty(session: Session, row: OnFile, holder: str, about: int) -> bool:
+    """Whether nobody sits in this seat: in the item that is the clue `about`, or, where that is the round, in any."""
+    rules = rounds.frozen_rules(row)
+    if rules is None:
+        return False
+    empty = agenda.empty(rounds.agenda(session, row, rules))
+    items = {clue: item for item, clue in round_items.clues(session, row.id).items()}
+    return any(holder in empty[item] for item in ([items[about]] if about in items else empty))
 
 
 def receivers_above(session: Session, book: Rulebook, row: OnFile, *, out: Iterable[str]) -> list[str]:

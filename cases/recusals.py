@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, bindparam, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Index, bindparam, func, insert, literal, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from cases import round_items
@@ -136,9 +136,15 @@ def inherit(
 def affair(session: Session, matter: int, *, upwards: bool, whole_rounds: bool = True) -> set[int]:
     """The matter and all that came out of it; `upwards`: also what it came out of, and all that came out of that.
 
-    Without `whole_rounds` a round does not come out of a clue that is one of its further items.
+    Without `whole_rounds` a round and a further item of it are apart: the round does not come out of the item's clue,
+    nor the item's task out of the round, nor does what came out of the round lead up to that clue. A round that is
+    itself the matter has all its clues above it.
     """
-    found = _reached(session, {matter}, MatterLink.child, MatterLink.parent) if upwards else {matter}
+    found = {matter}
+    own = col(MatterLink.child) == matter
+    up = () if whole_rounds else (or_(own, ~round_items.by_an_item()), ~round_items.out_of_an_item())
+    if upwards:
+        found = _reached(session, found, MatterLink.child, MatterLink.parent, *up)
     down = () if whole_rounds else (~round_items.by_an_item(),)
     return _reached(session, found, MatterLink.parent, MatterLink.child, *down)
 

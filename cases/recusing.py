@@ -20,7 +20,6 @@ from cases.matters import Matter, OnFile
 from cases.office import Office
 from cases.people import holders, person, postings_of
 from cases.recusals import ASKED, CHALLENGED, DECLARED, IN_FORCE, LIFTED, MATCHED, REFUSED, New, Recusal
-from cases.rounds import RoundSeat
 from states.agenda import FIRST
 from states.facts import ENGINE, Reason, Refused
 from states.rulebook import Label
@@ -109,7 +108,7 @@ def decide(
         recusals.spread(session, key, row.id, new, at=at)
         substitutes.reseat(session, office, found.person, by=actor, at=at)
         _note(session, row, "granted", found.person, found.kind, by=actor, at=at)
-        recusal_notices.empty_seats(session, office, col(RoundSeat.person) == found.person, at=at)
+        recusal_notices.empty_seats(session, office, recusal_notices.in_rounds_of(found.person), at=at)
     recusal_notices.decided(session, office, row, found, by=actor, at=at)
     return Decided(key, row.number, found.person, found.kind, state)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session, col
 
-from cases import access, recusals, rounds
+from cases import access, recusals, rounds, substitutes
 from cases.deadlines import Deadline
 from cases.errors import bad_reference
-from cases.matters import Matter, MatterLink, OnFile
+from cases.matters import Matter, MatterLink, OnFile, Reader
 from cases.organisations import Organisation, Project, line_above
 from cases.people import Person, Posting
 from cases.prepared import Prepared
 from states.facts import Reason
-from states.rulebook import FormField, Label, Rulebook
+from states.rulebook import FormField, Label, Reach, Rulebook
 
 _KINDS = {
     "person": Label(en="a person who may be named here", zh="可在此指定的人员"),
@@ -72,7 +72,9 @@ def _fitting(
     looks: Looks | None,
 ) -> set[str]:
     if field.type in ("person", "people"):
-        return set(people_for(session, field, organisation=organisation, matter=matter)) & set(given)
+        return set(people_for(session, field, organisation=organisation, matter=matter, looks=looks)) & set(
+            given
+        )
     if field.type == "organisation":
         return set(_bodies(session, field, organisation=organisation)) & set(given)
     if field.type == "project":
@@ -83,16 +85,25 @@ def _fitting(
 
 
 def people_for(
-    session: Session, field: FormField, *, organisation: str | None, matter: OnFile | None = None
-) -> list[str]:
+    session: Session, field: FormField, *, organisation: str | None, matter: OnFile | None = None,
+    looks: Looks | None = None,
+) -> list[str]:  # fmt: skip
     """Who may be named in a person field: active holders of its role in the keeping organisation; if nobody there
     holds it, holders anywhere (consultation members belong to other bodies). Sorted by login.
 
-    Whoever is recused from the matter is not among them; a member who is may still be given a substitute.
+    Whoever is recused from the matter is not among them; a member who is may still be given a substitute. Where the
+    field puts the matter before them, only people of the keeping body whose role could see such a matter at all.
     """
+    if field.of_readers and matter is not None:
+        return sorted(
+            session.execute(select(col(Reader.person)).where(col(Reader.matter) == matter.id)).scalars()
+        )
     found = _holding(session, field, organisation=organisation)
     if matter is None:
         return found
+    if looks is not None and (field.sets == "readers" or field.answers is not None):
+        able = _able(session, field, matter, looks.rulebook)
+        found = [login for login in found if login in able]
     members = (
         {seat.person for seat in rounds.seats(session, matter.id)} if field.seated is not None else set()
     )
@@ -100,6 +111,19 @@ def people_for(
         return [login for login in found if login in members]
     out = recusals.out_of(session, matter.id) | members
     return [login for login in found if login not in out]
+
+
+def _able(session: Session, field: FormField, matter: OnFile, rulebook: Rulebook) -> set[str]:
+    """Who in the keeping body could read the matter once it is put before them, and may answer what they are asked."""
+    roles = {name for name, role in rulebook.roles.items()
+             if role.sees.get(matter.machine) in (Reach.OWN, Reach.ORGANISATION)}  # fmt: skip
+    if field.answers is not None:
+        roles &= set(rulebook.machines[matter.machine].moves[field.answers].roles)
+    query = select(col(Posting.person)).where(
+        col(Posting.organisation) == matter.organisation, col(Posting.role).in_(roles),
+        or_(col(Posting.project).is_(None), col(Posting.project) == matter.project),
+    )  # fmt: skip
+    return set(session.execute(query).scalars())
 
 
 def _holding(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
@@ -116,7 +140,9 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, looks: Loo
     Other matters only as far as they see them.
     """
     if field.type in ("person", "people"):
-        people = people_for(session, field, organisation=matter.organisation, matter=matter)
+        people = people_for(session, field, organisation=matter.organisation, matter=matter, looks=looks)
+        if field.seated is False:  # one named for another seat would be refused
+            people = [login for login in people if login not in substitutes.with_a_part(session, matter.id)]
         return [login for login in people if login != looks.actor] + [
             login for login in people if login == looks.actor
         ]

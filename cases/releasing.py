@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import attachments, disclosures, exchange, gathering, history, photographs, recusals, unnamed
+from cases import (
+    attachments,
+    convening,
+    disclosures,
+    exchange,
+    gathering,
+    history,
+    photographs,
+    recusals,
+    unnamed,
+)
 from cases.attachments import RELEASED, Added, Attachment, New
 from cases.disclosures import Left
 from cases.errors import NoSuchMatter
@@ -43,10 +54,41 @@ def chosen(
     released_already, not_redacted, names_the_reporter.
     """
     to, of = _both(session, office, consultation, clue, actor=actor, for_change=False)
-    found = _fitting(session, to, of, numbers, caption=caption)
+    found = _fitting(session, _going(session, to), of, numbers, caption=caption)
     for one in found:
         session.expunge(one)
     return found
+
+
+def chosen_for_new(
+    session: Session, office: Office, clue: str, move: str, given: Mapping[str, Any], *, actor: str
+) -> list[Attachment]:
+    """The photographs that a move's form names, for a round that is only to be convened. Nothing is changed yet.
+
+    Raises what `chosen` raises.
+    """
+    of = gathering.load(session, office, clue, login=actor, for_change=False)
+    book = office.rulebook(of.row.rulebook)
+    numbers = convening.named(book.machines[of.row.machine], move, given)
+    if not numbers:
+        return []
+    opens = book.machines[of.row.machine].moves[move].opens
+    _check_right(office, book, opens.machine if opens else "", of)
+    found = _fitting(session, _Going(frozenset({of.row.id})), of.row, numbers, caption=None)
+    for one in found:
+        session.expunge(one)
+    return found
+
+
+def example(session: Session, of: OnFile, field: str) -> dict[str, str]:
+    """What a form that releases photographs of a clue may say, as an example: the first that can go, if there is one."""
+    for one in attachments.of_matter(session, of.id):
+        try:
+            _fitting(session, _Going(frozenset({of.id})), of, [one.number], caption=None)
+        except Refused:
+            continue
+        return {field: str(one.number)}
+    return {}
 
 
 def copies(room: EvidenceRoom, photos: Sequence[Attachment], keep_until: ExitStack) -> Iterator[Copied]:
@@ -66,7 +108,7 @@ def release(
 ) -> list[Added]:  # fmt: skip
     """Release copies to a round: members see those, under names that say nothing. Raises what `chosen` raises."""
     to, of = _both(session, office, consultation, clue, actor=actor, for_change=True)
-    photos = _fitting(session, to, of, [one.number for one in copied], caption=caption)
+    photos = _fitting(session, _going(session, to), of, [one.number for one in copied], caption=caption)
     told = _told(session, to, of)
     made = []
     for photo, one in zip(photos, copied, strict=True):
@@ -107,20 +149,19 @@ def _both(
     """
     to = gathering.load(session, office, consultation, login=actor, for_change=for_change)
     of = gathering.load(session, office, clue, login=actor, for_change=for_change)
-    _check_right(office, to, of)
+    book = office.rulebook(to.row.rulebook)
+    _check_right(office, book, to.row.machine, of)
     if to.row.id not in _rounds_of(session, of.row):
         raise NoSuchMatter(consultation)
-    book = office.rulebook(to.row.rulebook)
     if book.machines[to.row.machine].states[to.row.state].kind is StateKind.FINAL:
         raise _refused("round_over", f"{to.row.number} 已结束。", f"{to.row.number} is over.",
                        "请在新一轮会商中发布。", "Release it to the next round.")  # fmt: skip
     return to.row, of.row
 
 
-def _check_right(office: Office, to: Loaded, of: Loaded) -> None:
+def _check_right(office: Office, book: Rulebook, machine: str, of: Loaded) -> None:
     """Raises Refused("not_your_role"). Who sees only clues of their own releases as their handler."""
-    book = office.rulebook(to.row.rulebook)
-    allowed = book.machines[to.row.machine].released_by
+    allowed = book.machines[machine].released_by
     held = of.actor.roles.intersection(allowed)
     if not of.actor.is_handler:
         held = frozenset(role for role in held if not _sees_own_only(book, role, of.row.machine))
@@ -145,17 +186,30 @@ def _clues_of(session: Session, to: OnFile) -> set[int]:
     return set(session.execute(query).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """Where photographs go: a round with these clues, which has copies of these already. One yet to be convened has no
+    number."""
+
+    clues: frozenset[int]
+    number: str = ""
+    gone: frozenset[int | None] = frozenset()
+
+
+def _going(session: Session, to: OnFile) -> _Going:
+    gone = frozenset(one.origin for one in attachments.of_matter(session, to.id))
+    return _Going(frozenset(_clues_of(session, to)), to.number, gone)
+
+
 def _fitting(
-    session: Session, to: OnFile, of: OnFile, numbers: Sequence[int], *, caption: str | None
+    session: Session, to: _Going, of: OnFile, numbers: Sequence[int], *, caption: str | None
 ) -> list[Attachment]:
     photos = [attachments.one_of(session, of.id, number) for number in dict.fromkeys(numbers)]
-    gone = {one.origin for one in attachments.of_matter(session, to.id)}
-    clues = _clues_of(session, to)
-    names, secrets = unnamed.subjects(session, clues), unnamed.reporters(session, clues)
+    names, secrets = unnamed.subjects(session, to.clues), unnamed.reporters(session, to.clues)
     for one in photos:
         if not one.is_photograph:
             raise _not_a_photograph(one)
-        if one.id in gone:
+        if one.id in to.gone:
             raise _refused("released_already", f"第 {one.number} 号照片已发布到 {to.number}。",
                            f"Photograph {one.number} was released to {to.number} already.",
                            "无需重复发布。", "There is nothing left to do.")  # fmt: skip

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import advance, arriving, canonical, disclosures, exchange, gathering, sites
+from cases import advance, arriving, canonical, disclosures, enclosures, exchange, gathering, sites
 from cases.disclosures import Left
+from cases.evidence import EvidenceRoom
 from cases.exchange import IN, OUT, Exchanged, Seal
 from cases.history import SITE, Event
 from cases.matters import Matter, OnFile
@@ -32,12 +34,13 @@ class Taken:
 
 
 def reply(
-    session: Session, office: Office, number: str, *, actor: str, at: datetime, seal: Seal, rehearsal: bool
-) -> Written:
+    session: Session, office: Office, number: str, *, actor: str, at: datetime, seal: Seal, rehearsal: bool,
+    room: EvidenceRoom,
+) -> Written:  # fmt: skip
     """The signed reply to a packet: that it came, and everything that was done about it so far. Closes the matter here
     once an answer is in it.
 
-    Raises NoSuchMatter, and Refused: not_your_role, not_received.
+    Raises NoSuchMatter, and Refused: not_your_role, not_received, attachment_damaged.
     """
     loaded = gathering.load(session, office, number, login=actor, for_change=True)
     row = loaded.row
@@ -49,7 +52,7 @@ def reply(
     if held is None:
         raise refused("not_received", f"{number} 不是由其他站点送来的。", f"{number} did not come from another site.",
                       zh="在本系统内直接签收、答复即可。", en="Sign for it and answer it here.")  # fmt: skip
-    return _written(session, office, row, held, by=actor, at=at, seal=seal, rehearsal=rehearsal)
+    return _written(session, office, row, held, by=actor, at=at, seal=seal, rehearsal=rehearsal, room=room)
 
 
 def reply_by_wire(
@@ -61,30 +64,35 @@ def reply_by_wire(
     at: datetime,
     seal: Seal,
     rehearsal: bool,
+    room: EvidenceRoom,
 ) -> Written:
     """The signed reply to a packet that its sender's site has just brought, perhaps again, or asks about: how things
-    stand. Raises Refused("never_received").
+    stand. Raises Refused: never_received, attachment_damaged.
     """
     held = exchange.newest(session, IN, sender=packet.sender.code, notice=packet.notice)
     other = held is not None and isinstance(packet, Question) and held.sha256 != packet.packet
     if held is None or held.matter is None or other:
         raise refused("never_received", f"没有收到 {packet.notice}。", f"{packet.notice} never came.")
     row = gathering.load_by_id(session, held.matter).row
-    return _written(session, office, row, held, by=by, at=at, seal=seal, rehearsal=rehearsal)
+    return _written(session, office, row, held, by=by, at=at, seal=seal, rehearsal=rehearsal, room=room)
 
 
 def _written(
-    session: Session, office: Office, row: OnFile, held: Exchanged, *, by: str, at: datetime, seal: Seal, rehearsal: bool
+    session: Session, office: Office, row: OnFile, held: Exchanged, *, by: str, at: datetime, seal: Seal,
+    rehearsal: bool, room: EvidenceRoom,
 ) -> Written:  # fmt: skip
     """The file, with a line in the ledger for what the other site is told anew."""
     machine = office.rulebook(row.rulebook).machines[row.machine]
     rules = exchange.rules_of(machine, row.number)
-    content = _reply(session, row, machine, rules, held, at=at, rehearsal=rehearsal).model_dump(mode="json")
+    going = list(enclosures.enclosed(room, enclosures.going(session, row, ())))
+    bare = _reply(session, row, machine, rules, held, at=at, rehearsal=rehearsal)
+    content = bare.model_copy(update={"attachments": going}).as_content()
     if row.state in machine.moves[rules.settles].from_:
         advance.advance_by_engine(session, office, row.id, rules.settles, at=at)
     told, mark = content["addressee"]["code"], canonical.digest(content)
     fields = sorted({name for step in content["steps"] for name in step["form"]})
-    steps = [canonical.digest(step) for step in content["steps"]]
+    fields += [f"attachment/{one.number}" for one in going]
+    steps = [*(canonical.digest(step) for step in content["steps"]), *(one.sha256 for one in going)]
     if steps != held.taken:
         disclosures.record(session, row.id, "reply", Left(fields, sha256=mark), told=told, by=by, at=at)
         held.taken = steps
@@ -166,10 +174,20 @@ def _is_theirs(session: Session, held: Exchanged, code: str) -> bool:
     return gathering.load_by_id(session, held.matter or 0).row.addressee == code
 
 
-def take(session: Session, office: Office, signed: SignedReply, held: Exchanged, *, at: datetime) -> Taken:
-    """Make the steps of a checked reply that were not made before, in their order, through the gate.
+def take(
+    session: Session,
+    office: Office,
+    signed: SignedReply,
+    held: Exchanged,
+    *,
+    at: datetime,
+    room: EvidenceRoom,
+) -> Taken:
+    """Make the steps of a checked reply that were not made before, in their order, through the gate; and put its
+    attachments on file, those that are not there yet.
 
-    Raises Refused: not_the_addressee, superseded, contradicts, or why a step may not be made; then none of them is.
+    Raises Refused: not_the_addressee, superseded, contradicts, bad_attachment, or why a step may not be made; then none
+    of them is, and nothing is kept.
     """
     content = signed.content
     row = gathering.load_by_id(session, held.matter or 0).row
@@ -183,12 +201,17 @@ def take(session: Session, office: Office, signed: SignedReply, held: Exchanged,
         raise refused("contradicts", "与已收到的回执或答复不一致。", "It contradicts a reply that was taken in before.",
                       zh="请与对方核实。", en="Ask the other site which of the two it stands by.")  # fmt: skip
     fresh = list(content.steps[len(known) :])
-    made = _make(session, office, row, content, fresh, held, first=not known, at=at)
+    with ExitStack() as until:
+        came = enclosures.not_there(session, row.id, enclosures.unpacked(room, content.attachments, until))
+        if came:
+            _check_edition(session, row, held)
+        made = _make(session, office, row, content, fresh, held, first=not known, at=at)
+        enclosures.take_out(session, room, row.id, came, by=SITE + content.sender.code, at=at)
     held.taken = [*known, *marks[len(known) :]]
     session.add(held)
     session.flush()
     state = gathering.load_by_id(session, row.id).row.state
-    return Taken(row.number, state, new=bool(made), steps=tuple(made))
+    return Taken(row.number, state, new=bool(made or came), steps=tuple(made))
 
 
 def _make(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, exists, insert, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
 from cases.matters import MatterLink
@@ -53,5 +54,18 @@ def by_an_item() -> ColumnElement[bool]:
     return exists(
         select(1).where(
             col(RoundItem.matter) == col(MatterLink.child), col(RoundItem.clue) == col(MatterLink.parent)
+        )
+    )
+
+
+def out_of_an_item() -> ColumnElement[bool]:
+    """The condition that holds for links between a round and what follows from a further item of it, as its task does."""
+    under_clue = aliased(MatterLink)
+    return exists(
+        select(1)
+        .select_from(RoundItem)
+        .join(under_clue, col(under_clue.parent) == col(RoundItem.clue))
+        .where(
+            col(RoundItem.matter) == col(MatterLink.parent), col(under_clue.child) == col(MatterLink.child)
         )
     )

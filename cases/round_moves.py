@@ -18,7 +18,7 @@ from cases.people import Person
 from cases.rounds import RESULT, RULES, GivenOpinion, RoundSeat
 from states import agenda as agendas
 from states.agenda import FIRST
-from states.facts import Reason, Refused
+from states.facts import Facts, Reason, Refused
 from states.round_rules import RoundRules
 from states.rounds import View
 from states.rulebook import Label, Machine, Move
@@ -66,6 +66,17 @@ def seat(session: Session, machine: Machine, matter: int, values: Mapping[str, A
     ])  # fmt: skip
 
 
+def faults(
+    session: Session, office: Office, row: OnFile, move: str, rule: Move, *, form: Mapping[str, Any], known: Facts,
+) -> list[Reason]:  # fmt: skip
+    """What is wrong with the form of a round's move that only the round's record tells."""
+    found = briefs.faults(session, office, row, rule.fields, form, known)
+    rules = rounds.frozen_rules(row)
+    if rules is not None and move == rules.substituted_by:
+        found += substitutes.faults(session, row, rules, form)
+    return found
+
+
 def land(
     session: Session, office: Office, row: OnFile, rule: Move, move: str, form: dict[str, Any], *, actor: str,
     at: datetime,
@@ -88,7 +99,7 @@ def land(
     else:
         briefs.taken_up(session, office, row, rule.fields, form, by=actor, at=at)
     if move == rules.substituted_by:
-        substitutes.name(session, row.id, holder=form[rules.member], substitute=form[rules.substitute])
+        substitutes.name(session, row, holder=form[rules.member], substitute=form[rules.substitute])
     if move in rules.opened_by:
         _open(session, row.id, at=at)
     if move == rules.decided_by:

@@ -65,7 +65,7 @@ def seats(session: Session, office: Office, number: str, *, actor: str) -> list[
 
 def _seat(seat: Seat, records: Mapping[int, Record]) -> dict[str, Any]:
     items = [{"item": item} | _in_item(seat, record) for item, record in records.items()]
-    return asdict(seat) | {
+    return {name: value for name, value in asdict(seat).items() if name != "spoken_by"} | {
         "recused": all(one["recused"] for one in items),
         "given": any(one["given"] for one in items) and all(one["given"] or one["recused"] for one in items),
         "substitute_sits": any(one["substitute_sits"] for one in items),
@@ -74,9 +74,14 @@ def _seat(seat: Seat, records: Mapping[int, Record]) -> dict[str, Any]:
 
 
 def _in_item(seat: Seat, record: Record) -> dict[str, Any]:
+    """`spoken_by`: who spoke from this seat before it passed on, where what they said still stands."""
     out, sitting = counting.recused(record), counting.may_speak(record)
-    return {"recused": seat.person in out, "given": seat.person in {one.person for one in record.opinions},
-            "substitute_sits": seat.person in out and seat.substitute in sitting}  # fmt: skip
+    here = next(one for one in record.seats if one.person == seat.person)
+    spoken_by = here.spoken_by if here.spoken_by in sitting else None
+    said = {one.person for one in record.opinions}
+    return {"recused": seat.person in out and spoken_by is None, "given": spoken_by is not None or seat.person in said,
+            "substitute_sits": spoken_by is None and seat.person in out and seat.substitute in sitting,
+            "spoken_by": spoken_by}  # fmt: skip
 
 
 def opinions(session: Session, office: Office, number: str, *, actor: str) -> list[dict[str, Any]]:

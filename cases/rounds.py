@@ -43,6 +43,19 @@ class RoundSeat(SQLModel, table=True):
     substitute: str | None = Field(default=None, foreign_key="person.login", max_length=64)
 
 
+class SpokenSeat(SQLModel, table=True):
+    """That `person` spoke on an item from a seat that has passed on since: what was said stays with who said it. Once
+    they are recused, the item is the present holder's too."""
+
+    __tablename__ = "spoken_seat"
+    __table_args__ = (UniqueConstraint("seat", "item"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    seat: int = Field(foreign_key="round_seat.id")
+    item: int
+    person: str = Field(foreign_key="person.login", max_length=64)
+
+
 class GivenOpinion(SQLModel, table=True):
     """What somebody said of an item of a round. A changed opinion is another row: the earlier one stays.
 
@@ -85,10 +98,11 @@ def agenda(session: Session, row: OnFile, rules: RoundRules) -> Agenda:
     kept_out = decided or {
         number: recusals.out_of(session, clue) for number, clue in round_items.clues(session, row.id).items()
     }
-    return Agenda(
-        whole,
-        tuple(replace(one, kept_out=kept_out.get(one.number, frozenset())) for one in items(row, rules)),
-    )
+    spoken = spoken_seats(session, row.id)
+    return Agenda(whole, tuple(
+        replace(one, kept_out=kept_out.get(one.number, frozenset()), spoken=spoken.get(one.number, {}))
+        for one in items(row, rules)
+    ))  # fmt: skip
 
 
 def items(row: OnFile, rules: RoundRules) -> tuple[Item, ...]:
@@ -120,6 +134,19 @@ def seats(session: Session, matter: int) -> tuple[Seat, ...]:
     )
     query = select(*columns).where(col(RoundSeat.matter) == matter).order_by(col(RoundSeat.person))
     return tuple(Seat(*row) for row in session.execute(query))
+
+
+def spoken_seats(session: Session, matter: int) -> Mapping[int, Mapping[str, str]]:
+    """By item and by the present holder of the seat: who spoke from it before it passed on."""
+    query = (
+        select(col(SpokenSeat.item), col(RoundSeat.person), col(SpokenSeat.person))
+        .join(RoundSeat, col(RoundSeat.id) == col(SpokenSeat.seat))
+        .where(col(RoundSeat.matter) == matter)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for item, holder, person in session.execute(query):
+        found.setdefault(item, {})[holder] = person
+    return found
 
 
 def given(session: Session, matter: int) -> Sequence[GivenOpinion]:

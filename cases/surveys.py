@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cases import gathering, references, round_forms
+from cases import gathering, references, releasing, round_forms
 from cases.matters import OnFile
 from cases.office import Office
 from cases.references import Looks
@@ -98,10 +98,15 @@ def _open_move(
         fields = round_forms.asked(rule, known)
         own = round_forms.examples(session, office, row, move, known=known)
         found |= {field.name: own[field.name] for field in fields if field.name in own}
+    if rule.opens is not None and rule.opens.releases is not None:
+        found.pop(rule.opens.releases, None)
+        found |= releasing.example(session, row, rule.opens.releases)
     return OpenMove(move, rule.to or row.state, rule.label, fields, found)
 
 
-Kind = tuple[str, str | None, str | None, bool | None, str | None]  # type, role, machine, seated, owing
+Kind = tuple[
+    Any, ...
+]  # type, role, machine, seated, owing, what they are asked for, whether it is put before them
 Named = dict[Kind, list[str]]  # who or what may be named
 
 
@@ -122,6 +127,9 @@ def _kind(field: FormField) -> Kind:
         field.machine,
         field.seated,
         field.owing,
+        field.answers,
+        field.of_readers,
+        field.sets == "readers",
     )
 
 

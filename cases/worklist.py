@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlmodel import Session, col
 
 from cases import access, gathering
 from cases.deadlines import Deadline
 from cases.gathering import Held
 from cases.history import Event
-from cases.matters import Matter, Seat
+from cases.matters import Matter
 from cases.office import Office
 from cases.people import Person
 from states.rulebook import Machine, Reach, StateKind
 
-TABS = ("todo", "handled", "done", "late", "all")
+TABS = ("todo", "handled", "done", "passed", "copied", "late", "all")
 SORTS = ("due", "received", "number", "changed")
 MOST_COUNTED = 1000  # beyond it, a count says only "more"
 
@@ -227,10 +227,9 @@ def _todo(looker: Looker, machine: str, _at: datetime) -> ColumnElement[bool]:
     rules = looker.office.rulebook().machines[machine]
     live, acting = live_states(rules), _states(rules, StateKind.OPEN)
     login = looker.login
-    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == login))
     ways = [
         and_(col(Matter.handler) == login, col(Matter.state).in_(acting)),
-        and_(seated, col(Matter.state).in_(live)),
+        and_(access.seated(login), col(Matter.state).in_(live)),
         and_(col(Matter.opener) == login, col(Matter.handler).is_(None), col(Matter.state).in_(acting)),
     ]
     return or_(*ways, *_owned(looker, rules, machine))
@@ -263,13 +262,31 @@ def _done(looker: Looker, machine: str, at: datetime) -> ColumnElement[bool]:
     return and_(col(Matter.id).in_(touched), col(Matter.id).not_in(waiting))
 
 
+def _passed(looker: Looker, machine: str, _at: datetime) -> ColumnElement[bool]:
+    """What this person has passed on to others, all of it or a part, as far as they still see it."""
+    moves = {move for book in looker.office.rulebooks.values() if machine in book.machines
+             for move, rule in book.machines[machine].moves.items() if rule.passes_on}  # fmt: skip
+    made = select(col(Event.matter)).where(col(Event.actor) == looker.login, col(Event.move).in_(moves))
+    return col(Matter.id).in_(made)
+
+
+def _copied(looker: Looker, _machine: str, _at: datetime) -> ColumnElement[bool]:
+    """What was put before this person: copies, delegated work, signatures."""
+    return access.put_before(looker.login)
+
+
 def _late(_looker: Looker, _machine: str, at: datetime) -> ColumnElement[bool]:
     return col(Matter.due_at) <= at
 
 
 _TABS: Mapping[str, Callable[[Looker, str, datetime], ColumnElement[bool]]] = {
-    "todo": _todo, "handled": _handled, "done": _done, "late": _late,
+    "todo": _todo, "handled": _handled, "done": _done, "passed": _passed, "copied": _copied, "late": _late,
 }  # fmt: skip
+
+
+def tab(looker: Looker, machine: str, name: str, *, at: datetime) -> ColumnElement[bool]:
+    """The condition on `matter` for what stands under a tab. Raises KeyError where there is none of that name."""
+    return true() if name == "all" else _TABS[name](looker, machine, at)
 
 
 def live_states(rules: Machine) -> list[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Select, literal, select, union
 from sqlmodel import Session, col
 
 from cases import access
-from cases.matters import Matter, Seat
+from cases.matters import Matter, Reader, Seat
 from cases.office import PERSON, Occurred, Office
 from cases.organisations import Organisation
 from cases.people import Person, Posting
@@ -21,12 +21,25 @@ from cases.prepared import PreparedForLists
 from cases.recusals import IN_FORCE, Recusal
 from states.rulebook import Reach
 
-PLACES = ("handler", "opener", "seats", "above", "higher")  # what a rule may name besides roles
+PLACES = (
+    "handler",
+    "opener",
+    "seats",
+    "owner",
+    "named",
+    "above",
+    "higher",
+)  # what a rule may name besides roles
 
 
 _TREE = PreparedForLists(lambda _lists: select(col(Organisation.code), col(Organisation.parent)))
 _SEATS = PreparedForLists(
     lambda lists: select(col(Seat.matter), col(Seat.person)).where(col(Seat.matter).in_(lists["matters"]))
+)
+_READERS = PreparedForLists(
+    lambda lists: select(col(Reader.matter), col(Reader.person)).where(
+        col(Reader.matter).in_(lists["matters"])
+    )
 )
 _RECUSED = PreparedForLists(
     lambda lists: select(col(Recusal.matter), col(Recusal.person)).where(
@@ -172,12 +185,31 @@ class Directory:
             return self._above(one, one.addressee or one.organisation)
         if name == "seats":
             found = self._those(self._seats[one.matter])
+        elif name == "owner":
+            found = self._owners(one)
+        elif name == "named":
+            found = self._those(one.named)
         elif name in PLACES:
             found = self._those([one.handler if name == "handler" else one.opener])
         else:
             found = self.holders(name, (one.organisation, one.addressee), one.project)
         matter = self._known(one)
         return [who for who in found if self.may_see(who, one, matter)]
+
+    def _owners(self, one: Occurred) -> list[Someone]:
+        """Whoever the state waits for: holders of the roles that own it; of a role that the handler holds, the handler
+        alone."""
+        handler = self._people.get(one.handler or "")
+        found: dict[str, Someone] = {}
+        for role in self._owning(one):
+            here = self.holders(role, (one.organisation, one.addressee), one.project)
+            if handler is not None and any(held.role == role for held in handler.postings):
+                here = [handler]
+            found |= {who.login: who for who in here}
+        return [found[login] for login in sorted(found)]
+
+    def _owning(self, one: Occurred) -> tuple[str, ...]:
+        return self._office.rulebook(one.rulebook).machines[one.machine].states[one.state].owner
 
     def holders(self, role: str, bodies: Iterable[str | None], project: str | None) -> list[Someone]:
         """Those who hold `role` in one of these bodies, for this project or for all of them; by login."""
@@ -205,7 +237,7 @@ class Directory:
         rulebook = self._office.rulebook(one.rulebook)
         if access.sees(who.login, who.postings, rulebook, matter, seated=False, recused=False):
             return True
-        seated = who.login in self._seats[one.matter]
+        seated = who.login in self._seats[one.matter] or who.login in self._readers[one.matter]
         return seated and access.sees(who.login, who.postings, rulebook, matter, seated=True, recused=False)
 
     def _above(self, one: Occurred, code: str) -> list[Someone]:
@@ -240,6 +272,13 @@ class Directory:
         return found
 
     @cached_property
+    def _readers(self) -> Mapping[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for matter, person in self._ask(_READERS, matters=[one.matter for one in self._occurrences]):
+            found[matter].add(person)
+        return found
+
+    @cached_property
     def _recused(self) -> Mapping[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
         for matter, person in self._ask(_RECUSED, matters=[one.matter for one in self._occurrences]):
@@ -265,12 +304,16 @@ class Directory:
         logins: set[str | None] = set()
         logins.update(name.removeprefix(PERSON) for name in self._names if name.startswith(PERSON))
         roles = {name for name in self._names.difference(PLACES) if not name.startswith(PERSON)}
+        if "owner" in self._names:
+            roles |= {role for one in self._occurrences for role in self._owning(one)}
         bodies = (
             {body for one in self._occurrences for body in (one.organisation, one.addressee)}
             if roles
             else set()
         )
-        if "handler" in self._names:
+        if "named" in self._names:
+            logins.update(login for one in self._occurrences for login in one.named)
+        if not self._names.isdisjoint(("handler", "owner")):
             logins.update(one.handler for one in self._occurrences)
         if "opener" in self._names:
             logins.update(one.opener for one in self._occurrences)

@@ -5,14 +5,18 @@ Bytes are on disk before the row that refers to them is committed. So a crash le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from sqlmodel import Session
+
+from cases import advance as gate
 from cases import attachments, enclosures, file_kinds, releasing
 from cases.attachments import Added, Attachment, New
+from cases.moved import Moved
 from plumbline.work import Work
 
 
@@ -73,6 +77,44 @@ class Attaching:
             with self.work.unit() as session:
                 return releasing.release(session, office, room, consultation, clue, copied, actor=actor, at=at,
                                          caption=caption)  # fmt: skip
+
+    def advance(
+        self, number: str, move: str, *, actor: str, at: datetime, expected_version: int | None = None,
+        key: str | None = None, fields: Mapping[str, Any] | None = None, typed: bool = False,
+        check: Callable[[Session], None] | None = None,
+    ) -> Moved:  # fmt: skip
+        """Make a move, as the gate does. Photographs that its form names go as copies to the round that it convenes, in
+        the same transaction: all of it is done, or nothing. `check` is asked before, in each transaction.
+
+        Raises what the gate raises, and Refused: why a photograph cannot be released.
+        """
+        office, room, given = self.work.office, self.work.evidence, dict(fields or {})
+        with self.work.reading() as session:
+            if check is not None:
+                check(session)
+            photos = releasing.chosen_for_new(session, office, number, move, given, actor=actor)
+        with ExitStack() as until:
+            copied = list(releasing.copies(room, photos, until))
+            with self.work.unit() as session:
+                if check is not None:
+                    check(session)
+
+                def release(moved: Moved) -> None:
+                    releasing.release(
+                        session,
+                        office,
+                        room,
+                        moved.consequences[0].number,
+                        number,
+                        copied,
+                        actor=actor,
+                        at=at,
+                    )
+
+                return gate.advance(
+                    session, office, number, move, actor=actor, at=at, expected_version=expected_version, key=key,
+                    fields=given, typed=typed, release=release,
+                )  # fmt: skip
 
     def send(self, escalation: str, numbers: Sequence[int], *, actor: str, at: datetime) -> list[Added]:
         """Mark attachments of a clue for its escalation. Raises NoSuchMatter, Refused."""

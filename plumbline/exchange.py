@@ -135,7 +135,7 @@ class Exchanger:
         """Receipt and answer as a signed file. Raises NoSuchMatter, Refused."""
         with self.work.unit() as session:
             written = replies.reply(session, self.work.office, number, actor=actor, at=at, seal=self.keys.seal,
-                                    rehearsal=self.work.rehearsal)  # fmt: skip
+                                    rehearsal=self.work.rehearsal, room=self.work.evidence)  # fmt: skip
             exchange.note(
                 session, _file("reply", written.text), outcome="written", by=actor, at=at, number=number
             )
@@ -146,7 +146,8 @@ class Exchanger:
         arrived = self.receive(data, actor=None, at=at)
         with self.work.unit() as session:
             return replies.reply_by_wire(session, self.work.office, arrived.packet, by=BY_WIRE, at=at,
-                                         seal=self.keys.seal, rehearsal=self.work.rehearsal).text  # fmt: skip
+                                         seal=self.keys.seal, rehearsal=self.work.rehearsal,
+                                         room=self.work.evidence).text  # fmt: skip
 
     def question(self, number: str, *, at: datetime) -> bytes | None:
         """A signed question about a packet that arrived; None where none was written."""
@@ -170,7 +171,8 @@ class Exchanger:
                 session, signed, envelope, own=self.keys.site, rehearsal=self.work.rehearsal
             )
             written = replies.reply_by_wire(session, self.work.office, signed.content, by=BY_WIRE, at=at,
-                                            seal=self.keys.seal, rehearsal=self.work.rehearsal)  # fmt: skip
+                                            seal=self.keys.seal, rehearsal=self.work.rehearsal,
+                                            room=self.work.evidence)  # fmt: skip
             return written.text, written.number, False
 
         return self._noted(_file("question", data), act, by=BY_WIRE, at=at, data=data)
@@ -184,7 +186,7 @@ class Exchanger:
                 raise LookupError("Only what came from another site has a reply.")
             packet = SignedPacket.model_validate(canonical.read(held.text.encode())).content
             written = replies.reply_by_wire(session, self.work.office, packet, by=by, at=at, seal=self.keys.seal,
-                                            rehearsal=self.work.rehearsal)  # fmt: skip
+                                            rehearsal=self.work.rehearsal, room=self.work.evidence)  # fmt: skip
             return written, canonical.digest([held.sha256, *held.taken])
 
     def take_reply(
@@ -200,7 +202,7 @@ class Exchanger:
             signed, envelope = packets.read(inner, SignedReply)
             held = replies.check(session, self.work.office, signed, envelope, own=self.keys.site,
                                  rehearsal=self.work.rehearsal, actor=actor)  # fmt: skip
-            taken = replies.take(session, self.work.office, signed, held, at=at)
+            taken = replies.take(session, self.work.office, signed, held, at=at, room=self.work.evidence)
             return taken, taken.number, taken.new
 
         return self._noted(_file("reply", data), act, by=by, at=at, number=number, data=data)

@@ -48,7 +48,7 @@ class SiteKeys:
 
     def seal(self, kind: str, content: dict[str, Any]) -> bytes:
         """A signed file of this content: canonical JSON and a line end."""
-        envelope = {"plumbline": kind, "version": packets.VERSION, "site": self.site, "content": content,
+        envelope = {"plumbline": kind, "version": packets.version_of(kind, content), "site": self.site, "content": content,
                     "sha256": canonical.digest(content)}  # fmt: skip
         signature = self._private.sign(packets.signed_bytes(envelope)).hex()
         return canonical.written(envelope | {"signature": signature}) + b"\n"

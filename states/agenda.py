@@ -6,7 +6,7 @@ An item's record is cut out of the round's; how it is then counted is `states.ro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from states import rounds
 from states.rounds import Record, Result
@@ -16,13 +16,17 @@ FIRST = 1  # what the round was convened for
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One matter on the agenda. `kept_out` are recused from this item alone; `clue` is the number it was taken up from."""
+    """One matter on the agenda. `kept_out` are recused from this item alone; `clue` is the number it was taken up from.
+
+    `spoken` names, by the holder of a seat, who spoke on this item from that seat before it passed on.
+    """
 
     number: int
     brief: str = ""
     proposed: str | None = None
     clue: str | None = None
     kept_out: frozenset[str] = frozenset()
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class Agenda:
 def record_of(agenda: Agenda, item: Item) -> Record:
     """What the result of this item is computed from: what was said of it, without whoever is kept out of it."""
     said = tuple(one for one in agenda.whole.opinions if one.item == item.number)
-    return replace(agenda.whole, opinions=said, recused=agenda.whole.recused | item.kept_out)
+    seats = tuple(replace(seat, spoken_by=item.spoken.get(seat.person)) for seat in agenda.whole.seats)
+    return replace(agenda.whole, seats=seats, opinions=said, recused=agenda.whole.recused | item.kept_out)
 
 
 def results(agenda: Agenda) -> Mapping[int, Result]:
@@ -58,3 +63,13 @@ def missing(agenda: Agenda) -> Mapping[int, tuple[str, ...]]:
     """By item, those who may still give an opinion and have not; items that wait for nobody are left out."""
     found = {item.number: rounds.missing(record_of(agenda, item)) for item in agenda.items}
     return {number: people for number, people in found.items() if people}
+
+
+def spoken(agenda: Agenda) -> Mapping[int, Mapping[str, str]]:
+    """By item and by the holder of the seat: who sits in it and has spoken."""
+    return {item.number: rounds.spoken(record_of(agenda, item)) for item in agenda.items}
+
+
+def empty(agenda: Agenda) -> Mapping[int, frozenset[str]]:
+    """By item, the holders of the seats in which nobody sits now."""
+    return {item.number: rounds.empty(record_of(agenda, item)) for item in agenda.items}

@@ -50,6 +50,9 @@ class Actor:
     is_opener: bool = False
     is_site: bool = False  # another site, whose signed file makes the move: nobody who is on file here
     is_behind: bool = False  # whoever made a move elsewhere, of which this one is the consequence
+    reads_only: bool = (
+        False  # sees the matter only because it was put before them: does what they are asked, no more
+    )
 
     @property
     def is_engine(self) -> bool:
@@ -63,6 +66,16 @@ class Act:
 
     actor: str
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A move in the course of a matter: by whom, from which state, and what was filled in."""
+
+    move: str
+    actor: str
+    from_: str | None
+    form: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,9 @@ class Facts:
     acts: Mapping[str, Act] = field(default_factory=dict)
     links: Iterable[Link] = ()
     form: Mapping[str, Any] | None = None
+    course: Iterable[Made] = ()
+    """Every move made so far, oldest first; empty where a list is judged, which then offers nothing that hangs on it."""
+    owners: frozenset[str] = frozenset()  # the roles that the state waits for
     possible: Mapping[str, int] = field(default_factory=dict)
     """How many candidates exist for a field that names a person, organisation, project or matter; fields not named
     here are not limited. A move whose required field has no candidate is blocked, with the reason."""

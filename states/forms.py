@@ -171,7 +171,9 @@ def _day(value: Any, zone: ZoneInfo | None = None) -> date | None:
 _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"choice"}),
     "holding": frozenset({"person", "people"}),
+    "answers": frozenset({"person", "people"}),
     "seated": frozenset({"person"}),
+    "of_readers": frozenset({"person"}),
     "owing": frozenset({"matter"}),
     "beneath": frozenset({"organisation"}),
     "machine": frozenset({"matter"}),

@@ -119,6 +119,38 @@ def evidence(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
     return fields(argument["came_on"], machine, rulebook) or moves(argument["after"], machine, rulebook)
 
 
+def rest(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
+    """`{move: ..., days: 3}`."""
+    if not isinstance(argument, dict) or set(argument) != {"move", "days"}:
+        return "takes {move: ..., days: ...}."
+    if not isinstance(argument["days"], int) or not 1 <= argument["days"] <= 366:
+        return "takes a number of days from 1 to 366."
+    return moves(argument["move"], machine, rulebook)
+
+
+def own_step(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
+    """`{move: ..., from: [states], besides: [moves]}`."""
+    if not isinstance(argument, dict) or not {"move", "from"} <= set(argument) <= {"move", "from", "besides"}:
+        return "takes {move: ..., from: [states], besides: [moves]}."
+    if strange := [state for state in listed(argument["from"]) if state not in machine.states]:
+        return _unknown("state", strange)
+    return moves([argument["move"], *listed(argument.get("besides", []))], machine, rulebook)
+
+
+def asking(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
+    """`{asked: {move: field}, dropped: {move: field}, by: move, since: [moves]}`; `dropped` and `since` may be left out."""
+    if not isinstance(argument, dict) or not {"asked", "by"} <= set(argument) <= {
+        "asked",
+        "dropped",
+        "by",
+        "since",
+    }:
+        return "takes {asked: {move: field}, dropped: {move: field}, by: move, since: [moves]}."
+    naming = {**argument["asked"], **argument.get("dropped", {})}
+    named = [*naming, *listed(argument["by"]), *listed(argument.get("since", []))]
+    return moves(named, machine, rulebook) or fields(list(naming.values()), machine, rulebook)
+
+
 def redaction(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
     """`{text: fields, hides: facts}`."""
     if not isinstance(argument, dict) or set(argument) != {"text", "hides"}:

@@ -9,6 +9,7 @@ from typing import Any
 
 from states import (
     guard_arguments,
+    guards_on_course,
     guards_on_file,
     guards_on_forms,
     guards_on_links,
@@ -21,6 +22,7 @@ from states.guard import REGISTERED, Guard, guard
 __all__ = [
     "GUARDS",
     "Guard",
+    "guards_on_course",
     "guards_on_file",
     "guards_on_forms",
     "guards_on_links",

@@ -7,7 +7,8 @@ Items are counted from 1; a round of one item need not name it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +23,59 @@ ITEMS, NEXT_ITEM, OWING, LAST_TASKS = "round_items", "round_next_item", "round_o
 WITHHELD = "round_withheld"  # the items that the person is kept out of
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What a guard asks of the round, for the person who acts; of what is no round every answer is empty."""
+
+    facts: Facts
+
+    @property
+    def items(self) -> Sequence[int]:
+        """What is on the agenda; of a round that has one item nobody need say so."""
+        return self.facts.values.get(ITEMS) or [FIRST]
+
+    @property
+    def sitting(self) -> Mapping[int, Sequence[str]]:
+        """Who sits in each item, while opinions are given."""
+        return self.facts.values.get(SITTING) or {}
+
+    @property
+    def missing(self) -> Mapping[int, Sequence[str]]:
+        """Who has not spoken, by item."""
+        return self.facts.values.get(MISSING) or {}
+
+    @property
+    def owing(self) -> Sequence[int]:
+        """The items that lack the task their decision asks for."""
+        return self.facts.values.get(OWING) or []
+
+    @property
+    def withheld(self) -> Sequence[int]:
+        """The items this person is kept out of."""
+        return self.facts.values.get(WITHHELD) or []
+
+    @property
+    def theirs(self) -> list[int]:
+        """The items this person sits in."""
+        return [item for item, people in self.sitting.items() if self.facts.actor.id in people]
+
+    def named(self, field: str) -> int | None:
+        """The item that the form names, if it names one."""
+        return (self.facts.form or {}).get(field)
+
+    def meant(self, field: str) -> int:
+        """The item that the form is about: the first, where it names none."""
+        return int(self.named(field) or FIRST)
+
+    def in_sight(self, items: Iterable[int]) -> list[int]:
+        """Of these items those the person is not kept out of: a reason tells nothing of the others."""
+        return [item for item in items if item not in self.withheld]
+
+
 @guard(guard_arguments.nothing)
 def sits_in_the_round(facts: Facts, _argument: Any) -> Reason | None:
     """The person sits in some item of the round: a member who is not recused, or the substitute of one who is."""
-    sitting = facts.values.get(SITTING)
-    if sitting is None or any(facts.actor.id in people for people in sitting.values()):
+    if SITTING not in facts.values or _Round(facts).theirs:
         return None
     return because(
         "no_seat",
@@ -40,8 +89,9 @@ def sits_in_the_round(facts: Facts, _argument: Any) -> Reason | None:
 @guard(guard_arguments.fields, of="form")
 def item_named(facts: Facts, argument: Any) -> Reason | None:
     """Where several items are on the agenda, the form says which one is meant: `item_named: item`."""
-    items = facts.values.get(ITEMS) or [FIRST]
-    if facts.form is None or len(items) == 1 or facts.form.get(argument) is not None:
+    round_ = _Round(facts)
+    items = round_.items
+    if facts.form is None or len(items) == 1 or round_.named(argument) is not None:
         return None
     return because(
         "missing",
@@ -55,9 +105,9 @@ def item_named(facts: Facts, argument: Any) -> Reason | None:
 @guard(guard_arguments.fields, of="form")
 def item_exists(facts: Facts, argument: Any) -> Reason | None:
     """The item a form names is on the agenda, and the person is not kept out of it: `item_exists: item`."""
-    items = facts.values.get(ITEMS) or [FIRST]
-    item = (facts.form or {}).get(argument)
-    if item in (facts.values.get(WITHHELD) or ()):
+    round_ = _Round(facts)
+    items, item = round_.items, round_.named(argument)
+    if item in round_.withheld:
         return because(
             "recused",
             f"您须回避第 {item} 项议题，不能办理。",
@@ -79,11 +129,10 @@ def item_exists(facts: Facts, argument: Any) -> Reason | None:
 @guard(guard_arguments.fields, of="form")
 def sits_in_the_item(facts: Facts, argument: Any) -> Reason | None:
     """The person sits in the item that the form names: `sits_in_the_item: item`."""
-    sitting: Mapping[int, Sequence[str]] = facts.values.get(SITTING) or {}
-    item = _item(facts, argument)
-    if facts.form is None or item not in sitting or facts.actor.id in sitting[item]:
+    round_ = _Round(facts)
+    item, yours = round_.meant(argument), round_.theirs
+    if facts.form is None or item not in round_.sitting or item in yours:
         return None
-    yours = [number for number, people in sitting.items() if facts.actor.id in people]
     return because(
         "no_seat",
         f"您在第 {item} 项议题中没有席位（或已回避）。",
@@ -96,18 +145,19 @@ def sits_in_the_item(facts: Facts, argument: Any) -> Reason | None:
 @guard(guard_arguments.nothing)
 def all_in_or_time_up(facts: Facts, _argument: Any) -> Reason | None:
     """Sealed opinions are opened when all are in on every item or the time is up, and no earlier."""
-    missing = facts.values.get(MISSING)
-    if not missing or (closes := facts.values.get(CLOSES_AT)) is None:
+    round_ = _Round(facts)
+    if not round_.missing or (closes := facts.values.get(CLOSES_AT)) is None:
         return None
     if facts.at >= datetime.fromisoformat(closes):
         return None
-    several = len(facts.values.get(ITEMS) or [FIRST]) > 1
-    zh = "；".join((f"第 {item} 项：" if several else "") + "、".join(who) for item, who in missing.items())
-    en = "; ".join((f"item {item}: " if several else "") + ", ".join(who) for item, who in missing.items())
+    several = len(round_.items) > 1
+    seen = {item: round_.missing[item] for item in round_.in_sight(round_.missing)}
+    zh = "；".join((f"第 {item} 项：" if several else "") + "、".join(who) for item, who in seen.items())
+    en = "; ".join((f"item {item}: " if several else "") + ", ".join(who) for item, who in seen.items())
     return because(
         "opinions_missing",
-        f"意见未齐，期限未到，尚缺：{zh}。",
-        f"Opinions are still missing and the time is not up: {en}.",
+        f"意见未齐，期限未到，尚缺：{zh or '您须回避的议题的意见'}。",
+        f"Opinions are still missing and the time is not up: {en or 'on an item that is not yours to see'}.",
         cure_zh="请其发表意见，或等表态期限届满；在此之前任何人都看不到他人意见。",
         cure_en="They give theirs, or the time for it passes; until then nobody reads another's.",
     )
@@ -167,13 +217,30 @@ def last_tasks_noted(facts: Facts, argument: Any) -> Reason | None:
     )
 
 
+@guard(guard_arguments.roles_or_nothing)
+def sees_every_item(facts: Facts, argument: Any) -> Reason | None:
+    """Whoever speaks for the round is kept out of none of its items; the roles are those who may instead:
+    `sees_every_item: [officer, registrar]`."""
+    withheld = _Round(facts).withheld
+    if not withheld:
+        return None
+    roles = [f"{{role:{role}}}" for role in guard_arguments.listed(argument) if role is not None]
+    return because(
+        "recused",
+        f"您须回避第 {_in_order(withheld)} 项议题，不能办理涉及全部议题的这一步。",
+        f"You are recused from item {_in_order(withheld)}, and this speaks of every item.",
+        cure_zh=f"请由不须回避任何议题的{'、'.join(roles) or '人员'}办理。",
+        cure_en=f"Somebody who is recused from none does it: {', '.join(roles) or 'another of your role'}.",
+    )
+
+
 @guard(guard_arguments.nothing)
 def each_item_has_its_task(facts: Facts, _argument: Any) -> Reason | None:
     """No item whose decision asks for a task is left without one, or without the word that none is needed."""
-    owing = facts.values.get(OWING)
-    if not owing:
+    round_ = _Round(facts)
+    if not round_.owing:
         return None
-    seen = _in_sight(facts, owing)
+    seen = round_.in_sight(round_.owing)
     return because(
         "item_without_task",
         f"议题第 {_in_order(seen)} 项决定整改，尚未下达任务。" if seen else "有议题尚待其他人员办结。",
@@ -188,7 +255,7 @@ def each_item_has_its_task(facts: Facts, _argument: Any) -> Reason | None:
 @guard(guard_arguments.nothing)
 def some_item_owes_a_task(facts: Facts, _argument: Any) -> Reason | None:
     """Some item of several still lacks the task its decision asks for."""
-    if facts.values.get(OWING):
+    if _Round(facts).owing:
         return None
     return because(
         "nothing_owed",
@@ -202,26 +269,19 @@ def some_item_owes_a_task(facts: Facts, _argument: Any) -> Reason | None:
 @guard(guard_arguments.fields, of="form")
 def item_owes_a_task(facts: Facts, argument: Any) -> Reason | None:
     """The item that the form names still lacks its task: `item_owes_a_task: item`."""
-    owing, item = facts.values.get(OWING), _item(facts, argument)
-    if owing is None or facts.form is None or item in owing or not _in_sight(facts, [item]):
+    round_ = _Round(facts)
+    item, seen = round_.meant(argument), _in_order(round_.in_sight(round_.owing))
+    if OWING not in facts.values or facts.form is None:
+        return None
+    if item in round_.owing or item in round_.withheld:
         return None
     return because(
         "nothing_owed",
         f"第 {item} 项议题不缺整改任务。",
         f"Item {item} lacks no task.",
-        cure_zh=f"尚缺任务的议题：{_in_order(_in_sight(facts, owing)) or '无'}。",
-        cure_en=f"Without a task are: {_in_order(_in_sight(facts, owing)) or 'none'}.",
+        cure_zh=f"尚缺任务的议题：{seen or '无'}。",
+        cure_en=f"Without a task are: {seen or 'none'}.",
     )
-
-
-def _item(facts: Facts, field: str) -> int:
-    return int((facts.form or {}).get(field) or FIRST)
-
-
-def _in_sight(facts: Facts, items: Sequence[int]) -> list[int]:
-    """Of these items those the person is not kept out of: a reason tells nothing of the others."""
-    withheld = facts.values.get(WITHHELD) or ()
-    return [item for item in items if item not in withheld]
 
 
 def _in_order(items: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import transitions
 
 from states import paths, refusals
-from states.facts import Facts, Reason, Refused
+from states.facts import Actor, Facts, Reason, Refused
 from states.guards import GUARDS, Guard
 from states.rulebook import Label, Machine, Mandatory, Move, Role, Rulebook
 from states.wording import Wording, wording
@@ -87,6 +87,12 @@ class Judge:
             raise Refused(_summary(case.reasons), tuple(self._wording.of(reason) for reason in case.reasons))
         return case.state
 
+    def may(self, move: str, facts: Facts) -> bool:
+        """Whether `fire` would make this move, without the reasons why not: it stops at the first."""
+        if facts.state not in self.machine.states or move not in self.machine.moves:
+            return False
+        return facts.state in self.machine.moves[move].from_ and self._conditions[move].is_met(facts)
+
     def survey(self, facts: Facts) -> Survey:
         """The moves that leave this state, each judged exactly as `fire` would."""
         open_moves: list[str] = []
@@ -129,6 +135,7 @@ class _Condition:
         self.by_itself = refusals.by_itself(trigger)
         self.not_your_role = refusals.not_your_role(move.roles, roles)
         self.guards = _bound(move.guards)
+        self.is_asked_for = any(use.name == "is_asked" for use in move.guards)
         self.duties = duties
         self.filled = tuple(each for each in move.fields if each.required)
 
@@ -136,14 +143,13 @@ class _Condition:
         case.reasons.extend(self._reasons(case.facts))
         return not case.reasons
 
+    def is_met(self, facts: Facts) -> bool:
+        """Whether no reason stands against the move."""
+        return next(self._reasons(facts), None) is None
+
     def _reasons(self, facts: Facts) -> Iterator[Reason]:
-        if facts.actor.is_engine:
-            if not self.driven:
-                yield self.not_your_role
-        elif self.move.engine:
-            yield self.by_itself
-        elif self.roles.isdisjoint(facts.actor.roles):
-            yield self.not_your_role
+        if not_them := self._not_for(facts.actor):
+            yield not_them
         for guard, argument in self.guards:
             if reason := guard.holds(facts, argument):
                 yield reason
@@ -152,6 +158,16 @@ class _Condition:
                 yield reason
         if facts.possible:
             yield from self._without_candidates(facts)
+
+    def _not_for(self, actor: Actor) -> Reason | None:
+        """Why nobody like this actor makes the move, whatever else is so; None where they may."""
+        if actor.is_engine:
+            return None if self.driven else self.not_your_role
+        if self.move.engine:
+            return self.by_itself
+        if self.roles.isdisjoint(actor.roles):
+            return self.not_your_role
+        return refusals.READS_ONLY if actor.reads_only and not self.is_asked_for else None
 
     def _without_candidates(self, facts: Facts) -> Iterator[Reason]:
         for each in self.filled:

@@ -17,7 +17,15 @@ from states.rulebook import GuardUse, Machine, Rulebook
 from states.schema_faults import meant
 from states.yaml_tree import Key, Tree, entries, names, openings
 
-RECIPIENTS = ("handler", "opener", "seats", "above", "higher")  # what a notice may go to besides a role
+RECIPIENTS = (
+    "handler",
+    "opener",
+    "seats",
+    "owner",
+    "named",
+    "above",
+    "higher",
+)  # what a notice may go to besides a role
 LINKS = frozenset({"repeat", "single_report"})  # kinds of links that the register or a form makes by itself
 
 NAMED: tuple[tuple[str, str], ...] = (
@@ -40,6 +48,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.moves.*.guards.*.name", "guard"),
     ("machines.*.moves.*.opens.machine", "machine"),
     ("machines.*.moves.*.opens.copies.*", "fact"),
+    ("machines.*.moves.*.opens.releases", "fact"),
     ("machines.*.moves.*.opens.also_under", "link"),
     ("machines.*.moves.*.opens.when.*.name", "guard"),
     ("machines.*.mandatory.*.opens.machine", "machine"),
@@ -65,6 +74,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.mandatory.*.before.*", "move"),
     ("machines.*.moves.*.fields.*.holding", "role"),
     ("machines.*.moves.*.fields.*.machine", "machine"),
+    ("machines.*.moves.*.fields.*.answers", "move"),
     ("machines.*.moves.*.fields.*.not_before", "fact"),
     ("machines.*.rounds.given_by", "move"),
     ("machines.*.rounds.decided_by", "move"),

@@ -40,6 +40,17 @@ def not_your_role(names: tuple[str, ...], roles: Mapping[str, Role]) -> Reason:
     )
 
 
+READS_ONLY = Reason(
+    "reads_only",
+    Label(
+        zh="此件是抄送（或请您协办、会签）给您的：您可以阅读，并办理请您办理的那一步。",
+        en="This was put before you to read, or for one thing you are asked: you do that and nothing else.",
+    ),
+    Label(zh="请承办人办理这一步。", en="Ask the handler to do this."),
+)
+"""The actor sees the matter only because it was put before them."""
+
+
 def by_itself(trigger: Label | None) -> Reason:
     """The engine makes this move; `trigger` says when."""
     message = Label(zh="这一步由系统自动完成。", en="This happens by itself.")

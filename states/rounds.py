@@ -41,13 +41,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A seat as it was when the round was convened. `substitute` sits in it once its holder is recused."""
+    """A seat of a round. `substitute` sits in it once its holder is recused.
+
+    `spoken_by` gave an opinion from this seat before it passed on to `person` or `substitute`: on that item it stays
+    theirs, unless they are recused.
+    """
 
     person: str
     organisation: str
     weight: int = 1
     veto: bool = False
     substitute: str | None = None
+    spoken_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +173,30 @@ def may_speak(record: Record) -> frozenset[str]:
     return frozenset(_sitting(record, recused(record)))
 
 
+def spoken(record: Record) -> dict[str, str]:
+    """By the holder of the seat: who sits in it and has given an opinion that stands."""
+    said = standing(record)
+    return {seat.person: who for who, seat in _sitting(record, recused(record)).items() if who in said}
+
+
+def empty(record: Record) -> frozenset[str]:
+    """The holders of the seats in which nobody sits now."""
+    taken = {seat.person for seat in _sitting(record, recused(record)).values()}
+    return frozenset(seat.person for seat in record.seats) - taken
+
+
 def _sitting(record: Record, out: frozenset[str]) -> dict[str, Seat]:
     """Each seat by the person who sits in it. A seat whose holder and substitute are both out is empty."""
-    holders = {seat.person: seat for seat in record.seats if seat.person not in out}
+    spoke = {seat.spoken_by: seat for seat in record.seats if seat.spoken_by not in out | {None}}
+    others = [seat for seat in record.seats if seat.spoken_by in out | {None}]
+    holders = {seat.person: seat for seat in others if seat.person not in out}
     instead = {
         seat.substitute: seat
-        for seat in sorted(record.seats, key=lambda one: one.person)
-        if seat.person in out and seat.substitute is not None and seat.substitute not in out
+        for seat in sorted(others, key=lambda one: one.person)
+        if seat.person in out and seat.substitute not in out
     }
-    return instead | holders  # nobody sits twice: who holds a seat is no substitute
+    found = instead | holders | spoke  # nobody sits twice: who holds a seat is no substitute
+    return {person: seat for person, seat in found.items() if person is not None}
 
 
 def _in_time(record: Record, one: Opinion) -> bool:
@@ -185,9 +205,8 @@ def _in_time(record: Record, one: Opinion) -> bool:
 
 def _of_seats(record: Record, people: frozenset[str]) -> tuple[str, ...]:
     """Those of them who hold a seat or stand in for somebody: who else is kept out is no business of the members."""
-    return tuple(
-        sorted(people & {one for seat in record.seats for one in (seat.person, seat.substitute) if one})
-    )
+    named = {one for seat in record.seats for one in (seat.person, seat.substitute, seat.spoken_by) if one}
+    return tuple(sorted(people & named))
 
 
 def _late(record: Record) -> tuple[str, ...]:

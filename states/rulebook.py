@@ -76,10 +76,20 @@ class FormField(Rule):
         None  # date: not before this field or fact; dates are never in the future unless `future`
     )
     future: bool = False  # date: must lie after today (a date set for somebody)
-    sets: Literal["handler", "opener", "seats", "addressee", "project", "title", "received_on"] | None = None
-    """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ..."""
+    sets: (
+        Literal["handler", "opener", "seats", "readers", "addressee", "project", "title", "received_on"]
+        | None
+    ) = None
+    """What of the matter itself the field sets, besides its value: who handles it, who sits on it, whom it is for ...
+    `readers` are added to those who may read it: people of the keeping body whose role could see such a matter at all."""
+    answers: Name | None = (
+        None  # person/people: holds a role that may make this move, which they are asked for
+    )
     links: Name | None = None
     """matter: the matter it names becomes the parent of this one by a link of this kind, e.g. "repeat"."""
+    of_readers: bool = (
+        False  # person: before whom the matter was put, even if they have left or are kept out since
+    )
     owing: Name | None = None  # matter: on which this clock runs
     beneath: bool = False  # organisation: a commission that stands below the one which keeps the matter
     seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
@@ -110,6 +120,9 @@ class Opens(Rule):
     takes_up: Name | None = None
     """A linked matter that this move of its own leaves from is taken up by it, and no second one opened: the report that
     a duty had opened. It is made in the name of whoever made the move here."""
+    releases: Name | None = None
+    """The field of the move that names photographs of this matter, by their numbers: copies of them are released to the
+    new matter in the same transaction."""
 
     @property
     def hands_on(self) -> tuple[str, ...]:
@@ -141,6 +154,7 @@ class Move(Rule):
     recuses: bool = False  # whoever makes it is kept out of the matter from now on
     sends: bool = False  # from now on the addressee sees the matter
     substantive: bool = True  # counts as progress for the inaction radar
+    passes_on: bool = False  # whoever makes it hands the work, or some of it, to another person
     basis: Basis | None = None
     help: Label | None = None
 
@@ -182,7 +196,8 @@ class Rung(Rule):
     offset: str  # "-5 working days", "0 days", "+1 month"
     to: tuple[
         Name, ...
-    ]  # roles, "handler", "opener", "seats" (who takes part), "above" (who `receives` there), "higher" (above the addressee)
+    ]  # roles, or a place: "handler", "opener", "seats" (who takes part), "owner" (whom the state waits for), "named" (in
+    # the form of the move), "above" (who `receives` there), "higher" (above the addressee)
     document: Name  # a message or document template
     move: Name | None = None  # an engine move the rung makes, e.g. a second channel or the way up
 

@@ -1,7 +1,7 @@
 """Reasons in the rulebook's own words: guards name fields, choices, moves, links and states; people read labels.
 
-A guard writes `{field:way}`, `{choice:way=hold}`, `{move:sign_for}`, `{link:task}` or `{state:task.under_way}` into its
-sentences.
+A guard writes `{field:way}`, `{choice:way=hold}`, `{move:sign_for}`, `{link:task}`, `{state:task.under_way}` or
+`{role:head}` into its sentences.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from states.facts import Reason
 from states.rulebook import FormField, Label, Machine, Rulebook
 
-_NAMED = re.compile(r"\{(field|choice|move|link|state):([\w.=-]*)\}")
+_NAMED = re.compile(r"\{(field|choice|move|link|state|role):([\w.=-]*)\}")
 
 Labels = Mapping[tuple[str, str], Label]
 
@@ -53,6 +53,7 @@ def wording(rulebook: Rulebook, machine_name: str) -> Wording:
     for each in (*others, machine):
         labels |= dict(_labels(each))
     labels |= {("move", name): move.label for name, move in machine.moves.items()}
+    labels |= {("role", name): role.label for name, role in rulebook.roles.items()}
     labels |= dict(_links(rulebook))
     return Wording(labels)
 

@@ -5,9 +5,10 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 MEMORY, ROOM = "/dev/shm", 4 << 30
-if "TMPDIR" not in os.environ and os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > ROOM:
+if "TMPDIR" not in os.environ and Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     # A run makes some thousand databases, and none of them has to outlive a power cut: a disk only costs time.
     os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
 SCRATCH = tempfile.mkdtemp(prefix="plumbline-")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
@@ -193,6 +193,13 @@ def safe_next(wanted: str | None) -> str:
     return "/" if parts.scheme or parts.netloc or "\\" in wanted else wanted
 
 
+def came_from(request: Request) -> str:
+    """The page of ours that a form was on, if the browser says so; else the first."""
+    came = request.headers.get("referer", "")
+    base = str(request.base_url).rstrip("/")
+    return safe_next(came.removeprefix(base)) if came.startswith(base + "/") else "/"
+
+
 def wants_page(request: Request) -> bool:
     """Whether a whole page is asked for, not a part of one or data."""
     if request.headers.get("hx-request") or request.headers.get("sec-fetch-mode", "navigate") != "navigate":
@@ -204,14 +211,6 @@ def wants_page(request: Request) -> bool:
 
 def handle(app: FastAPI) -> None:
     """Teach an application what to answer to the exceptions above."""
-
-    @app.exception_handler(NotSignedIn)
-    def _sign_in(request: Request, _fault: NotSignedIn) -> Response:
-        if not wants_page(request):
-            return problem(401, "not_signed_in", str(NotSignedIn.__doc__))
-        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        there = f"?next={quote(back, safe='/')}" if request.method == "GET" and back != "/" else ""
-        return RedirectResponse(f"/sign-in{there}", status_code=303)
 
     @app.exception_handler(FactorMissing)
     def _enrol(request: Request, _fault: FactorMissing) -> Response:

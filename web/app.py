@@ -33,13 +33,13 @@ from web import (
 from web.api import door
 from web.guarding import HEADERS
 from web.rooms import every
-from web.status_page import Scheduler
+from web.status_page import Runs, Scheduler
 
 __all__ = ["HEADERS", "Scheduler", "create"]
 
 
-def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
-    """The application for this database. Without `scheduler` nothing is said of Prefect."""
+def create(work: Work, *, scheduler: Scheduler | None = None, runs: Runs | None = None) -> FastAPI:
+    """The application for this database. Without `scheduler` nothing is said of Prefect; `runs` are its last runs."""
     app = FastAPI(title="Plumbline", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.accounts = Accounts(work)
     app.state.remembered = OrderedDict()
@@ -51,7 +51,7 @@ def create(work: Work, *, scheduler: Scheduler | None = None) -> FastAPI:
     app.include_router(exchange.router(work))
     app.include_router(sign_in.router)
     app.include_router(account.router)
-    app.include_router(status_page.router(work, scheduler))
+    app.include_router(status_page.router(work, scheduler, runs))
     app.include_router(preferences.router)
     app.include_router(today.router)
     app.include_router(register.router)

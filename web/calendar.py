@@ -64,13 +64,13 @@ def _page(request: Request, who: Signed, session: Session, *, address: str = "")
     first = _month(request.query_params.get("month", ""), today)
     mine = request.query_params.get("whose") != "body"
     weeks = month(first.year, first.month, work.office.calendar, {})
-    found = agenda.agenda(session, Looker.of(session, work.office, who.login), first=weeks[0][0].on,
-                          last=weeks[-1][-1].on, mine=mine)  # fmt: skip
+    found, more = agenda.some(session, Looker.of(session, work.office, who.login), first=weeks[0][0].on,
+                              last=weeks[-1][-1].on, mine=mine)  # fmt: skip
     due = agenda.by_day(found)
     return render(
         request, "calendar.html", signed=who, title="calendar", texts=WORDS, first=first, today=today, mine=mine,
         weeks=month(first.year, first.month, work.office.calendar, due), most=SHOWN, address=address,
-        cut=agenda.MOST if len(found) == agenda.MOST else 0,
+        cut=agenda.MOST if more else 0,
         days=[(on, each) for on, each in due.items() if on.month == first.month], whose="mine" if mine else "body",
         before=_shifted(first, -1), after=_shifted(first, 1), feed=feeds.made_at(session, who.login),
         unsure=not work.office.calendar.is_decreed(first.year), place=0 if lang_of(request, who) == "zh" else 1,
@@ -127,15 +127,16 @@ def feed(request: Request, token: str) -> Response:
         if person is None:
             raise HTTPException(404)
         looker = Looker.of(session, work.office, person.login)
-        due = agenda.agenda(session, looker, first=today - BACK, last=today + AHEAD, mine=True)
+        due, more = agenda.some(session, looker, first=today - BACK, last=today + AHEAD, mine=True)
         lang = person.lang if person.lang in WORDS else "zh"
-    return Response(written(work, due, lang), media_type="text/calendar; charset=utf-8")
+    return Response(written(work, due, lang, more=more), media_type="text/calendar; charset=utf-8")
 
 
-def written(work: Work, due: Sequence[Due], lang: str) -> bytes:
+def written(work: Work, due: Sequence[Due], lang: str, *, more: bool = False) -> bytes:
     """Due dates as a calendar: whole days, by number and clock alone, so that no title leaves with them.
 
-    The same facts are the same bytes: what a program has already, it knows again by UID and SEQUENCE.
+    The same facts are the same bytes: what a program has already, it knows again by UID and SEQUENCE. `more`: there are
+    others beyond these, which an entry on the last day says; nothing is left out in silence.
     """
     text = WORDS[lang]
     found = Calendar()
@@ -157,5 +158,20 @@ def written(work: Work, due: Sequence[Due], lang: str) -> bytes:
         event.add("transp", "TRANSPARENT")
         event.add("class", "PRIVATE")
         found.add_component(event)
+    if more:
+        found.add_component(_cut(work, due[-1], lang))
     said: bytes = found.to_ical()
     return said
+
+
+def _cut(work: Work, last: Due, lang: str) -> Event:
+    """The entry that says that the feed ends here."""
+    event = Event()
+    event.add("uid", f"cut@{work.uid}")
+    event.add("dtstamp", last.changed_at)
+    event.add("dtstart", last.due_on)
+    event.add("dtend", last.due_on + timedelta(days=1))
+    event.add("summary", WORDS[lang]["feed_cut"].format(agenda.MOST))
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    return event

@@ -17,12 +17,13 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
-from cases import advance, due_dates, form_of_move, gathering, listing, offering, reads, surveys
+from cases import due_dates, form_of_move, gathering, listing, offering, reads, surveys
 from cases.due_dates import NoSuchDeadline
 from cases.errors import KeyReused, NoSuchMatter
 from cases.form_of_move import Asked
 from cases.surveys import Survey
 from plumbline import clock
+from plumbline.attaching import Attaching
 from plumbline.work import Work
 from states import diagram
 from states.facts import Refused
@@ -32,11 +33,12 @@ from web.acting import Signed, Who, WholeForm
 from web.form_fields import Sent
 from web.matter_facts import Reader
 from web.matter_words import TEXTS
-from web.pages import has_page, lang_of, render
+from web.pages import lang_of, render
 
 LONGEST_NUMBER = 64
 PAGE = "page"  # the door that looks are noted at
 NOT_FOR_PEOPLE = "engine_move"
+OPENED = "open"  # what the ledger of a clock calls the opening of its matter
 FIRST = frozenset({"moved_meanwhile", "wrong_state"})
 
 router = APIRouter(prefix="/matters")
@@ -73,8 +75,7 @@ def page(request: Request, number: str, who: Who) -> Response:
         level=_level(reader, found["values"]), open=shown.survey.open, by_engine=by_engine,
         blocked=[one for one in shown.survey.blocked if one not in by_engine], bodies=shown.bodies, done=done,
         on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
-        is_round=shown.rules.rounds is not None and has_page(request, "/rounds/{number}"),
-        attachments=has_page(request, "/matters/{number}/attachments"),
+        is_round=shown.rules.rounds is not None,
     )  # fmt: skip
 
 
@@ -140,8 +141,13 @@ def why(request: Request, number: str, key: int, who: Who) -> Response:
         raise NoSuchMatter(number)
     name = found["label"][lang] if found["label"] else found["deadline"]
     heading = TEXTS[lang]["why_of"].format(number, name)
+    moves = {
+        code: move.label.in_(lang)
+        for code, move in here.office.rulebook().machines[found["machine"]].moves.items()
+    }
+    moves[OPENED] = TEXTS[lang]["begin"]
     return render(request, "why.html", signed=who, heading=heading, texts=TEXTS, c=found, number=number,
-                  reader=Reader({}, names, lang), budget=words.period(found["budget"], lang))  # fmt: skip
+                  moves=moves, reader=Reader({}, names, lang), budget=words.period(found["budget"], lang))  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- moves
@@ -160,11 +166,10 @@ def make(request: Request, number: str, move: str, who: Who, form: WholeForm) ->
     with here.reading() as session:
         asked = form_of_move.asked(session, here.office, checked(number), move, actor=who.login, at=at)
     try:
-        with here.unit() as session:
-            moved = advance.advance(
-                session, here.office, number, move, actor=who.login, at=at, expected_version=sent.version, key=sent.key,
-                fields=sent.fields(asked.fields),
-            )  # fmt: skip
+        moved = Attaching(here).advance(
+            number, move, actor=who.login, at=at, expected_version=sent.version, key=sent.key,
+            fields=sent.fields(asked.fields),
+        )  # fmt: skip
     except Refused as refused:
         return _form(request, number, move, who, sent=sent, refused=refused)
     except KeyReused:

@@ -20,6 +20,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "owed_none": ("没有应报未报的事项。", "No report is owed."),
     "waiting": ("等待他人", "Waiting for others"),
     "waiting_none": ("您提出或送出的事项都已有答复。", "Everything you proposed or sent was answered."),
+    "recusals_page": ("去决定", "Decide on them"),
     "recusals": ("待决定的回避", "Recusals to decide"),
     "recusal_of": ("{} 的回避申请：{}", "Recusal of {}: {}"),
     "more_there": ("还有更多。", "There are more."),

@@ -113,6 +113,8 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (POST, "/account-ends"): SIGNED,
     (POST, "/account-ends/{key}/approve"): SIGNED,
     (POST, "/account-ends/{key}/keep"): SIGNED,
+    (GET, "/recusals"): SIGNED,  # who decides on which: cases.recusing
+    (POST, "/recusals/{key}"): SIGNED,
     (GET, "/organisations"): OPERATORS,
     (POST, "/organisations"): OPERATORS,
     (GET, "/projects"): OPERATORS,

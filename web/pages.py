@@ -35,11 +35,6 @@ def is_part(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def has_page(request: Request, path: str) -> bool:
-    """Whether there is a page at this path, as its route writes it ("/rounds/{number}")."""
-    return any(getattr(route, "path", None) == path for route in request.app.routes)
-
-
 def render(
     request: Request,
     template: str,
@@ -70,7 +65,7 @@ def render(
         "day": partial(words.day, lang=lang), "moment": partial(words.moment, lang=lang), "asset": assets.address,
         "assets": assets, "rehearsal": here.work.rehearsal, "path": request.url.path,
         "look": look if look in LOOKS else "system",
-        "part": is_part(request), "searches": signed is not None and has_page(request, "/search"),
+        "part": is_part(request),
     }  # fmt: skip
     text = ENVIRONMENT.get_template(template).render(given | context)
     headers = {"Content-Language": "zh-CN" if lang == "zh" else "en", "Vary": "HX-Request"}

@@ -88,14 +88,19 @@ def _go_on(request: Request, done: SignedIn, next_: str) -> Response:
     return answer
 
 
+def meanwhile(request: Request, typed: str) -> Response:
+    """The form, for somebody whose session ended while they typed; their words stand below it."""
+    return _form(request, "ended_meanwhile", next_=acting.came_from(request), typed=typed, status=401)
+
+
 def _form(
-    request: Request, fault: str = "", what: str = "", *, next_: str, login: str = "", status: int = 200
-) -> Response:
+    request: Request, fault: str = "", what: str = "", *, next_: str, login: str = "", typed: str = "", status: int = 200
+) -> Response:  # fmt: skip
     text, settings = TEXTS[lang_of(request, None)], acting.accounts(request).work.settings
     provider = settings.oidc_name if settings.oidc_issuer else ""
     faults = [text[fault].format(what)] if fault else []
     return render(request, "sign_in.html", title="sign_in", status=status, faults=faults, next=next_,
-                  login=login[:64], provider=provider)  # fmt: skip
+                  login=login[:64], provider=provider, typed=typed)  # fmt: skip
 
 
 def _clock(fault: TooManyTries) -> str:

@@ -75,9 +75,19 @@ class Status:
         return self.schema == self.newest_schema
 
     @property
+    def tick(self) -> Shown:
+        """The duty on which everything else waits: the sweep of the clocks."""
+        return self.duties[0]
+
+    @property
+    def never_ticked(self) -> bool:
+        """Whether clocks have come due and no sweep has ever run: neither Prefect nor a `plumbline tick` does its work."""
+        return self.tick.ran_at is None and self.due > 0
+
+    @property
     def silent(self) -> bool:
-        """Whether any duty is silent."""
-        return any(shown.silent for shown in self.duties)
+        """Whether any duty is silent, or the clocks were never swept."""
+        return self.never_ticked or any(shown.silent for shown in self.duties)
 
 
 def status(work: Work, *, at: datetime) -> Status:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from sqlalchemy.exc import DBAPIError
 
+from cases import people
 from plumbline import clock
 from plumbline.work import Work
 from states.rulebook import Label
@@ -20,16 +23,37 @@ Scheduler = Callable[[], tuple[bool, Label]]
 """Asks whether Prefect does its work: yes or no, and a sentence."""
 
 
-def router(work: Work, scheduler: Scheduler | None) -> APIRouter:
-    """The pages on this database. Without `scheduler` nothing is said of Prefect."""
+class Run(Protocol):
+    """The newest run of one of Prefect's deployments."""
+
+    @property
+    def deployment(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def expected_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def well(self) -> bool: ...
+
+
+Runs = Callable[[], Sequence[Run]]
+"""The newest run of each of Prefect's deployments."""
+
+
+def router(work: Work, scheduler: Scheduler | None, runs: Runs | None = None) -> APIRouter:
+    """The pages on this database. Without `scheduler` nothing is said of Prefect; of `runs` only the operator reads."""
     pages = APIRouter()
 
     @pages.get("/status")
     def page(request: Request) -> HTMLResponse:
         found = _read(work)
         prefect = scheduler() if scheduler is not None else None
+        who = _known(request, found)
+        last = runs() if runs is not None and who is not None and _operates(work, who) else ()
         return render(request, "status.html", title="title", texts=words.TEXTS, found=found, prefect=prefect,
-                      signed=_known(request, found), status=200 if found is not None else 503)  # fmt: skip
+                      last_runs=last, signed=who, status=200 if found is not None else 503)  # fmt: skip
 
     @pages.get("/healthz", response_class=PlainTextResponse)
     def alive() -> str:
@@ -60,6 +84,12 @@ def _known(request: Request, found: Status | None) -> Signed | None:
         return known(request) if found is not None and found.migrated else None
     except DBAPIError:
         return None
+
+
+def _operates(work: Work, who: Signed) -> bool:
+    with work.reading() as session:
+        administers = work.office.rulebook().administers
+        return any(held.role == administers for held in people.postings_of(session, who.login))
 
 
 def _read(work: Work) -> Status | None:

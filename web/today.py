@@ -9,7 +9,7 @@ from plumbline import clock
 from web import acting, register
 from web.acting import Who
 from web.matter_words import TEXTS
-from web.pages import has_page, lang_of, render
+from web.pages import lang_of, render
 
 LISTS = ("pressing", "opinions", "owed", "mine", "role", "waiting")
 OFTEN_EMPTY = (
@@ -34,10 +34,9 @@ def today(request: Request, who: Who) -> Response:
             [line.handler for line in lines if line.handler] + [one["person"] for one in found.recusals],
         )
     lists = [(name, getattr(found, name)) for name in LISTS]
-    rooms = has_page(request, "/rounds/{number}")
     return render(
         request, "today.html", signed=who, title="today", texts=TEXTS, at=at, names=names, recusals=found.recusals,
         lists=[(name, one) for name, one in lists if one.lines or name not in OFTEN_EMPTY],
-        empty=not lines and not found.recusals, opens=opens, on=here.office.day(at), rooms=rooms,
-        worklist=has_page(request, "/worklist"), gone=request.query_params.get("gone", "")[:64],
+        empty=not lines and not found.recusals, opens=opens, on=here.office.day(at),
+        gone=request.query_params.get("gone", "")[:64],
     )  # fmt: skip

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import parse_qsl, quote
+
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from cases.errors import NoSuchMatter
 from plumbline.database_faults import trouble
-from web import acting, page_words
+from web import acting, page_words, sign_in
+from web.acting import MOST_BYTES, MOST_FIELDS, NotSignedIn
 from web.pages import known, lang_of, render
+
+WORDS = (
+    "f_",
+    "field.",
+    "opinion_",
+)  # before the names of fields that people write into; no password is among them
+_CODE = re.compile(r"[a-z0-9_.:-]*")
+
+
+async def typed(request: Request) -> str:
+    """What somebody wrote into a form of ours that can not be taken: their words, without codes and marks."""
+    data = bytearray()
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return ""
+    async for part in request.stream():
+        data += part
+        if len(data) > MOST_BYTES:
+            return ""
+    try:
+        pairs = parse_qsl(data.decode(), max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        return ""
+    return "\n\n".join(text for name, text in pairs if name.startswith(WORDS) and not _CODE.fullmatch(text))
 
 
 def not_found(request: Request) -> Response:
@@ -25,6 +53,16 @@ def not_found(request: Request) -> Response:
 
 def handle(app: FastAPI) -> None:
     """Teach an application to answer people so."""
+
+    @app.exception_handler(NotSignedIn)
+    async def _sign_in(request: Request, _fault: NotSignedIn) -> Response:
+        if not acting.wants_page(request):
+            return acting.problem(401, "not_signed_in", str(NotSignedIn.__doc__))
+        if request.method == "POST" and (words := await typed(request)):
+            return await run_in_threadpool(sign_in.meanwhile, request, words)
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        there = f"?next={quote(back, safe='/')}" if request.method == "GET" and back != "/" else ""
+        return RedirectResponse(f"/sign-in{there}", status_code=303)
 
     @app.exception_handler(NoSuchMatter)
     def _no_such(request: Request, _fault: NoSuchMatter) -> Response:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from cases import gathering, listing
+from cases import gathering, listing, round_sight, rounds
 from cases.matters import OnFile
 from cases.office import Office
 from cases.organisations import Organisation, Project
@@ -18,7 +18,7 @@ from cases.people import Person
 from cases.rounds import RULES
 from notifications.documents import minutes
 from states.facts import Actor
-from states.rulebook import FormField, Machine
+from states.rulebook import FormField, Label, Machine
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
@@ -33,19 +33,34 @@ class Shown(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A matter as a paper sees it: its row, who looks, the facts for templates, and the labels of its fields."""
+    """A matter as a paper sees it: its row, who looks, the facts for templates, and the labels of its fields.
+
+    `left_out` are the items of a round that whoever looks is kept out of; what they see of it then are the fields in
+    `shared`, and what is known of the other items. `roles` are what people call the roles.
+    """
 
     row: OnFile
     actor: Actor
     facts: Mapping[str, Any]
     labels: Mapping[str, str]
+    roles: Mapping[str, Label] = field(default_factory=dict)
+    left_out: tuple[int, ...] = ()
+    shared: frozenset[str] = frozenset()
 
 
 def about(session: Session, office: Office, number: str, *, actor: str, at: datetime, lang: str) -> About:
     """The matter in words of `lang`. Raises NoSuchMatter for what this person may not see."""
     loaded = gathering.load(session, office, number, login=actor, for_change=False)
     shown = listing.shown(session, office, number, actor=actor)
-    return _Teller(session, office, lang).told(loaded.row, loaded.actor, shown, today=office.day(at))
+    found = _Teller(session, office, lang).told(loaded.row, loaded.actor, shown, today=office.day(at))
+    roles = {name: role.label for name, role in office.rulebook(loaded.row.rulebook).roles.items()}
+    seen = round_sight.sight(session, office, loaded.row, actor=actor)
+    if seen.rules is None or seen.whole:
+        return replace(found, roles=roles)
+    numbers = {item.number for item in rounds.items(loaded.row, seen.rules)}
+    return replace(
+        found, roles=roles, left_out=tuple(sorted(numbers - seen.items)), shared=frozenset(seen.rules.shared)
+    )
 
 
 def day_in(day: date, lang: str) -> str:
@@ -70,8 +85,8 @@ class _Teller:
         rulebook = self.office.rulebook(row.rulebook)
         machine = rulebook.machines[row.machine]
         fields: dict[str, list[FormField]] = defaultdict(list)
-        for field in self._fields(row):
-            fields[field.name].append(field)
+        for one in self._fields(row):
+            fields[one.name].append(one)
         known = {
             name: _asked(fields[name], value) for name, value in shown["values"].items() if name in fields
         }

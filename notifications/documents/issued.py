@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from cases import disclosures, history, numbering, organisations
+from cases import disclosures, gathering, history, numbering, organisations, people
 from cases.disclosures import Left
 from cases.office import Office
-from notifications.documents import codes, discretion, docx, facts, fonts, pdf, register, wording
+from notifications.documents import codes, discretion, docx, extracts, facts, fonts, pdf, register, wording
 from notifications.documents.context import NoticeContext
 from notifications.documents.shelf import Form, Shelf
 from notifications.documents.wording import Ask, Wish
@@ -49,12 +49,13 @@ class Desk:
 
 
 class Issued(NamedTuple):
-    """A paper that was issued, with its file."""
+    """A paper that was issued, with its file; or an extract of it, which some items are left out of."""
 
     id: int
     number: str
     sha256: str
     content: bytes
+    is_extract: bool = False
 
 
 def draft(
@@ -100,10 +101,12 @@ def issue(
 
 
 def reprint(session: Session, desk: Desk, document: int, *, actor: str, at: datetime) -> Issued:
-    """The same file once more, to the byte; another line in the ledger of disclosures. Raises NoSuchDocument,
-    PrintsDifferently.
+    """The same file once more, to the byte; for whoever is kept out of an item of the round it is about, an extract
+    without that item. Either way another line in the ledger of disclosures. Raises NoSuchDocument, PrintsDifferently.
     """
     row = register.document(session, desk.office, document, actor=actor)
+    if not register.seen_whole(session, desk.office, row.matter, actor=actor):
+        return _extract(session, desk, row, actor=actor, at=at)
     form: Form = "docx" if row.form == "docx" else "pdf"
     content = desk.file(NoticeContext.model_validate(row.context), form)
     if hashlib.sha256(content).hexdigest() != row.sha256:
@@ -123,6 +126,21 @@ def reprint(session: Session, desk: Desk, document: int, *, actor: str, at: date
         ):  # issued before the ledger held papers
             disclosures.record(session, row.matter, PAPER, left, told=told, by=actor, at=at)
     return Issued(document, row.number, row.sha256, content)
+
+
+def _extract(
+    session: Session, desk: Desk, row: register.IssuedDocument, *, actor: str, at: datetime
+) -> Issued:
+    form: Form = "docx" if row.form == "docx" else "pdf"
+    matter = gathering.load_by_id(session, row.matter).row.number
+    context, names = extracts.extract(session, desk, row, matter, actor=actor, at=at)
+    content = desk.file(context, form)
+    sha256 = hashlib.sha256(content).hexdigest()
+    left = Left(names, sha256=sha256, pages=desk.pages(content, form))
+    disclosures.record(
+        session, row.matter, PAPER, left, told=people.person(session, actor).organisation, by=actor, at=at
+    )
+    return Issued(row.id or 0, row.number, sha256, content, is_extract=True)
 
 
 def _told(session: Session, context: NoticeContext) -> list[str]:

@@ -19,14 +19,15 @@ GAP = {"zh": "；", "en": "; "}
 
 def dissent(session: Session, values: Mapping[str, Any], lang: str) -> str:
     """All dissent as the record has it, and whatever else was typed."""
-    rules, found = RoundRules.model_validate(values[RULES]), _said(session, values, "dissent")
+    rules, said = RoundRules.model_validate(values[RULES]), _said(values, "dissent")
     typed = str(values.get(rules.dissent or "") or "")
-    return _joined(filter(None, [*found, typed if typed != "\n".join(found) else ""]), lang)
+    own = "" if round_words.filled_in(session, said, typed) else typed
+    return _joined(filter(None, [*round_words.lines(session, said, lang), own]), lang)
 
 
 def conditions(session: Session, values: Mapping[str, Any], lang: str) -> str:
     """The conditions under which somebody agreed."""
-    return _joined(_said(session, values, "conditions"), lang)
+    return _joined(round_words.lines(session, _said(values, "conditions"), lang), lang)
 
 
 def _joined(said: Iterable[str], lang: str) -> str:
@@ -57,10 +58,8 @@ def decisions(values: Mapping[str, Any], field: FormField | None, lang: str) -> 
     return GAP[lang].join(f"{item}. {words.get(decision, decision)}" for item, decision in made.items())
 
 
-def _said(session: Session, values: Mapping[str, Any], what: str) -> list[str]:
-    return round_words.lines(session, {
-        item: [Said(**one) for one in result[what]] for item, result in _results(values).items()
-    })  # fmt: skip
+def _said(values: Mapping[str, Any], what: str) -> dict[int, list[Said]]:
+    return {item: [Said(**one) for one in result[what]] for item, result in _results(values).items()}
 
 
 def _results(values: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:

@@ -79,19 +79,22 @@ def documents(
 
 
 def document(session: Session, office: Office, key: int, *, actor: str) -> IssuedDocument:
-    """One issued paper. Raises NoSuchDocument for what this person may not see: of a round, a paper speaks of every
-    item, and is nothing for whoever is kept out of one."""
+    """One issued paper about a matter that this person sees. Raises NoSuchDocument for what they may not see.
+
+    Of a round, a paper speaks of every item: whoever is kept out of one (`seen_whole`) gets an extract, and never this.
+    """
     query = (
         select(IssuedDocument)
         .join(Matter, col(Matter.id) == col(IssuedDocument.matter))
         .where(col(IssuedDocument.id) == key, access.visible_to(session, actor, office.rulebook()))
     )
     found = session.exec(query).first()
-    if found is None or not _seen_whole(session, office, found.matter, actor):
+    if found is None:
         raise NoSuchDocument(NoSuchDocument.__doc__)
     return found
 
 
-def _seen_whole(session: Session, office: Office, matter: int, actor: str) -> bool:
+def seen_whole(session: Session, office: Office, matter: int, *, actor: str) -> bool:
+    """Whether nothing of the matter is withheld from this person."""
     row = gathering.load_by_id(session, matter).row
     return round_sight.sight(session, office, row, actor=actor).whole

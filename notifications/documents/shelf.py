@@ -67,6 +67,8 @@ class Language(_Strict):
     dated: str
     printed: str
     code: str
+    extract: str
+    """What stands at the head of an extract; `items` are those that are left out."""
     labels: dict[str, str]
     papers: dict[str, Texts]
 

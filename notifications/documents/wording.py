@@ -68,7 +68,10 @@ def check(shelf: Shelf, kind: str, about: About) -> Paper:
     paper = shelf.papers.papers.get(kind)
     if paper is None or any(kind not in texts.papers for texts in shelf.languages.values()):
         raise NoSuchKind(kind, sorted(shelf.papers.papers))
-    reasons = _not_about(paper, about) or [*_not_by(paper, about), *_lacking(paper, about)]
+    reasons = _not_about(paper, about) or [
+        *_not_by(paper, about),
+        *(_not_whole(paper, about) or _lacking(paper, about)),
+    ]
     if reasons:
         raise Refused("not_this_document", tuple(reasons))
     return paper
@@ -92,6 +95,13 @@ def compose(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> NoticeContext
         printed=pen.written(texts.printed, date=dated), stamp=_stamp(ask, texts), code=str(ask.mark or ""),
         code_text=_code_text(ask.mark, texts, pen), words=texts.words,
     )  # fmt: skip
+
+
+def on_extract(shelf: Shelf, ask: Ask, about: About) -> str:
+    """What an extract says of itself: of which paper it is, and which items are left out."""
+    pen = _Pen(f"{ask.lang}.yaml", ask.kind, {})
+    items = ("、" if ask.lang == "zh" else ", ").join(map(str, about.left_out))
+    return pen.written(shelf.languages[ask.lang].extract, number=ask.number, items=items)
 
 
 def used(shelf: Shelf, ask: Ask, about: About, paper: Paper) -> tuple[str, ...]:
@@ -173,6 +183,24 @@ def _not_by(paper: Paper, about: About) -> list[Reason]:
     roles = ", ".join(paper.by)
     return [Reason("not_your_role", Label(zh="您的角色不能签发该文种。", en="Your role does not issue this paper."),
                    Label(zh=f"可由以下角色签发：{roles}。", en=f"It is issued by: {roles}."))]  # fmt: skip
+
+
+def _not_whole(paper: Paper, about: About) -> list[Reason]:
+    """A paper on a round that speaks of its items is not issued by somebody who is kept out of one: it would lack it."""
+    speaks = {name.removeprefix("v.") for name in (*paper.table, *paper.needs)} - about.shared
+    if not about.left_out or not speaks:
+        return []
+    items, roles = (
+        ", ".join(map(str, about.left_out)),
+        [about.roles[one] for one in paper.by if one in about.roles],
+    )
+    return [Reason(
+        "not_whole",
+        Label(zh=f"您须回避第 {items} 项议题，由您签发的文书会缺少该项。",
+              en=f"You are recused from item {items}; a paper that you issue would lack it."),
+        Label(zh=f"请由不须回避任何议题的人员签发，可签发的角色：{'、'.join(one.zh for one in roles)}。",
+              en=f"Somebody who is recused from none issues it; it is for: {', '.join(one.en for one in roles)}."),
+    )]  # fmt: skip
 
 
 def _lacking(paper: Paper, about: About) -> list[Reason]:

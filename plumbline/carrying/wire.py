@@ -26,7 +26,9 @@ from states.facts import Refused
 
 WAITS_FOR = timedelta(seconds=20)  # one answer
 LEAST_A_SECOND = 50_000  # bytes of a packet, on a slow line
-LONGEST_ANSWER = 1_000_000  # bytes; a reply is a text
+LONGEST_ANSWER = (
+    16_000_000  # bytes: a reply is a text, with enclosures.MOST_IN_REPLY of attachments in base64
+)
 ROUND_FOR = timedelta(seconds=60)  # all of one site's answers together
 IN_A_ROW = 3  # answers that make no sense, before the rest is kept for the next round
 PACKETS, QUESTIONS = "/exchange/packets", "/exchange/questions"

@@ -22,7 +22,7 @@ from plumbline.rehearsal.store import Store
 from plumbline.rehearsal.tally import Tally
 from states import forms, guards
 from states.calendars import DayOutsideCalendar
-from states.facts import ENGINE, Act, Actor, Facts, Refused
+from states.facts import ENGINE, Act, Actor, Facts, Made, Refused
 from states.machine import Judge
 from states.rulebook import FormField, Machine
 
@@ -60,6 +60,7 @@ class Walk:
     at: datetime
     refusals: int = 0
     told: list[Occurred] = field(default_factory=list)
+    course: list[Made] = field(default_factory=list)
 
 
 def play(stage: Stage, case: Case) -> None:
@@ -159,8 +160,9 @@ def _judge(walk: Walk, step: Step, move: str, *, today: date) -> tuple[str, dict
         form = _read(stage, stage.machine.moves[move].fields, step.form, values=values, today=today)
     acts = {name: Act(act[0], date.fromisoformat(act[1])) for name, act in row.acts.items()}
     facts = Facts(
-        at=walk.at, today=today, state=row.state, actor=_actor(step.role), values=values, acts=acts, form=form
-    )
+        at=walk.at, today=today, state=row.state, actor=_actor(step.role), values=values, acts=acts, form=form,
+        course=walk.course, owners=frozenset(stage.machine.states[row.state].owner),
+    )  # fmt: skip
     return stage.judge.fire(move, facts), form or {}
 
 
@@ -203,6 +205,7 @@ def _land(
     )
     walk.row = replace(after, head_hash=hashed.hash)
     if move == event:
+        walk.course.append(Made(move, by, before.state if before else None, data))
         walk.told.append(occurred(walk.row, event=key, move=move, at=walk.at, by=by))
 
 

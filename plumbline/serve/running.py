@@ -119,7 +119,8 @@ def _listening(settings: Settings, host: str, port: int) -> Iterator[socket.sock
 def _page(work: Work, listener: socket.socket, running: Running) -> Iterator[None]:
     """The status page, in a thread of its own: it stays while Prefect's parts are restarted."""
     config = uvicorn.Config(
-        app.create(work, scheduler=lambda: _health(running)), log_level="warning", access_log=False,
+        app.create(work, scheduler=lambda: _health(running), runs=lambda: _runs(running)),
+        log_level="warning", access_log=False,
         server_header=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -132,9 +133,17 @@ def _page(work: Work, listener: socket.socket, running: Running) -> Iterator[Non
         thread.join(timeout=10)
 
 
+def _runs(running: Running) -> tuple[scheduler.LastRun, ...]:
+    """Prefect's last runs, for the operator's eyes."""
+    return () if running.prefect is None else scheduler.last_runs(running.prefect, at=clock.now())
+
+
 def _health(running: Running) -> tuple[bool, Label]:
-    """What the page shows of Prefect."""
+    """What the page shows of Prefect: what is wrong, and what to do about it."""
     if running.prefect is None:
         return True, scheduler.WITHOUT_PREFECT
     verdict = scheduler.scheduler_is_creating_runs(running.prefect, at=clock.now(), since=running.started_at)
-    return verdict.ok, verdict.says
+    if verdict.do is None:
+        return verdict.ok, verdict.says
+    both = Label(zh=verdict.says.zh + verdict.do.zh, en=f"{verdict.says.en} {verdict.do.en}")
+    return verdict.ok, both

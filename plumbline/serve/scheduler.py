@@ -47,6 +47,41 @@ class Verdict:
     do: Label | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The newest run of a deployment that is not only planned: Prefect's word for its state, when it was to start, and
+    when it ended. `well`: it ended as it should, or is still on its way and not stuck."""
+
+    deployment: str
+    state: str
+    expected_at: datetime
+    ended_at: datetime | None
+    well: bool
+
+
+ENDED_OR_ON = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED", *HELD)
+
+
+def last_runs(home: PrefectHome, *, at: datetime) -> tuple[LastRun, ...]:
+    """The newest run of every deployment, by name; nothing where Prefect does not answer."""
+    try:
+        with PrefectApi(home, patience=5) as api:
+            names = {one["id"]: str(one["name"]) for one in api.deployments()}
+            found = [_last_run(api, names[key], key, at) for key in sorted(names, key=names.__getitem__)]
+    except PrefectSilent:
+        return ()
+    return tuple(one for one in found if one is not None)
+
+
+def _last_run(api: PrefectApi, name: str, key: str, at: datetime) -> LastRun | None:
+    for run in api.runs(states=ENDED_OR_ON, limit=1, deployment_id={"any_": [key]}):
+        expected, ended = datetime.fromisoformat(run["expected_start_time"]), run.get("end_time")
+        state = str(run["state_type"])
+        well = state == "COMPLETED" or (state in HELD and expected >= at - STUCK_AFTER)
+        return LastRun(name, state, expected, datetime.fromisoformat(ended) if ended else None, well)
+    return None
+
+
 def self_test(settings: Settings) -> Verdict:
     """For `plumbline doctor`: is the Prefect of this PLUMBLINE_HOME, if it runs, really creating and running runs?"""
     running = lock.holder(settings)

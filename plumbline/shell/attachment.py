@@ -123,7 +123,10 @@ def release(
 @verb(
     app,
     "send",
-    said("把线索附件列入上报件。", "Mark attachments of a clue for its escalation, before it is dispatched."),
+    said(
+        "把线索附件列入上报件；对收到的上报件，把本机关添加的附件列入答复。",
+        "Mark attachments of a clue for its escalation, before it is dispatched; of one received, for its reply.",
+    ),
 )
 def send(asked: Asked, escalation: Escalation, numbers: Several) -> Answer:
     from plumbline.attaching import Attaching

@@ -137,7 +137,11 @@ def print_(asked: Asked, document: Id, file: File) -> Answer:
     text = said(
         f"{made.number} 已写入 {file}，与签发时一致。", f"{made.number} is in {file}, as it was issued."
     )
-    return Answer({"id": made.id, "number": made.number, "sha256": made.sha256, "file": str(file)}, [text])
+    if made.is_extract:
+        text = said(f"{made.number} 的摘录已写入 {file}：您须回避的议题从略。",
+                    f"An extract of {made.number} is in {file}: what you are recused from is left out.")  # fmt: skip
+    return Answer({"id": made.id, "number": made.number, "sha256": made.sha256, "extract": made.is_extract,
+                   "file": str(file)}, [text])  # fmt: skip
 
 
 About = Annotated[

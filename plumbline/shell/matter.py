@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -62,6 +62,17 @@ Mine = Annotated[
 ]
 Overdue = Annotated[
     bool, typer.Option("--overdue", help=said("只列已逾期的。", "Only those with a clock that is late."))
+]
+Tab = Annotated[
+    Literal["todo", "handled", "done", "passed", "copied", "late", "all"] | None,
+    typer.Option(
+        "--tab",
+        metavar="TAB",
+        help=said(
+            "我的待办、承办、已办、已转出、抄送给我、超期或全部。",
+            "To do, handled, done, passed on by me, put before me, late, or all.",
+        ),
+    ),
 ]
 Limit = Annotated[
     int,
@@ -128,7 +139,12 @@ def _register(machine: str) -> Callable[..., Answer]:
 
 def _list(machine: str, plural: str) -> Callable[..., Answer]:
     def list_(
-        asked: Asked, state: State = None, mine: Mine = False, overdue: Overdue = False, limit: Limit = 500
+        asked: Asked,
+        state: State = None,
+        mine: Mine = False,
+        overdue: Overdue = False,
+        tab: Tab = None,
+        limit: Limit = 500,
     ) -> Answer:
         from cases import listing
 
@@ -143,6 +159,7 @@ def _list(machine: str, plural: str) -> Callable[..., Answer]:
                 state=state,
                 mine=mine,
                 overdue=overdue,
+                tab=tab,
                 limit=limit,
             )
             missed = _missed(asked, session, machine)
@@ -196,23 +213,20 @@ def _advance(machine: str) -> Callable[..., Answer]:
     def advance(
         asked: Asked, number: Number, move: Move, sets: Sets = None, expect: Expect = None, key: Key = None
     ) -> Answer:
-        from cases import advance as gate
         from cases import listing
+        from plumbline.attaching import Attaching
 
         form, actor = given.fields(sets), asked.actor
-        with asked.work.unit() as session:
-            listing.check_machine(session, number, machine)
-            moved = gate.advance(
-                session,
-                asked.work.office,
-                number,
-                move,
-                actor=actor,
-                at=asked.at,
-                expected_version=expect,
-                key=_checked(key),
-                fields=form,
-            )
+        moved = Attaching(asked.work).advance(
+            number,
+            move,
+            actor=actor,
+            at=asked.at,
+            expected_version=expect,
+            key=_checked(key),
+            fields=form,
+            check=lambda session: listing.check_machine(session, number, machine),
+        )
         return Answer(moved.as_dict(), matter_texts.moved(moved))
 
     return advance

@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from cases.office import Office
+from cases.people import Person, Posting
+from tests.cases.port_office import Port
 from tests.cases.small_office import Told, office, staffed
 
 Unit = Callable[[], AbstractContextManager[Session]]
@@ -39,3 +41,13 @@ def told() -> Told:
 def small(told: Told) -> Office:
     """The small office."""
     return office(told)
+
+
+@pytest.fixture
+def port(unit: Unit) -> Port:
+    """The Port Centre's office, with a second member of the contractor's."""
+    with unit() as session:
+        session.add(Person(login="deputy", name="高远", organisation="QJN"))
+        session.flush()
+        session.add(Posting(person="deputy", role="member", organisation="QJN"))
+    return Port(unit)

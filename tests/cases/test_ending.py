@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
-
 import pytest
-from sqlmodel import Session, col, select
 
 from cases import (
     administering,
@@ -17,72 +13,33 @@ from cases import (
     passwords,
     people,
     recusing,
-    round_results,
     rulebooks,
     sessions,
     tokens,
 )
-from cases.deadlines import Deadline
-from cases.ending import AccountEnd, Ended, Proposal
 from cases.errors import NoSuchMatter
 from cases.inspections import Programme
-from cases.matters import Matter
 from cases.opening import id_of
 from cases.people import Person, Posting
 from cases.recusals import Recusal
-from cases.rounds import RoundSeat
 from cases.sessions import Lasting
 from states.facts import Refused
-from tests.cases import test_round_items
 from tests.cases.conftest import Unit
+from tests.cases.ending_stories import (
+    approve,
+    clocks,
+    codes,
+    left,
+    office_of,
+    on_file,
+    propose,
+)
 from tests.cases.port_office import Port
 
 
 @pytest.fixture
 def port(unit: Unit) -> Port:
-    """The office, with a second member of the contractor's and a second supervisor on site."""
-    with unit() as session:
-        for login, name, body, role in (
-            ("deputy", "高远", "QJN", "member"),
-            ("stranger", "宋平", "HTJ", "member"),
-            ("watcher", "石磊", "MGJ", "supervisor"),
-        ):
-            session.add(Person(login=login, name=name, organisation=body))
-            session.flush()
-            session.add(Posting(person=login, role=role, organisation=body))
-    return Port(unit)
-
-
-def propose(
-    port: Port, person: str, successor: str | None, by: str = "registrar", /, **others: str
-) -> AccountEnd:
-    with port.unit() as session:
-        proposal = Proposal(person, successor, {k.replace("_", "-"): v for k, v in others.items()}, "调离")
-        return ending.propose(session, port.office, proposal, actor=by, at=port.at)
-
-
-def approve(port: Port, end: AccountEnd, by: str = "head") -> Ended:
-    assert end.id is not None
-    with port.unit() as session:
-        return ending.approve(session, port.office, end.id, actor=by, at=port.at)
-
-
-def codes(refusal: Refused) -> set[str]:
-    return {reason.code for reason in refusal.reasons}
-
-
-def on_file(session: Session, number: str) -> Matter:
-    return session.exec(select(Matter).where(Matter.number == number)).one()
-
-
-def clocks(session: Session, number: str) -> Mapping[str, Any]:
-    held = select(Deadline).where(Deadline.matter == on_file(session, number).id)
-    return {one.name: (one.status, one.due_on) for one in session.exec(held.order_by(col(Deadline.id))).all()}
-
-
-def left(port: Port, login: str) -> belongings.Belongings:
-    with port.unit() as session:
-        return belongings.of(session, port.office, login)
+    return office_of(unit)
 
 
 def test_everything_of_an_officer_moves_in_one_approved_act(port: Port) -> None:
@@ -214,111 +171,6 @@ def test_a_successor_must_be_able_to(port: Port, successor: str | None, why: str
     with pytest.raises(Refused) as refused:
         propose(port, "officer", successor)
     assert codes(refused.value) == {why}
-
-
-def test_a_members_seat_passes_within_their_company_while_they_have_not_spoken(port: Port) -> None:
-    spoken, silent = port.meeting(), port.meeting()
-    port.say(spoken, "contractor")
-    with pytest.raises(Refused) as refused:
-        propose(port, "contractor", "overseer", "operator")
-    assert codes(refused.value) == {"cannot_take_over"}
-    with pytest.raises(Refused) as refused:
-        propose(port, "contractor", "stranger", "registrar")
-    assert codes(refused.value) == {"other_body"}
-    approve(port, propose(port, "contractor", "deputy", "registrar"))
-    assert not port.unseen(spoken, "deputy")
-    with port.unit() as session:
-        seats = select(RoundSeat.person).where(RoundSeat.matter == id_of(session, spoken))
-        assert "contractor" in session.exec(seats).all(), "what was said stands, with whose it is"
-    port.say(silent, "deputy")
-    assert port.unseen(silent, "contractor")
-    with port.unit() as session:
-        rulebooks.publish(session, port.office.rulebook(), at=port.at)
-        assert audit.verify(session).faults == ()
-
-
-def second_deputy(port: Port) -> str:
-    with port.unit() as session:
-        session.add(Person(login="deputy2", name="罗平", organisation="QJN"))
-        session.flush()
-        session.add(Posting(person="deputy2", role="member", organisation="QJN"))
-    return "deputy2"
-
-
-def counted(port: Port, number: str) -> Mapping[str, int]:
-    """The opinions of the round once it is decided, with the file sound."""
-    port.walk(number, ("leader", "collect_opinions"), ("leader", "resolve"))
-    with port.unit() as session:
-        rulebooks.publish(session, port.office.rulebook(), at=port.at)
-        found = round_results.result(session, port.office, number, actor="leader")
-        assert audit.verify(session).faults == ()
-    return cast(Mapping[str, int], found["result"]["counts"])
-
-
-def others_agree(port: Port, number: str) -> None:
-    port.say(number, "owner")
-    port.say(number, "overseer")
-
-
-def test_a_silent_member_who_leaves_after_the_decision_stays_on_its_record(port: Port) -> None:
-    number = port.meeting()
-    others_agree(port, number)
-    port.later(days=20)
-    port.do(number, "leader", "resolve")
-    approve(port, propose(port, "contractor", "deputy"))
-    with port.unit() as session:
-        rulebooks.publish(session, port.office.rulebook(), at=port.at)
-        assert audit.verify(session).faults == ()
-        found = round_results.result(session, port.office, number, actor="leader")
-    assert (found["agrees"], found["result"]["silent"]) == (True, ["contractor"])
-    assert not port.unseen(number, "deputy")
-
-
-def test_what_a_substitute_said_stands_when_they_leave(port: Port) -> None:
-    number = port.meeting()
-    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
-    port.do(number, "contractor", "declare_recusal")
-    port.say(number, "deputy", "disagree", opinion_reasons="证据不足")
-    approve(port, propose(port, "deputy", second_deputy(port)))
-    others_agree(port, number)
-    assert counted(port, number)["disagree"] == 1
-
-
-def test_what_a_substitute_said_stands_when_the_recused_member_leaves(port: Port) -> None:
-    number = port.meeting()
-    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
-    port.do(number, "contractor", "declare_recusal")
-    port.say(number, "deputy", "disagree", opinion_reasons="证据不足")
-    approve(port, propose(port, "contractor", second_deputy(port)))
-    others_agree(port, number)
-    assert counted(port, number)["disagree"] == 1
-
-
-def test_a_substitute_leaves_the_seat_to_a_successor_who_is_not_recused(port: Port) -> None:
-    number = port.meeting()
-    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
-    port.do(number, "contractor", "declare_recusal")
-    assert not port.unseen(number, "deputy")
-    approve(port, propose(port, "contractor", second_deputy(port)))
-    assert port.unseen(number, "deputy")
-    port.say(number, "deputy2")
-    others_agree(port, number)
-    assert counted(port, number)["agree"] == 3
-
-
-def test_who_spoke_on_one_item_of_two_stays_with_both(port: Port) -> None:
-    number, *_ = test_round_items.two_items(port)
-    port.say(number, "contractor", item=1)
-    approve(port, propose(port, "contractor", "deputy"))
-    for who in ("owner", "overseer"):
-        for item in (1, 2):
-            port.say(number, who, item=item)
-    assert "contractor" in port.refused(number, "leader", "collect_opinions")["opinions_missing"]
-    port.later(days=20)
-    port.do(number, "leader", "resolve")
-    with port.unit() as session:
-        found = round_results.result(session, port.office, number, actor="leader")
-    assert [one["result"]["counts"]["agree"] for one in found["items"]] == [3, 2]
 
 
 def test_what_a_supervisor_noted_and_an_inspection_programme_pass_on(port: Port) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from cases import interests, recusing
@@ -15,6 +16,7 @@ from notifications.messages import Letterhead, render
 from notifications.notices import Notice
 from tests.cases.conftest import Unit
 from tests.cases.port_office import Port, port_office
+from tests.cases.round_stories import two_items
 
 WHY = "与被反映人系近亲属"
 
@@ -162,3 +164,36 @@ def test_the_messages_hold_a_number_and_a_link_and_no_reason(port: Port) -> None
 
 def _claimed(session: Session, port: Port) -> list[outbox.Claimed]:
     return outbox.claim(session, worker="a", at=port.at, limit=500, lease_for=timedelta(minutes=1))
+
+
+def test_a_seat_that_is_empty_in_one_item_alone_is_told_as_well(port: Port) -> None:
+    number, *_ = two_items(port)
+    port.do(number, "contractor", "declare_recusal", item=2)
+    assert told(port, "seat_vacant") == [("seat_vacant", "leader"), ("seat_vacant", "registrar")]
+    port.say(number, "owner", item=1)
+    assert len(told(port, "seat_vacant")) == 2, "once, however many moves come after"
+
+
+def test_who_is_kept_out_of_the_item_is_not_told_of_its_empty_seat(port: Port) -> None:
+    number, _, other = two_items(port)
+    declare(port, other, "registrar")
+    port.do(number, "contractor", "declare_recusal", item=2)
+    assert told(port, "seat_vacant") == [("seat_vacant", "leader")]
+
+
+def test_a_substitute_in_the_item_fills_the_seat_there(port: Port) -> None:
+    number, *_ = two_items(port)
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    port.do(number, "contractor", "declare_recusal", item=2)
+    assert told(port, "seat_vacant") == []
+
+
+def test_of_two_seats_with_one_substitute_the_second_is_told_to_be_empty(port: Port) -> None:
+    number = briefed(port)
+    port.do(number, "leader", "name_substitute", member="contractor", substitute="deputy")
+    with port.unit() as session:
+        session.execute(text("UPDATE round_seat SET substitute = 'deputy' WHERE person = 'owner'"))
+    declare(port, number, "contractor")
+    assert told(port, "seat_vacant") == []
+    declare(port, number, "owner")
+    assert told(port, "seat_vacant") == [("seat_vacant", "leader"), ("seat_vacant", "registrar")]

@@ -1,90 +1,13 @@
-"""Recusal: out of sight, out of the count, a substitute in the seat; and a second person decides on a challenge."""
+"""Recusal: out of sight, out of the count, a substitute in the seat; and nothing of it changes unseen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from threading import Barrier, BrokenBarrierError
-from typing import Any
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlmodel import Session, col, select
 
-from cases import audit, gathering, interests, listing, recusals, recusing, round_results, rulebooks
-from cases.errors import NoSuchMatter
-from cases.ledger_landing import land
-from cases.matters import Matter
-from cases.opening import id_of
-from cases.people import Person, Posting
-from cases.recusals import Recusal
-from notifications import rules
-from states.facts import Refused
-from tests.cases.conftest import Unit
-from tests.cases.ledgers import GIVEN, read
+from cases import audit, listing, recusing, round_results, rulebooks, surveys
 from tests.cases.port_office import Port
-
-WHY = "与被反映人系近亲属"
-
-
-@pytest.fixture
-def port(unit: Unit) -> Port:
-    with unit() as session:
-        session.add(Person(login="deputy", name="高远", organisation="QJN"))
-        session.flush()
-        session.add(Posting(person="deputy", role="member", organisation="QJN"))
-    return Port(unit)
-
-
-def declare(port: Port, number: str, who: str, reason: str = WHY) -> recusing.Decided:
-    with port.unit() as session:
-        return recusing.declare(session, port.office, number, actor=who, reason=reason, at=port.at)
-
-
-def challenge(port: Port, number: str, who: str, person: str) -> int:
-    with port.unit() as session:
-        return recusing.challenge(
-            session, port.office, number, actor=who, person_=person, reason=WHY, at=port.at
-        ).id
-
-
-def decide(port: Port, key: int, who: str, *, grant: bool = True) -> recusing.Decided:
-    with port.unit() as session:
-        return recusing.decide(session, port.office, key, actor=who, grant=grant, reason="经核实", at=port.at)
-
-
-def interest(port: Port, who: str, kind: str, name: str) -> None:
-    with port.unit() as session:
-        interests.declare(session, person=who, kind=kind, name=name, note="", at=port.at)
-
-
-def out_of(port: Port, number: str) -> set[str]:
-    with port.unit() as session:
-        return set(recusals.out_of(session, id_of(session, number)))
-
-
-def told(port: Port, who: str) -> list[dict[str, Any]]:
-    with port.unit() as session:
-        return recusing.mine(session, port.office, who)
-
-
-def child(port: Port, number: str, kind: str, who: str = "leader") -> str:
-    with port.unit() as session:
-        links = listing.shown(session, port.office, number, actor=who)["links"]
-    return str([one["number"] for one in links if one["link"] == kind][-1])
-
-
-def listed(port: Port, who: str, machine: str = "clue") -> Sequence[str]:
-    with port.unit() as session:
-        return [
-            one.number for one in listing.matters(session, port.office, machine, actor=who, at=port.at).lines
-        ]
-
-
-# ------------------------------------------------------------------------------------------------ declaring
+from tests.cases.recusal_stories import WHY, challenge, child, decide, declare, listed, out_of, told
 
 
 def test_whoever_declares_an_interest_loses_sight_of_the_whole_affair(port: Port) -> None:
@@ -145,9 +68,6 @@ def test_the_interest_of_a_member_is_read_by_who_decides_alone(port: Port) -> No
         assert recusing.of_matter(session, port.office, number, actor="owner") == []
 
 
-# ---------------------------------------------------------------------------------------- the round without them
-
-
 def test_a_recused_member_leaves_the_count_and_the_substitute_sits(port: Port) -> None:
     number = port.meeting()
     port.say(number, "contractor", "disagree", opinion_reasons="工期")
@@ -200,233 +120,6 @@ def test_nobody_who_is_out_of_the_clue_is_offered_a_seat_or_the_file(port: Port)
     port.do(clue, "leader", "change_handler", handler="officer3")
 
 
-# ------------------------------------------------------------------------------------------------- matching
-
-
-@pytest.mark.parametrize(
-    "kind, name, about",
-    [
-        ("company", "恒泰监理（公司）", {"subject": "某甲", "subject_unit": "恒泰监理 公司"}),
-        ("person", "Ｚｈａｏ De-ming", {"subject": "ZHAO Deming"}),
-        ("project", "港口中心项目", {"project": "PC"}),
-        ("project", "pc", {"project": "PC"}),
-        ("body", "港口集团纪委", {"managed_by": "ours"}),
-        (
-            "body",
-            "滨海新区纪工委监察专员办",
-            {"managed_by": "higher", "title": "密封件", "problem": "密封件", "kind": "unread"},
-        ),
-    ],
-)
-def test_a_declared_interest_that_the_clue_touches_takes_them_out(
-    port: Port, kind: str, name: str, about: dict[str, str]
-) -> None:
-    interest(port, "registrar", kind, name)
-    clue = port.note(**about)
-    assert "registrar" in out_of(port, clue)
-    assert clue not in listed(port, "registrar")
-
-
-def test_an_interest_that_ended_matches_nothing(port: Port) -> None:
-    interest(port, "registrar", "company", "恒泰监理公司")
-    with port.unit() as session:
-        key = interests.of(session, "registrar")[0].id
-        assert key is not None
-        assert not interests.end(session, key, person="leader", at=port.at)
-        assert interests.end(session, key, person="registrar", at=port.at)
-    assert "registrar" not in out_of(port, port.note(subject="某甲", subject_unit="恒泰监理公司"))
-
-
-def test_what_is_corrected_later_is_matched_then(port: Port) -> None:
-    clue = port.note()
-    port.do(clue, "registrar", "reclassify", managed_by="own_head")
-    assert out_of(port, clue) == {"head"}
-    assert port.unseen(clue, "head")
-
-
-def test_whom_a_report_is_about_is_not_even_told_that_it_exists(port: Port) -> None:
-    clue = port.note(subject="何 敏", subject_unit="港口集团纪委")  # the registrar's own name
-    assert out_of(port, clue) == {"registrar"}
-    assert port.unseen(clue, "registrar")
-    assert told(port, "registrar") == []
-
-
-def test_a_commissions_own_staff_is_not_out_because_their_commission_is_named(port: Port) -> None:
-    assert out_of(port, port.note(subject="某甲", subject_unit="港口集团纪委")) == set()
-
-
-def test_no_notice_of_it_reaches_them_from_the_first_moment(port: Port) -> None:
-    interest(port, "registrar", "company", "恒泰监理公司")
-    clue = port.note(subject="某甲", subject_unit="恒泰监理公司")
-    other = port.note()
-    announced = port.office.announce.occurred  # type: ignore[attr-defined]
-    with port.unit() as session:
-        told_ = [(one.occurred.number, one.login) for one in rules.concerned(session, port.office, announced)]
-    assert (other, "registrar") in told_
-    assert (clue, "registrar") not in told_
-
-
-def test_a_new_interest_is_matched_against_what_is_on_file(port: Port) -> None:
-    clue = port.note(subject="某甲", subject_unit="恒泰监理公司")
-    interest(port, "leader", "company", "恒泰监理公司")
-    with port.unit() as session:
-        assert recusing.match_everything(session, port.office, at=port.at) == 1
-        assert recusing.match_everything(session, port.office, at=port.at) == 0
-        assert audit.verify(session).faults == ()
-    assert port.unseen(clue, "leader")
-
-
-def test_what_comes_in_with_a_ledger_is_matched_too(port: Port) -> None:
-    ledger = read(GIVEN, machine=port.office.rulebook().machines["clue"])
-    interest(port, "leader", "person", str(next(iter(ledger.rows["subject"].dropna()))))
-    assert listed(port, "auditor") == []
-    with port.unit() as session:
-        land(session, port.office, ledger, actor="registrar", at=port.at)
-    with port.unit() as session:
-        hidden = [one.number for one in recusing_numbers(session, "leader")]
-        assert audit.verify(session).faults == ()
-    assert hidden
-    assert all(port.unseen(number, "leader") for number in hidden)
-    assert not port.unseen(hidden[0], "head")
-
-
-def recusing_numbers(session: Session, who: str) -> Sequence[Matter]:
-    query = select(Matter).join(Recusal, col(Recusal.matter) == col(Matter.id)).where(Recusal.person == who)
-    return session.exec(query).all()
-
-
-# ---------------------------------------------------------------------------------- challenging and deciding
-
-
-def test_a_challenge_takes_nobody_out_before_a_second_person_decides(port: Port) -> None:
-    clue = port.clue_with()
-    key = challenge(port, clue, "registrar", "officer")
-    assert not port.unseen(clue, "officer")
-    with pytest.raises(Refused, match="Somebody else"):
-        decide(port, key, "registrar")
-    with pytest.raises(Refused, match="Somebody else"):
-        decide(port, key, "officer")
-    with pytest.raises(Refused, match="Only the head"):
-        decide(port, key, "leader")
-    assert decide(port, key, "head").state == "in_force"
-    assert port.unseen(clue, "officer")
-
-
-def test_a_challenge_may_be_refused(port: Port) -> None:
-    clue = port.clue_with()
-    key = challenge(port, clue, "registrar", "officer")
-    assert decide(port, key, "head", grant=False).state == "refused"
-    assert not port.unseen(clue, "officer")
-    with pytest.raises(NoSuchMatter):
-        decide(port, key, "head")
-
-
-def test_a_members_challenge_does_not_tell_who_is_recused_already(port: Port) -> None:
-    clue = port.clue_with()
-    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
-    number = child(port, clue, "consultation")
-    port.do(number, "registrar", "send_brief")
-    declare(port, clue, "registrar")
-    with pytest.raises(Refused, match="recused already"):
-        challenge(port, number, "leader", "registrar")
-    keys = [challenge(port, number, "owner", who) for who in ("registrar", "officer3")]
-    with pytest.raises(Refused, match="asked for"):
-        challenge(port, number, "owner", "officer3")
-    assert challenge(port, number, "contractor", "officer3") not in keys
-    decide(port, keys[0], "head")
-    assert "registrar" in out_of(port, number)
-    with port.unit() as session:
-        rulebooks.publish(session, port.office.rulebook(), at=port.at)
-        assert audit.verify(session).faults == ()
-
-
-def test_of_two_who_decide_at_once_one_does(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
-    with port.unit() as session:
-        session.add(Person(login="head2", name="钱进", organisation="MGJ"))
-        session.flush()
-        session.add(Posting(person="head2", role="head", organisation="MGJ"))
-    clue = port.clue_with()
-    key = challenge(port, clue, "leader", "officer2")
-    both_have_read, real = Barrier(2, timeout=1), gathering.load_by_id
-
-    def together(session: Session, matter: int) -> Any:
-        with suppress(BrokenBarrierError):  # SQLite lets only one of them as far as this
-            both_have_read.wait()
-        return real(session, matter)
-
-    def decides(who: str, *, grant: bool) -> str:
-        try:
-            return decide(port, key, who, grant=grant).state
-        except NoSuchMatter:
-            return "too late"
-
-    monkeypatch.setattr(gathering, "load_by_id", together)
-    with ThreadPoolExecutor(2) as pool:
-        one, other = pool.submit(decides, "head", grant=True), pool.submit(decides, "head2", grant=False)
-        found = {one.result(), other.result()}
-    assert "too late" in found
-    assert found & {"in_force", "refused"}
-    with port.unit() as session:
-        assert {one.state for one in session.exec(select(Recusal)).all()} == found - {"too late"}
-
-
-def test_the_heads_own_recusal_goes_up(port: Port) -> None:
-    clue = port.clue_with()
-    key = challenge(port, clue, "registrar", "head")
-    with pytest.raises(Refused, match="Somebody else"):
-        decide(port, key, "head")
-    with port.unit() as session:
-        above = recusing.to_decide(session, port.office, "district")
-        assert recusing.to_decide(session, port.office, "head") == []
-    assert [(one["number"], one["person"], one["reason"]) for one in above] == [(clue, "head", WHY)]
-    assert decide(port, key, "district").state == "in_force"
-    assert port.unseen(clue, "head")
-    assert port.unseen(clue, "district")
-
-
-def test_the_heads_own_challenge_is_decided_above_as_well(port: Port) -> None:
-    clue = port.clue_with()
-    key = challenge(port, clue, "head", "officer")
-    with pytest.raises(Refused, match="Somebody else"):
-        decide(port, key, "head")
-    assert decide(port, key, "district").state == "in_force"
-
-
-def test_two_firms_of_one_name_are_set_right_by_lifting(port: Port) -> None:
-    interest(port, "registrar", "company", "恒泰监理公司")
-    clue = port.note(subject="某甲", subject_unit="恒泰监理公司")
-    with port.unit() as session:
-        found = recusing.of_matter(session, port.office, clue, actor="head")
-        key = next(one["id"] for one in found if one["person"] == "registrar")
-    with pytest.raises(NoSuchMatter), port.unit() as session:
-        recusing.lift(session, port.office, key, actor="registrar", reason="同名", at=port.at)
-    with port.unit() as session:
-        recusing.lift(session, port.office, key, actor="head", reason="同名不同企业", at=port.at)
-    assert not port.unseen(clue, "registrar")
-    with port.unit() as session:
-        recusing.match_everything(session, port.office, at=port.at)
-    assert not port.unseen(clue, "registrar")
-
-
-def test_nobody_challenges_what_they_do_not_see_or_themselves(port: Port) -> None:
-    clue = port.clue_with()
-    with pytest.raises(NoSuchMatter):
-        challenge(port, clue, "owner", "officer")
-    with pytest.raises(Refused, match="declared"):
-        challenge(port, clue, "officer", "officer")
-    challenge(port, clue, "leader", "officer")
-    with pytest.raises(Refused, match="already"):
-        challenge(port, clue, "registrar", "officer")
-
-
-@given(st.text(max_size=30))
-def test_a_name_is_compared_without_width_case_blanks_and_marks(name: str) -> None:
-    key = interests.key_of(name)
-    assert interests.key_of(key) == key
-    assert interests.key_of(f" （{name}）. ") == key
-    assert interests.key_of(name.upper().lower()) == interests.key_of(name.casefold()) or not name.isascii()
-
-
 @pytest.mark.parametrize("tampering", [
     ("recusal_altered", "UPDATE recusal SET state = 'lifted'"),
     ("recusal_altered", "UPDATE recusal SET person = 'owner' WHERE origin IS NULL"),
@@ -453,16 +146,28 @@ def test_what_was_changed_behind_the_rounds_back_is_found(port: Port, tampering:
         assert code in {one.code for one in audit.verify(session).faults}
 
 
-def test_whom_a_clue_is_about_is_known_everywhere_once_it_was_added(port: Port) -> None:
-    clue = port.clue_with()
-    for name in ("赵德明", "钱德明"):
-        port.do(clue, "registrar", "amend", subject=name, subject_unit="恒泰监理公司")
-        with port.unit() as session:
-            shown = listing.shown(session, port.office, clue, actor="registrar")["subjects"]
-        assert [one["name"] for one in shown] == [name]
-        assert "not_redacted" in port.refused(
-            clue, "officer", "convene", seats=["owner", "contractor"], brief=f"{name}未旁站"
-        )
+def test_nobody_sits_in_for_two_members(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    why = port.refused(number, "registrar", "name_substitute", member="owner", substitute="deputy")
+    assert "one vote" in why["sits_already"]
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
     with port.unit() as session:
-        rulebooks.publish(session, port.office.rulebook(), at=port.at)
-        assert audit.verify(session).faults == ()
+        survey = surveys.moves(session, port.office, number, actor="registrar", at=port.at).as_dict("en")
+    form = next(one["fields"] for one in survey["open"] if one["move"] == "name_substitute")
+    assert "deputy" not in str(next(one for one in form if one["name"] == "substitute"))
+
+
+def test_named_for_two_before_that_was_refused_they_have_one_vote(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "name_substitute", member="contractor", substitute="deputy")
+    with port.unit() as session:
+        session.execute(text("UPDATE round_seat SET substitute = 'deputy' WHERE person = 'owner'"))
+    for who in ("contractor", "owner"):
+        port.do(number, who, "declare_recusal")
+    for who in ("deputy", "overseer"):
+        port.say(number, who)
+    port.do(number, "leader", "collect_opinions")
+    with port.unit() as session:
+        counted = round_results.result(session, port.office, number, actor="leader")["result"]
+    assert (counted["entitled"], counted["counts"]["agree"]) == (2, 2)

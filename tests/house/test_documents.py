@@ -27,3 +27,11 @@ def test_every_link_in_it_leads_somewhere(document: str) -> None:
     assert targets
     missing = [target for target in targets if not Path(ROOT / target).exists()]
     assert missing == []
+
+
+def test_every_picture_of_the_readme_is_there_and_every_picture_of_a_page_is_shown() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", text))
+    assert {one for one in shown if not (ROOT / one).is_file()} == set()
+    assert {f"docs/pictures/{path.name}" for path in (DOCS / "pictures").glob("*.png")} <= shown
+    assert len([one for one in shown if one.endswith(".png")]) >= 8

@@ -54,4 +54,4 @@ def test_tests_mirror_the_tree() -> None:
     """tests/cases is about cases; a folder of tests that is about nothing is a leftover."""
     about = {path.relative_to(ROOT / "tests").parts[0] for path in files() if ROOT / "tests" in path.parents}
     folders = {name for name in about if (ROOT / "tests" / name).is_dir()}
-    assert folders <= {*PACKAGES, "migrations", "benchmarks", "docs", "house", "data", "stories"}
+    assert folders <= {*PACKAGES, "migrations", "benchmarks", "docs", "house", "data", "stories", "browser"}

@@ -151,7 +151,7 @@ class TestMarking:
         add(two.port, clue, b"later", name="x.txt")
         assert answer(lambda: mark(two.port, ours, 3)) == "already_dispatched"
         theirs = two.received(ours)
-        assert answer(lambda: mark(two.district, theirs, 1, who="district")) == "not_your_role"
+        assert answer(lambda: mark(two.district, theirs, 1, who="district")) == "came_with_it"
 
     @pytest.mark.parametrize("given", [{"name": "赵检举来信.pdf"}, {"caption": "赵检举提供"}])
     def test_who_reported_is_not_named(self, two: Two, given: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from states import owed
-from states.facts import ENGINE, Act, Actor, Facts, Link, Reason, Refused
+from states.facts import ENGINE, Act, Actor, Facts, Link, Made, Reason, Refused
 from states.forms import read_form, static_example
 from states.guards import GUARDS
 from states.machine import Judge, Survey, judge
@@ -42,6 +42,7 @@ class Matter:
     state: str
     values: dict[str, Any] = field(default_factory=dict)
     acts: dict[str, Act] = field(default_factory=dict)
+    course: list[Made] = field(default_factory=list)
     handler: str | None = None
     opener: str | None = None
     organisation: str = COMMISSION
@@ -90,11 +91,17 @@ class PaperOffice:
             {"handler": matter.handler} if matter.handler else {}
         )
         return Facts(at=AT, today=self.today, state=matter.state, actor=actor, values=matter.values | known,
-                     acts=matter.acts, links=tuple(self._links(matter)), form=form)  # fmt: skip
+                     acts=matter.acts, links=tuple(self._links(matter)), form=form, course=matter.course,
+                     owners=frozenset(self.rules(matter).states[matter.state].owner))  # fmt: skip
 
     def survey(self, matter: Matter, who: str) -> Survey:
         """The open and blocked moves."""
-        return self.judge(matter).survey(self.facts(matter, who))
+        judge, facts = self.judge(matter), self.facts(matter, who)
+        found = judge.survey(facts)
+        assert [move for move in judge.machine.moves if judge.may(move, facts)] == sorted(
+            found.open, key=list(judge.machine.moves).index
+        )
+        return found
 
     def move(self, matter: Matter, move: str, who: str, /, **given: Any) -> str:
         """Makes a move with the examples of all fields, but for what is given. Raises Refused."""
@@ -105,7 +112,8 @@ class PaperOffice:
         rule = self.rules(matter).moves[move]
         filled = self._filled(rule.fields, matter.values, who, everything=everything) | dict(given)
         read = read_form(rule.fields, filled, values=matter.values, today=self.today, zone=ZONE)
-        state = self.judge(matter).fire(move, self.facts(matter, who, read))
+        from_, state = matter.state, self.judge(matter).fire(move, self.facts(matter, who, read))
+        matter.course.append(Made(move, who, from_, read))
         self._land(matter, move, rule, state, read, who)
         return state
 
@@ -189,6 +197,13 @@ class PaperOffice:
     def _example(self, each: FormField, values: Mapping[str, Any], who: str) -> Any:
         if each.type in ("person", "people"):
             able = [login for login, role in ROLES.items() if each.holding in (None, role)]
+            if each.answers is not None:
+                asked = [
+                    one.moves[each.answers].roles
+                    for one in self.rulebook.machines.values()
+                    if each.answers in one.moves
+                ]
+                able = [login for login in able if ROLES[login] in asked[0]]
             able.sort(key=lambda login: login == who)
             return able[: max(each.at_least or 1, 2)] if each.type == "people" else able[0]
         named = {"project": "PC", "matter": "MGJ-2026-0001", "organisation": "MGJ"}

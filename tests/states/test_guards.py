@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.facts import ENGINE, Act, Actor, Facts, Link
+from states.facts import ENGINE, Act, Actor, Facts, Link, Made
 from states.guards import GUARDS
 from states.rulebook_file import shipped
 from states.wording import Wording
@@ -26,6 +26,7 @@ def facts(
     *, actor: str = "li", roles: tuple[str, ...] = ("officer",), handles: bool = False,
     values: Mapping[str, Any] | None = None, acts: Mapping[str, Act] | None = None, links: tuple[Link, ...] = (),
     form: Mapping[str, Any] | None = None, body: str | None = None, site: bool = False,
+    course: tuple[Made, ...] = (), owners: tuple[str, ...] = (),
 ) -> Facts:  # fmt: skip
     """A matter and somebody who looks at it."""
     who = Actor(actor, frozenset(roles), body, is_handler=handles, is_site=site)
@@ -38,6 +39,8 @@ def facts(
         acts=acts or {},
         links=links,
         form=form,
+        course=course,
+        owners=frozenset(owners),
     )
 
 
@@ -47,7 +50,42 @@ def by(person: str, on: date = TODAY) -> Act:
 
 OPINION = {"view": "opinion", "conditions": "if", "reasons": "why"}
 BYPASS = {"role": "head", "where": {"managed_by": ["own_head"]}}
+OWN_STEP = {"move": "propose", "from": ["assigned"], "besides": ["press"]}
+SIGNED = {
+    "asked": {"joint": "who", "add": "one"},
+    "dropped": {"drop": "who"},
+    "by": "sign",
+    "since": ["propose"],
+}
+PROPOSED = Made("propose", "li", "assigned")
+ASKED = (
+    PROPOSED,
+    Made("joint", "li", "x", {"who": ["wang", "li"]}),
+    Made("add", "zhao", "x", {"one": "chen"}),
+)
 HOLDS: list[tuple[str, Any, Facts]] = [
+    ("others_turn", None, facts(owners=("officer", "leader"))),
+    ("others_turn", None, facts()),
+    ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("li", date(2026, 11, 22))})),
+    ("rested", {"move": "press", "days": 3}, facts()),
+    ("own_last_step", OWN_STEP, facts(course=(PROPOSED, Made("press", "zhao", "x")))),
+    ("own_last_step", OWN_STEP, facts(course=(PROPOSED, Made("return", "zhao", "x"), PROPOSED))),
+    ("is_asked", SIGNED, facts(course=ASKED)),
+    ("some_asked", SIGNED, facts(course=ASKED)),
+    ("all_answered", SIGNED, facts(course=())),
+    (
+        "all_answered",
+        SIGNED,
+        facts(
+            course=(
+                *ASKED,
+                Made("sign", "wang", "x"),
+                Made("sign", "li", "x"),
+                Made("drop", "zhao", "x", {"who": "chen"}),
+            )
+        ),
+    ),
+    ("all_answered", SIGNED, facts(course=(*ASKED, PROPOSED))),
     ("is_handler", None, facts(handles=True)),
     ("is_handler", None, facts(actor=ENGINE, roles=())),
     ("is_handler", "officer", facts(roles=("leader",))),
@@ -109,6 +147,7 @@ HOLDS: list[tuple[str, Any, Facts]] = [
     ("either", [{"is_true": "real_name"}, "is_handler"], facts(handles=True)),
     ("some_open", "task", facts(links=(DONE, TASK))),
     ("sits_in_the_round", None, facts(values={"round_sitting": {1: ["wang"], 2: ["li"]}})),
+    ("sees_every_item", ["officer"], facts(values={"round_withheld": []})),
     ("sits_in_the_item", "item", facts(values={"round_sitting": {1: ["wang"], 2: ["li"]}}, form={"item": 2})),
     ("item_named", "item", facts(values={"round_items": [1, 2]}, form={"item": 2})),
     ("item_named", "item", facts(values={"round_items": [1]}, form={})),
@@ -140,6 +179,16 @@ HOLDS: list[tuple[str, Any, Facts]] = [
 ]
 
 REFUSES: list[tuple[str, Any, Facts, str]] = [
+    ("others_turn", None, facts(owners=("officer",)), "nobody else to press"),
+    ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("wang", date(2026, 11, 23))}), "from 2026-11-26 on"),
+    ("own_last_step", OWN_STEP, facts(), "did not make propose"),
+    ("own_last_step", OWN_STEP, facts(actor="wang", course=(PROPOSED,)), "did not make propose"),
+    ("own_last_step", OWN_STEP, facts(course=(PROPOSED, Made("sign", "zhao", "x"))), "sign was made on propose"),
+    ("own_last_step", OWN_STEP, facts(course=(Made("propose", "li", "talking"),)), "another state (talking)"),
+    ("is_asked", SIGNED, facts(course=(*ASKED, Made("sign", "li", "x"))), "not asked"),
+    ("is_asked", SIGNED, facts(actor="zhao", course=ASKED), "not asked"),
+    ("some_asked", SIGNED, facts(), "Nobody is waited for"),
+    ("all_answered", SIGNED, facts(course=(*ASKED, Made("sign", "wang", "x"))), "from: li, chen"),
     ("is_handler", None, facts(values={"handler": "wang"}), "wang"),
     ("is_handler", "officer", facts(), "nobody yet"),
     ("not_handler", None, facts(handles=True), "may not judge"),
@@ -181,6 +230,7 @@ REFUSES: list[tuple[str, Any, Facts, str]] = [
     ("either", ["is_handler", {"is_true": "real_name"}], facts(), "real_name"),
     ("some_open", "task", facts(links=(DONE,)), "No linked task"),
     ("sits_in_the_round", None, facts(values={"round_sitting": {1: ["wang"]}}), "no seat"),
+    ("sees_every_item", ["officer"], facts(values={"round_withheld": [2]}), "item 2"),
     ("sits_in_the_item", "item",
      facts(values={"round_sitting": {1: ["wang"], 2: ["li"]}}, form={"item": 1}), "no seat in item 1"),
     ("item_named", "item", facts(values={"round_items": [1, 2]}, form={}), "say which"),

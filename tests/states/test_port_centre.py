@@ -256,6 +256,14 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     office.move(clue, "register", "registrar", managed_by="key")
     office.move(clue, "reclassify", "registrar", managed_by="ours")
     missing -= office.made()
+    office = (
+        PaperOffice()
+    )  # a round is called off, and what was then proposed is taken back into consultation
+    clue = office.note()
+    office.walk(clue, *TO_OFFICER, ("officer", "convene"))
+    office.move(office.child(clue, "consultation"), "cancel", "leader")
+    office.walk(clue, ("officer", "propose_disposition"), ("officer", "recall_to_consultation"))
+    missing -= office.made()
     made: Counter[tuple[str, str]] = Counter()
     for seed in range(80):
         if not missing:

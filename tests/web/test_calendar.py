@@ -10,6 +10,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlmodel import col
 
+from cases import agenda
 from cases.deadlines import Deadline
 from cases.feeds import CalendarFeed
 from cases.people import Person
@@ -89,3 +90,22 @@ def test_nobody_finds_what_is_due_for_others(office: Office, login: str) -> None
     opened(office)
     there = address(at_desk(office, login))
     assert b"VEVENT" not in office.browser().get(there).content
+
+
+def test_what_no_longer_fits_into_the_feed_is_said_in_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(office)
+    browser = at_desk(office, "registrar")
+    there = address(browser)
+    entries = Calendar.from_ical(office.browser().get(there).content).walk("VEVENT")
+    assert len(entries) > 1
+    monkeypatch.setattr(agenda, "MOST", len(entries))
+    assert Calendar.from_ical(office.browser().get(there).content).walk("VEVENT") == entries, (
+        "all of them just fit"
+    )
+    monkeypatch.setattr(agenda, "MOST", len(entries) - 1)
+    (*kept, cut) = Calendar.from_ical(office.browser().get(there).content).walk("VEVENT")
+    assert kept == entries[:-1]
+    assert f"前 {len(kept)} 项" in str(cut["summary"])
+    assert cut.decoded("dtstart") == kept[-1].decoded("dtstart")

@@ -76,6 +76,24 @@ def test_attachments_come_along_by_wire(two: Two) -> None:
     assert [one["size"] for one in listed(two.district, theirs, who="district")] == [3_000_000]
 
 
+def test_attachments_of_the_answer_come_back_by_wire(two: Two) -> None:
+    ours = two.port.escalated()
+    with serving(two.district) as url:
+        joined(two, url)
+        assert carried(two).brought == 1
+        theirs = two.district.escalations()[0]
+        two.district.move("district", theirs, "sign_for")
+        number = add(two.district, theirs, b"x" * 3_000_000, name="x.txt", who="district").number
+        Attaching(two.district.work).send(theirs, [number], actor="district", at=NOON)
+        two.district.move("district", theirs, "take_over")
+        assert carried(two, hours=1) == Carried(1, 1, 0)
+    (came,) = listed(two.port, ours, who="registrar")
+    assert (came["size"], came["how"], came["added_by"]) == (3_000_000, "arrived", "site:BHJ")
+    assert two.port.state(ours) == "answered"
+    assert two.port.sound()
+    assert two.district.sound()
+
+
 def test_while_the_other_site_is_down_nothing_happens_and_nothing_is_lost(two: Two) -> None:
     ours = two.port.escalated()
     joined(two, "http://127.0.0.1:9")

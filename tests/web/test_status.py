@@ -54,6 +54,16 @@ def test_a_duty_is_silent_after_three_missed_runs(duty: object, work: Work) -> N
     assert [shown.duty.name for shown in status(work, at=last + MOMENT).duties if shown.silent] == [name]
 
 
+def test_a_tick_that_never_came_is_silence_once_a_clock_is_due(shell: Shell, work: Work) -> None:
+    shell.register()
+    assert not status(work, at=NOON).never_ticked
+    later = status(work, at=NOON + timedelta(days=365))
+    assert later.never_ticked
+    assert later.silent
+    ran(work, "sweep_deadlines", minutes=365 * 24 * 60)
+    assert not status(work, at=NOON + timedelta(days=365)).never_ticked
+
+
 def test_the_last_run_is_shown_with_its_counts(work: Work) -> None:
     ran(work, "sweep_deadlines", fired=7)
     ran(work, "sweep_deadlines", minutes=5, fired=2)

@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cases import advance as gate
 from cases import disclosures as ledger
 from cases import listing, opening, reads, recusing, surveys
+from plumbline.attaching import Attaching
 from states.facts import Refused
 from states.form_values import label
 from web.api import cursors, examples, fields, problems, shapes, wishes
@@ -113,7 +113,7 @@ class Matters:
         with asked.reading() as session:
             page = listing.matters(
                 session, asked.office, self.machine, actor=asked.actor, at=asked.at, state=wanted.state,
-                mine=wanted.mine, overdue=wanted.overdue, limit=wanted.limit, q=wanted.q,
+                mine=wanted.mine, overdue=wanted.overdue, tab=wanted.tab, limit=wanted.limit, q=wanted.q,
                 after=cursors.read(wanted.cursor),
             )  # fmt: skip
             missed = self._missed(asked, session)
@@ -186,10 +186,10 @@ class Matters:
         """Make a move; a refusal comes with the moves that are open."""
         number, key, version, form = asked.number, asked.key, asked.expected_version, asked.form()
         try:
-            with asked.unit() as session:
-                listing.check_machine(session, number, self.machine)
-                moved = gate.advance(session, asked.office, number, asked.names["move"], actor=asked.actor, at=asked.at,
-                                     expected_version=version, key=key, fields=form, typed=True)  # fmt: skip
+            moved = Attaching(asked.work).advance(
+                number, asked.names["move"], actor=asked.actor, at=asked.at, expected_version=version, key=key,
+                fields=form, typed=True, check=lambda session: listing.check_machine(session, number, self.machine),
+            )  # fmt: skip
         except Refused as refusal:
             return problems.answer(refusal, asked.lang, more=self._where_it_stands(asked, number))
         return document(moved.as_dict(), headers=etag(moved.version))

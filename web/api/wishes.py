@@ -91,6 +91,14 @@ class MattersQuery(Paged):
     state: Annotated[str | None, Field(max_length=64, examples=["registered"])] = None
     mine: Flag = False
     overdue: Flag = False
+    tab: Annotated[
+        Literal["todo", "handled", "done", "passed", "copied", "late", "all"] | None,
+        Field(
+            description="Those under this tab of the worklist: to do, handled, done or passed on by whoever asks, "
+            "put before them, late, all.",
+            examples=["todo"],
+        ),
+    ] = None
     q: Annotated[Line | None, Field(description="Text in the number or the title.", examples=["berth"])] = (
         None
     )

@@ -56,14 +56,21 @@ def put(
 
     Raises NoSuchMatter.
     """
-    faults, status = [], 200
+    faults, status, again = [], 200, list[Handed]()
     for one in files:
         try:
             Attaching(work).add(number, one.stream, name=one.name, actor=actor, at=now(), caption=caption)
         except Refused as fault:
             faults += [f"{one.name[:80]}: {said}" for said in reasons(fault, lang)]
             status = STATUS.get(fault.code, 422)
-    return faults, status
+            again.append(one)
+    return faults + to_choose_again(again, lang), status
+
+
+def to_choose_again(files: Sequence[Handed], lang: str) -> list[str]:
+    """That files which came with a refused form are not kept: a browser does not choose them again by itself."""
+    names = ", ".join(one.name[:80] for one in files)
+    return [TEXTS[lang]["files_again"].format(names)] if names else []
 
 
 @router.post("/matters/{number}/attachments/release")
@@ -153,9 +160,13 @@ def _barred(session: Session, office: Office, number: str, login: str, lang: str
 
 
 def _going(office: Office, shown: dict[str, Any]) -> dict[str, list[str]]:
-    """Where attachments of this matter may go, by its links: rounds to release to, escalations to send with."""
+    """Where attachments of this matter may go, by its links: rounds to release to, escalations to send with; those of an
+    escalation that came from another site, with its own reply."""
     machines = office.rulebook(shown["rulebook"]).machines
     found: dict[str, list[str]] = {"release": [], "send": []}
+    own = machines[shown["machine"]]
+    if shown["values"].get("incoming") is True and own.states[shown["state"]].kind is not StateKind.FINAL:
+        found["send"].append(shown["number"])
     for link in shown["links"]:
         machine = machines.get(link["machine"])
         if machine is None or link["link"].startswith("of_"):

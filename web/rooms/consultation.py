@@ -190,5 +190,6 @@ def _sits(seats: list[dict[str, Any]], me: str) -> set[int]:
     """The items this person speaks on: in their own seat, or in that of a recused member."""
     return {
         one["item"] for seat in seats for one in seat["items"]
-        if (seat["person"] == me and not one["recused"]) or (seat["substitute"] == me and one["substitute_sits"])
+        if one["spoken_by"] in (None, me)  # else what was said stays with whom the seat passed on from
+        and ((seat["person"] == me and not one["recused"]) or (seat["substitute"] == me and one["substitute_sits"]))
     }  # fmt: skip

@@ -61,14 +61,7 @@ def nothing(request: Request) -> Response:
 def refused(request: Request, faults: list[str], *, status: int = 422) -> Response:
     """What was refused, and what would cure it; nothing was changed."""
     return render(request, "rooms/refused.html", signed=_signed(request), title="refused", texts=TEXTS, status=status,
-                  faults=faults, back=_back(request))  # fmt: skip
-
-
-def _back(request: Request) -> str:
-    """The page the form was on, if the browser says so."""
-    came = request.headers.get("referer", "")
-    base = str(request.base_url).rstrip("/")
-    return acting.safe_next(came.removeprefix(base)) if came.startswith(base + "/") else "/"
+                  faults=faults, back=acting.came_from(request))  # fmt: skip
 
 
 def _signed(request: Request) -> Signed | None:

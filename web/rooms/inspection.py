@@ -76,11 +76,15 @@ def finding(request: Request, number: str, who: Guest, form: Files) -> Response:
     with work.unit() as session:
         drafts.keep(session, work.office, number, move, item, given, actor=who.login, at=now())
     if form.fields.get("act") != "record":
+        if form.files:  # a draft is text alone
+            return _page(
+                request, number, who, Fault(item, given, tuple(attachments.to_choose_again(form.files, lang)))
+            )
         return RedirectResponse(f"{here}?kept={item}#finding-{item}", status_code=303)
     try:
         clue = _record(work, number, move, item, given, who=who, form=form)
     except Refused as fault:
-        told = Fault(item, given, tuple(reasons(fault, lang)))
+        told = Fault(item, given, (*reasons(fault, lang), *attachments.to_choose_again(form.files, lang)))
         return _page(request, number, who, told, status=STATUS.get(fault.code, 422))
     if not clue:
         return RedirectResponse(here, status_code=303)

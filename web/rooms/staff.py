@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -75,22 +77,23 @@ def _person(request: Request, login: str, who: Signed, *, link: str = "", until:
 @router.post("/people/{login}/post")
 def post(request: Request, login: str, who: Guest, form: Form) -> Response:
     """Give somebody a role."""
-    work = work_of(request)
-    with work.unit() as session:
-        administering.post(session, work.office, actor=who.login, login=login, role=form.get("role", ""),
-                           organisation=form.get("organisation", ""), project=form.get("project") or None,
-                           at=now())  # fmt: skip
-    return RedirectResponse(f"/people/{login}", status_code=303)
+    return _role(request, login, who, form, administering.post)
 
 
 @router.post("/people/{login}/unpost")
 def unpost(request: Request, login: str, who: Guest, form: Form) -> Response:
     """Take a role away; it ends with the next request."""
+    return _role(request, login, who, form, administering.unpost)
+
+
+def _role(
+    request: Request, login: str, who: Signed, form: Mapping[str, str], change: Callable[..., object]
+) -> Response:
+    """Give or take the role that a form names."""
     work = work_of(request)
     with work.unit() as session:
-        administering.unpost(session, work.office, actor=who.login, login=login, role=form.get("role", ""),
-                             organisation=form.get("organisation", ""), project=form.get("project") or None,
-                             at=now())  # fmt: skip
+        change(session, work.office, actor=who.login, login=login, role=form.get("role", ""),
+               organisation=form.get("organisation", ""), project=form.get("project") or None, at=now())  # fmt: skip
     return RedirectResponse(f"/people/{login}", status_code=303)
 
 

@@ -9,13 +9,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
-from cases import attachments, carriages, listing, people, standing_lists
-from cases.listing import fields_of
+from cases import attachments, carriages, listing, packing, people, standing_lists
 from cases.packets import SignedPacket
 from notifications import mailed_files
 from plumbline.exchange import Exchanger
 from states.facts import Refused
-from states.rulebook import Exchange, Machine, Rulebook
+from states.rulebook import Exchange, Rulebook
 from web.acting import Form, Signed
 from web.pages import lang_of, reasons, render
 from web.room_words import TEXTS
@@ -93,7 +92,7 @@ def _one(request: Request, number: str, who: Signed, box: str) -> Response:
         if machine.exchange is None:
             raise NotHere(str(NotHere.__doc__))
         found = standing_lists.one(session, office, number, actor=who.login, at=now())
-        facts = _facts(book, machine, machine.exchange, shown["values"], lang)
+        facts = _facts(book, shown["machine"], machine.exchange, shown["values"], lang)
         context: dict[str, Any] = {
             "names": naming.people(session, [*(step.by for step in found.steps), shown["moved_by"]]),
             "bodies": naming.bodies(session, lang), "ways": carriages.of_matter(session, number),
@@ -104,17 +103,15 @@ def _one(request: Request, number: str, who: Signed, box: str) -> Response:
 
 
 def _facts(
-    book: Rulebook, machine: Machine, rules: Exchange, values: dict[str, Any], lang: str
+    book: Rulebook, machine: str, rules: Exchange, values: dict[str, Any], lang: str
 ) -> list[tuple[str, str, str, bool]]:
     """What of it travels: name, label, what it says, and whether it must not be left out."""
-    others = book.machines.values()  # most of it was filled in on the matter it came out of
-    fields = {field.name: field for one in (*others, machine) for field in fields_of(one)}
     found = []
     for name in rules.carries:
         value = values.get(name)
         if value in (None, "", []):
             continue
-        field = fields.get(name)
+        field = packing.field_of(book, machine, name, value)  # most of it was filled in where it came from
         label = field.label.in_(lang) if field is not None else name
         choice = field.choices.get(str(value)) if field is not None else None
         found.append(

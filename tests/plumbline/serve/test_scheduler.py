@@ -21,6 +21,7 @@ from plumbline.serve.scheduler import (
     STARTS_WITHIN,
     STUCK_AFTER,
     Verdict,
+    last_runs,
     scheduler_is_creating_runs,
 )
 from plumbline.settings import Settings
@@ -44,7 +45,9 @@ class Prefect:
         found = [run for run in self.runs if self._meant(run, asked["flow_runs"])]
         if path == "/api/flow_runs/count":
             return len(found)
-        return [{"id": str(at), "expected_start_time": at.isoformat()} for _, _, at, _ in found]
+        found.sort(key=lambda run: run[2], reverse=True)
+        return [{"id": str(at), "expected_start_time": at.isoformat(), "state_type": state,
+                 "end_time": end and end.isoformat()} for _, state, at, end in found[: asked["limit"]]]  # fmt: skip
 
     @staticmethod
     def _meant(run: tuple[str, str, datetime, datetime | None], narrow: dict[str, Any]) -> bool:
@@ -174,3 +177,22 @@ def test_nothing_runs_here(tmp_path: Path) -> None:
     verdict = self_test(Settings(home=tmp_path))
     assert verdict.ok
     assert verdict.says.en.startswith("Prefect is not running here")
+
+
+def test_the_last_run_of_each_deployment_is_told_and_whether_it_went_well(
+    prefect: Prefect, at: PrefectHome
+) -> None:
+    prefect.well()
+    prefect.runs.append(("deadlines", "RUNNING", NOW - STUCK_AFTER - MOMENT, None))
+    found = last_runs(at, at=NOW)
+    assert [(one.deployment, one.state, one.well) for one in found] == [
+        ("deadlines", "RUNNING", False),
+        ("delivery", "COMPLETED", True),
+    ]
+    assert last_runs(at, at=NOW - MOMENT)[0].well, "half an hour is not yet stuck"
+    prefect.runs.append(("delivery", "CRASHED", NOW, NOW))
+    assert not last_runs(at, at=NOW)[1].well
+
+
+def test_of_a_prefect_that_does_not_answer_no_run_is_told(tmp_path: Path) -> None:
+    assert last_runs(PrefectHome(tmp_path, 9, SecretStr("a:b")), at=NOW) == ()

@@ -42,6 +42,17 @@ def test_a_finding_becomes_a_clue_with_its_photographs(house: House, number: str
     assert WORD not in page, "the draft is gone with it"
 
 
+def test_photographs_that_were_not_kept_are_named_so_that_they_are_chosen_again(
+    house: House, number: str
+) -> None:
+    status, text = send(house, number, "record", bad_files.photograph(), **FINDING | {"link": ""})
+    assert (status, "请在改正后重新选择：IMG_0.jpg" in text) == (422, True)
+    status, text = send(house, number, "draft", bad_files.photograph(), **FINDING)
+    assert (status, "请在改正后重新选择：IMG_0.jpg" in text, WORD in text) == (200, True, True)
+    status, text = send(house, number, "record", b"<svg/>", bad_files.photograph(), **FINDING)
+    assert (status, "重新选择：IMG_0.jpg。" in text) == (422, True), "the one that was taken in is not named"
+
+
 def test_what_was_typed_is_kept_and_seen_by_nobody_else(house: House, number: str) -> None:
     assert send(house, number, "draft", problem=WORD)[0] == 303
     page = house.page("supervisor", f"/inspections/{number}")

@@ -1,0 +1,144 @@
+"""Eight and sixty-four people on a really served workbench with 100,000 clues on file, each clicking as soon as the page is
+there: the load tool is Locust, in processes of its own, and the server is `plumbline serve --no-prefect`.
+
+Beside each page stands /healthz of the same server under the same load. Besides how long people wait, the server's own
+processor time for a page is told: it does not depend on what else runs on the machine.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from benchmarks import office, pages
+from benchmarks.measuring import Result
+from cases import sessions
+from plumbline import clock
+from plumbline.work import Work
+from web import acting, app
+
+CLUES, SECONDS, WARM = 100_000, 15, 5
+CLIENTS = (8, 64)
+PAGES: Mapping[str, str] = {
+    "today": "/", "worklist": "/worklist", "clue": "/matters/BENCH-0050000", "board": "/board",
+}  # fmt: skip
+BARE = "/healthz"
+ACTOR = "leader"
+MEDIAN, P95 = 60, 150  # milliseconds, wanted with eight clients
+PATIENCE = 120  # seconds until the server answers
+CLICKER = Path(__file__).with_name("clicking.py")
+
+
+def measure(
+    *, clues: int = CLUES, clients: tuple[int, ...] = CLIENTS, seconds: int = SECONDS
+) -> list[Result]:
+    """A pair for each page and number of clients: its median wait beside that for /healthz."""
+    with office.folder() as home:
+        work = pages.filled(home, clues)
+        cookie = _signed_in(work)
+        work.engine.dispose()
+        with served(home) as (port, process):
+            return [
+                one for count in clients for one in _measured(port, process, home, cookie, count, seconds)
+            ]
+
+
+def _measured(
+    port: int, process: int, home: Path, cookie: str, clients: int, seconds: int
+) -> Iterator[Result]:
+    bare, _ = clicked(port, process, home, BARE, cookie, clients=clients, seconds=seconds)
+    for name, path in PAGES.items():
+        found, spent = clicked(port, process, home, path, cookie, clients=clients, seconds=seconds)
+        yield Result(
+            f"load: {name}, {clients} at once", found["median"], bare["median"], f"{BARE}, {clients} at once",
+            "milliseconds until the answer", int(found["count"]), target=0.0,
+            more={"p95": found["p95"], "processor_ms_per_page": spent, "pages_per_second": found["rate"],
+                  "wanted_median": MEDIAN, "wanted_p95": P95, "load_of_machine": os.getloadavg()[0]},
+        )  # fmt: skip
+
+
+def _signed_in(work: Work) -> str:
+    """The cookie of a session that just began, as a browser sends it."""
+    accounts = app.create(work).state.accounts
+    with work.unit() as session:
+        begun = sessions.begin(session, ACTOR, proved="rehearsal", waits=False, user_agent="bench", at=clock.now(),
+                               lasting=accounts.lasting)  # fmt: skip
+    return f"{acting.cookie(accounts, acting.SESSION)}={begun.token}"
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple[int, int]]:
+    """`plumbline serve` on this database; its port and its process."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    command = [sys.executable, "-m", "plumbline.cli", "serve", "--no-prefect", "--port", str(port)]
+    with (home / "serve.log").open("wb") as log:
+        server = subprocess.Popen(
+            command, env=os.environ | {"PLUMBLINE_HOME": str(home)}, stdout=log, stderr=log
+        )
+    try:
+        _wait(port)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(port: int) -> None:
+    end_at = time.monotonic() + PATIENCE
+    while time.monotonic() < end_at:
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as line:
+                line.request("GET", BARE)
+                if line.getresponse().status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("The server did not answer in time.")
+
+
+def clicked(
+    port: int, process: int, home: Path, path: str, cookie: str, *, clients: int, seconds: int
+) -> tuple[dict[str, float], float]:
+    """What Locust saw of this page, and the server's processor time for one of them, in milliseconds."""
+    _locust(port, home, path, cookie, clients=min(clients, 8), seconds=min(WARM, seconds))
+    before = processor(process)
+    found = _locust(port, home, path, cookie, clients=clients, seconds=seconds)
+    if not found["count"]:
+        raise RuntimeError(f"{path}: nothing was answered within {seconds} seconds.")
+    return found, (processor(process) - before) / found["count"] * 1000
+
+
+def _locust(port: int, home: Path, path: str, cookie: str, *, clients: int, seconds: int) -> dict[str, float]:
+    told = home / "load"
+    command = [sys.executable, "-m", "locust", "-f", str(CLICKER), "--headless", "-u", str(clients), "-r", str(clients),
+               "-t", f"{seconds}s", "--stop-timeout", "30", "--host", f"http://127.0.0.1:{port}", "--csv", str(told),
+               "--only-summary", "--loglevel", "ERROR"]  # fmt: skip
+    asked = {"CLICKED": json.dumps({"path": path, "cookie": cookie})}
+    done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{path}: {(done.stdout + done.stderr)[-500:]}")
+    with told.with_name("load_stats.csv").open() as file:
+        row = next(row for row in csv.DictReader(file) if row["Name"] == "Aggregated")
+    if not float(row["Request Count"]):
+        return {"count": 0.0, "median": 0.0, "p95": 0.0, "rate": 0.0}
+    return {"count": float(row["Request Count"]), "median": float(row["50%"]), "p95": float(row["95%"]),
+            "rate": float(row["Requests/s"])}  # fmt: skip
+
+
+def processor(process: int) -> float:
+    """Seconds of processor time that a process has spent; on Linux, elsewhere 0."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,35 @@
+"""The main pages, as somebody comes to them in an office in the middle of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.browser.furnishing import Furnished
+
+
+def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
+    """Name and path of each page, by who looks at it; nobody is ""."""
+    return {
+        "": {"sign-in": "/sign-in", "rehearsal": "/rehearsal", "status": "/status"},
+        "officer": {
+            "today": "/", "register": "/register", "worklist": "/worklist",
+            "worklist, filtered": "/worklist?tab=all&state=registered&sort=received", "board": "/board",
+            "board, move to": f"/board/{found.clue}", "calendar": "/calendar", "search": "/search?q=MGJ",
+            "search without an answer": "/search?q=zzz", "figures": "/figures", "clue": f"/matters/{found.clue}",
+            "state diagram": f"/matters/{found.clue}/picture", "why this date": found.clocks,
+            "a move": f"/matters/{found.clue}/moves/amend", "attachments": f"/matters/{found.clue}/attachments",
+            "consultations": "/rounds", "room": f"/rounds/{found.room}", "unsealed": f"/rounds/{found.unsealed}",
+            "tasks": "/tasks", "notices": "/notices", "settings": "/settings", "account": "/account",
+            "password": "/account/password", "second factor": "/account/second-factor",
+        },
+        "supervisor": {
+            "register a clue": "/register/clue", "inspections": "/inspections",
+            "inspection": f"/inspections/{found.inspection}",
+        },
+        "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
+                      "today": "/"},
+        "owner": {"today": "/", "room": f"/rounds/{found.room}"},
+        "district": {"inbox": "/inbox", "escalation": f"/inbox/{found.escalation}"},
+        "operator": {"people": "/people", "a person": "/people/officer", "organisations": "/organisations",
+                     "projects": "/projects", "account ends": "/account-ends"},
+    }  # fmt: skip
