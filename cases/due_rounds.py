@@ -7,10 +7,11 @@ still one row by its key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, or_, update
@@ -34,9 +35,10 @@ from cases.inspections import (
     Slot,
 )
 from cases.office import Office
-from states.calendars import LAST_ON, DayOutsideCalendar
+from states.calendars import LAST_ON, Calendar, DayOutsideCalendar
 from states.facts import Refused
-from states.recurrence import When
+from states.recurrence import ByMilestone, Given, When
+from states.recurrence_words import parse
 
 BATCH = 100  # programmes in one transaction
 MOST_BATCHES = 100_000
@@ -94,6 +96,15 @@ class _Owed:
     instead: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What a programme owes, and the day on which its next slot opens."""
+
+    slots: tuple[_Owed, ...]
+    next_on: date
+
+
+@lru_cache(maxsize=2**12)
 def reason(why: str, instead: date | None, lang: str) -> str:
     """Why a slot has no round of its own, in `lang`."""
     zh, en = REASONS[why]
@@ -107,26 +118,16 @@ def sweep(unit: Unit, office: Office, *, at: datetime) -> Opened:
     after = ""
     for _ in range(MOST_BATCHES):
         with unit() as session:
-            taken = {one.code: one for one in _taken(session, office.day(at), after=after)}
-            for code, one in taken.items():
-                try:
-                    with session.begin_nested():
-                        outcomes += _settle(session, office, one, at=at)
-                except (
-                    ValueError,
-                    LookupError,
-                    Refused,
-                ) as fault:  # it fails alone, and is tried again next time
-                    faults.append((code, f"{type(fault).__name__}: {fault}"))
-        if len(taken) < BATCH:
+            taken = _taken(session, office.day(at), after=after)
+            codes = [one.code for one in taken]
+            _settle(session, office, taken, outcomes, faults, at=at)
+        if len(codes) < BATCH:
             break
-        after = max(taken)
-    return _counted(outcomes, faults)
-
-
-def _counted(outcomes: Sequence[Outcome], faults: Sequence[tuple[str, str]]) -> Opened:
-    counts = [sum(one.outcome == what for one in outcomes) for what in (OPENED, MISSED, SKIPPED)]
-    return Opened(*counts, len(faults), tuple(outcomes), tuple(faults))
+        after = codes[-1]
+    opened, missed, skipped = (
+        sum(one.outcome == what for one in outcomes) for what in (OPENED, MISSED, SKIPPED)
+    )
+    return Opened(opened, missed, skipped, len(faults), tuple(outcomes), tuple(faults))
 
 
 def _taken(session: Session, today: date, *, after: str) -> Sequence[Programme]:
@@ -139,38 +140,63 @@ def _taken(session: Session, today: date, *, after: str) -> Sequence[Programme]:
     ).all()  # fmt: skip
 
 
-def _settle(session: Session, office: Office, programme: Programme, *, at: datetime) -> list[Outcome]:
-    """Put down the outcome of each due slot of one programme, and when the next one is due."""
-    owed, next_on = _owed(session, office, programme, office.day(at))
-    judged = list(_judged(owed, programme.on_outage, office.day(at)))
-    new = _claim(session, programme, judged, at=at)
-    found = [Outcome(programme.code, one.when.on, one.outcome, one.why, one.instead) for one in new]
-    opened = [replace(one, number=_open(session, office, programme, one.slot, at=at)) if one.outcome == OPENED else one
-              for one in found]  # fmt: skip
-    if judged:
-        programme.done_until = judged[-1].when.on
-    programme.next_on = office.day(at) if len(judged) < len(owed) else next_on
-    session.add(programme)
-    session.flush()
-    return opened
-
-
-def _owed(
-    session: Session, office: Office, programme: Programme, today: date
-) -> tuple[list[_Owed], date | None]:
-    """The slots whose day to open has come, and the day on which the one after them opens (None: unknown)."""
-    marks = inspections.milestones(session, programme.project) if programme.project else {}
-    asked = inspections.given(programme, office.calendar, marks)
-    owed: list[_Owed] = []
-    for when in inspections.slots(programme, asked, until=LAST_ON):
+def _settle(
+    session: Session, office: Office, taken: Sequence[Programme], outcomes: list[Outcome],
+    faults: list[tuple[str, str]], *, at: datetime,
+) -> None:  # fmt: skip
+    """Put down the outcome of each due slot, and when the next one is due. Those that open a round can each fail alone,
+    and are tried again next time; the others are written together."""
+    quiet: list[tuple[Programme, _Due]] = []
+    for one in taken:
+        code = one.code
         try:
-            opens_on = office.calendar.next_working_day(when.on)
+            due = _due(session, office, one, office.day(at))
+            if not any(slot.outcome == OPENED for slot in due.slots):
+                quiet.append((one, due))
+                continue
+            with session.begin_nested():
+                found = _put_down(session, [(one, due)], at=at)
+                opened = [_opened(session, office, one, slot, at=at) for slot in found]
+            outcomes += opened
+        except (ValueError, LookupError, Refused) as fault:
+            faults.append((code, f"{type(fault).__name__}: {fault}"))
+    outcomes += _put_down(session, quiet, at=at)
+
+
+def _due(session: Session, office: Office, programme: Programme, today: date) -> _Due:
+    """What a programme owes. Raises NotARule, DayOutsideCalendar."""
+    marks: Mapping[str, date] = {}
+    if isinstance(parse(programme.rule), ByMilestone) and programme.project is not None:
+        marks = inspections.milestones(session, programme.project)
+    return _worked_out(
+        programme.rule, programme.on_outage, (programme.starts_on, programme.done_until, programme.ends_on), today,
+        office.calendar, tuple(sorted(marks.items())),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=2**12)
+def _worked_out(
+    rule: str, policy: str, days: tuple[date, date | None, date | None], today: date, calendar: Calendar,
+    marks: tuple[tuple[str, date], ...],
+) -> _Due:  # fmt: skip
+    """The slots whose day to open has come, judged, and the day on which the next one opens. Kept, because many
+    programmes of an office have the same rule and stand at the same place in it."""
+    starts_on, after, ends_on = days
+    owed: list[_Owed] = []
+    next_on = LAST_ON  # nothing more to come; a milestone or a calendar that is set anew clears this
+    for when in parse(rule).slots(Given(starts_on, calendar, dict(marks)), until=ends_on or LAST_ON):
+        if after is not None and when.on <= after:
+            continue
+        try:
+            opens_on = calendar.next_working_day(when.on)
         except DayOutsideCalendar:
             break
         if opens_on > today:
-            return owed, opens_on
+            next_on = opens_on
+            break
         owed.append(_Owed(when, opens_on))
-    return owed, LAST_ON  # nothing more to come; a milestone or a calendar that is set anew clears this
+    judged = tuple(_judged(owed, policy, today))
+    return _Due(judged, today if len(judged) < len(owed) else next_on)
 
 
 def _judged(owed: Sequence[_Owed], policy: str, today: date) -> Iterator[_Owed]:
@@ -192,26 +218,54 @@ def _judged(owed: Sequence[_Owed], policy: str, today: date) -> Iterator[_Owed]:
     yield newest if runs else replace(newest, outcome=SKIPPED, why=OUTAGE)
 
 
-def _claim(session: Session, programme: Programme, judged: Sequence[_Owed], *, at: datetime) -> list[_Owed]:
-    """Put the slots on record; those that had no outcome yet."""
-    if not judged:
-        return []
-    keys = [one.when.key for one in judged]
-    first = judged[0].when.on - timedelta(days=366)  # one whose day a calendar moved lies near
-    held = select(col(Slot.key), col(Slot.slot)).where(col(Slot.programme) == programme.code)
-    near = held.where(or_(col(Slot.slot) >= first, col(Slot.key) == keys[0]))
-    known = session.execute(near).all()
-    there = {key for key, _ in known} | {on.isoformat() for _, on in known}
-    new = [one for one in judged if one.when.key not in there and one.when.on.isoformat() not in there]
+_DONE = (
+    update(Programme)
+    .where(col(Programme.code) == bindparam("of"))
+    .values(done_until=bindparam("done"), next_on=bindparam("next"))
+)
+
+
+def _put_down(session: Session, due: Sequence[tuple[Programme, _Due]], *, at: datetime) -> list[Outcome]:
+    """Put the slots that have no outcome yet on record, and mark how far their programmes are done; those slots."""
+    rows, found = [], []
+    for programme, one in due:
+        code = programme.code
+        held = _held(session, code, one.slots)
+        for slot in one.slots:
+            if slot.when.key in held or slot.when.on in held:
+                continue
+            rows.append({"programme": code, "slot": slot.when.on, "key": slot.when.key, "outcome": slot.outcome, "at": at,
+                         "why": slot.why, "instead": slot.instead,
+                         "reason": reason(slot.why, slot.instead, "en")})  # fmt: skip
+            found.append(Outcome(code, slot.when.on, slot.outcome, slot.why, slot.instead))
+    marks = [{"of": programme.code, "next": one.next_on,
+              "done": one.slots[-1].when.on if one.slots else programme.done_until} for programme, one in due]  # fmt: skip
     into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = [
-        {"programme": programme.code, "slot": one.when.on, "key": one.when.key, "outcome": one.outcome, "at": at,
-         "why": one.why, "instead": one.instead, "reason": reason(one.why, one.instead, "en")}
-        for one in new
-    ]  # fmt: skip
     if rows:
         session.connection().execute(into(Slot), rows)
-    return new
+    if marks:
+        session.connection().execute(_DONE, marks)
+    return found
+
+
+def _held(session: Session, programme: str, slots: Sequence[_Owed]) -> set[str | date]:
+    """Keys and days that have an outcome already. Slots that are named by their day are later than all of these; others a
+    calendar or a milestone may have moved since."""
+    if all(one.when.key == one.when.on.isoformat() for one in slots):
+        return set()
+    near = or_(
+        col(Slot.key).in_([one.when.key for one in slots]), col(Slot.slot).in_([one.when.on for one in slots])
+    )
+    rows = session.execute(
+        select(col(Slot.key), col(Slot.slot)).where(col(Slot.programme) == programme, near)
+    )
+    return {part for row in rows for part in row}
+
+
+def _opened(session: Session, office: Office, programme: Programme, one: Outcome, *, at: datetime) -> Outcome:
+    if one.outcome != OPENED:
+        return one
+    return replace(one, number=_open(session, office, programme, one.slot, at=at))
 
 
 _MATTER = (

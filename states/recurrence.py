@@ -9,7 +9,7 @@ standard leaves. What to do about a slot that falls on a rest day is not decided
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -236,7 +236,7 @@ class Standard(Rule):
         return _dated(rrulestr(self.text, dtstart=given.first))
 
 
-def _dated(moments: Iterator[datetime] | rrule) -> Iterator[When]:
+def _dated(moments: Iterable[datetime]) -> Iterator[When]:
     return (When(moment.date(), moment.date().isoformat()) for moment in moments)
 
 

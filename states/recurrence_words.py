@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime, time
+from functools import lru_cache
 
 from dateutil.rrule import rrulestr
 
@@ -45,6 +46,7 @@ _LISTED = re.compile(r"\s*(?:,|，|、|\band\b|和|及)\s*")
 Reader = Callable[[re.Match[str]], Rule]
 
 
+@lru_cache(maxsize=2**12)
 def parse(text: str) -> Rule:
     """The recurrence that `text` states, in either language. Raises NotARule."""
     given = unicodedata.normalize("NFKC", text).strip()
@@ -230,8 +232,8 @@ def _en(rule: Rule) -> str:
         case ByWorkingDayOfMonth(nth, quarters):
             return f"every {'quarter' if quarters else 'month'} on the {_nth_en(nth)} working day"
         case ByMilestone(count, milestone, after):
-            days = "working day" if count == 1 else "working days"
-            return f"{count} {days} {'after' if after else 'before'} {milestone}"
+            unit = "working day" if count == 1 else "working days"
+            return f"{count} {unit} {'after' if after else 'before'} {milestone}"
         case Standard(text):
             return text
     raise AssertionError(rule)
@@ -251,8 +253,8 @@ def _zh(rule: Rule) -> str:
         case ByMonth(day, apart, quarters):
             unit = _quarter_zh(day) if quarters else "月" if apart == 1 else f"{apart}个月"
             return f"每{unit}{'最后1日' if day == LAST else f'{day}日'}"
-        case ByYear(days_):
-            return "每年" + "、".join(f"{month}月{day}日" for month, day in days_)
+        case ByYear(dates):
+            return "每年" + "、".join(f"{month}月{day}日" for month, day in dates)
         case ByWeekdayOfMonth(nth, weekday, quarters):
             return f"每{_quarter_zh(nth) if quarters else '月'}{_nth_zh(nth)}周{_WEEKDAYS_ZH[weekday]}"
         case ByWorkingDayOfMonth(nth, quarters):

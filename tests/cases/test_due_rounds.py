@@ -207,7 +207,7 @@ class TestExactlyOnce:
         planned(alone)
         due_rounds.sweep(alone, centre, at=MONDAY)
         monkeypatch.setattr(
-            due_rounds, "_settle", lambda *_, **__: pytest.fail("it is not due before next Monday")
+            due_rounds, "_due", lambda *_, **__: pytest.fail("it is not due before next Monday")
         )
         assert due_rounds.sweep(alone, centre, at=MONDAY + timedelta(days=6)) == Opened(0, 0)
 

@@ -1,6 +1,6 @@
 """inspection plans, milestones and draws
 
-Revision: v0013, after v0011
+Revision: v0015, after v0014
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "v0013"
-down_revision = "v0011"
+revision = "v0015"
+down_revision = "v0014"
 branch_labels = None
 depends_on = None
 
