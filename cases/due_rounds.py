@@ -14,8 +14,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
 from cases import drawing, inspections, opening
@@ -35,6 +34,7 @@ from cases.inspections import (
     Slot,
 )
 from cases.office import Office
+from cases.prepared import Prepared
 from states.calendars import LAST_ON, Calendar, DayOutsideCalendar
 from states.facts import Refused
 from states.recurrence import ByMilestone, Given, When
@@ -218,7 +218,9 @@ def _judged(owed: Sequence[_Owed], policy: str, today: date) -> Iterator[_Owed]:
     yield newest if runs else replace(newest, outcome=SKIPPED, why=OUTAGE)
 
 
-_DONE = (
+_LINE = ("programme", "slot", "key", "outcome", "at", "why", "instead", "reason")
+_SLOT = Prepared(insert(Slot).values({name: bindparam(name) for name in _LINE}))
+_DONE = Prepared(
     update(Programme)
     .where(col(Programme.code) == bindparam("of"))
     .values(done_until=bindparam("done"), next_on=bindparam("next"))
@@ -240,11 +242,8 @@ def _put_down(session: Session, due: Sequence[tuple[Programme, _Due]], *, at: da
             found.append(Outcome(code, slot.when.on, slot.outcome, slot.why, slot.instead))
     marks = [{"of": programme.code, "next": one.next_on,
               "done": one.slots[-1].when.on if one.slots else programme.done_until} for programme, one in due]  # fmt: skip
-    into = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    if rows:
-        session.connection().execute(into(Slot), rows)
-    if marks:
-        session.connection().execute(_DONE, marks)
+    _SLOT.change_each(session, rows)
+    _DONE.change_each(session, marks)
     return found
 
 

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks import __main__ as bench
-from benchmarks import api, bare, deadlines, gate, ledger_import, office, rivals, sweeping
+from benchmarks import api, bare, deadlines, gate, ledger_import, office, programmes, rivals, sweeping
 from benchmarks.measuring import Act, Result, interleaved, peak_growth
 
 KEYS = {"name", "ours", "baseline", "baseline_name", "ratio", "unit", "n"}
@@ -69,6 +69,21 @@ def test_the_bare_driver_leaves_the_same_rows_as_the_gate(tmp_path: Path) -> Non
 def test_a_sweep_is_measured_among_few_and_among_many() -> None:
     rows = well_formed(sweeping.measure(few=200, many=400, group=20, times=1))
     assert [row["name"] for row in rows] == ["sweep", "sweep among many", "sweep memory"]
+
+
+def test_a_year_of_programmes_is_measured_beside_the_same_rows(tmp_path: Path) -> None:
+    (row,) = well_formed(programmes.measure(count=12, times=1))
+    connection = bare.connected(tmp_path / "plumbline.db")
+    columns = 'substr(programme, 4), slot, outcome, reason, at, "key", why, instead'
+    ours, theirs = (
+        connection.execute(
+            f"SELECT {columns} FROM programme_slot WHERE programme LIKE ? ORDER BY 1, 2", [group]
+        ).fetchall()
+        for group in ("00-%", "01-%")
+    )
+    assert ours == theirs
+    assert 12 * 52 <= len(ours) == row["more"]["slots"] <= 12 * 53
+    connection.close()
 
 
 def test_the_bare_driver_fires_as_many_rungs_as_the_sweep(tmp_path: Path) -> None:
