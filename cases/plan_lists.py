@@ -6,11 +6,11 @@ what was drawn is for the inspectors from the day of the round on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import Session, col, select
 
 from cases import drawing, due_rounds, inspections, planning
@@ -20,21 +20,40 @@ from cases.matters import Matter
 from cases.office import Office
 from cases.people import postings_of
 from states import recurrence_words
+from states.rulebook import Reach
 
 MOST = 1000
 FURTHEST = timedelta(days=731)
 
 
-def bodies(session: Session, office: Office, actor: str) -> set[str]:
-    """The bodies whose inspection rounds `actor` sees."""
+def _within(
+    session: Session, office: Office, actor: str, organisation: Any, project: Any
+) -> ColumnElement[bool]:
+    """The condition for what belongs to rounds within the reach of `actor`: of their body, or of their project in it.
+
+    Who sees only rounds of their own sees no programme: it is not theirs.
+    """
     roles = office.rulebook().roles
-    return {held.organisation for held in postings_of(session, actor)
-            if held.role in roles and MACHINE in roles[held.role].sees}  # fmt: skip
+    found: list[ColumnElement[bool]] = []
+    for held in postings_of(session, actor):
+        reach = roles[held.role].sees.get(MACHINE) if held.role in roles else None
+        ours = col(organisation) == held.organisation
+        if reach in (Reach.ORGANISATION, Reach.PROJECT) and held.project is not None:
+            found.append(and_(ours, col(project) == held.project))
+        elif reach is Reach.ORGANISATION:
+            found.append(ours)
+    return or_(*found) if found else false()
+
+
+def _of_programmes(session: Session, office: Office, actor: str) -> ColumnElement[bool]:
+    return _within(session, office, actor, Programme.organisation, Programme.project)
 
 
 def plans(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
     """The yearly and quarterly plans, by code."""
-    query = select(Plan).where(col(Plan.organisation).in_(bodies(session, office, actor)))
+    mine = select(col(Programme.plan)).where(_of_programmes(session, office, actor))
+    whole = _within(session, office, actor, Plan.organisation, Plan.project)
+    query = select(Plan).where(or_(whole, col(Plan.code).in_(mine)))
     return [
         {"code": one.code, "title": one.title, "period": one.period, "organisation": one.organisation,
          "project": one.project, "made_by": one.made_by, "made_at": one.made_at.isoformat()}
@@ -45,7 +64,7 @@ def plans(session: Session, office: Office, *, actor: str) -> list[dict[str, Any
 def programmes(session: Session, office: Office, *, actor: str, lang: str) -> list[dict[str, Any]]:
     """The programmes, by code; each with its rule in `lang`, and its sites only to those who plan."""
     planned_by = planning.may_plan(session, office, actor)
-    query = select(Programme).where(col(Programme.organisation).in_(bodies(session, office, actor)))
+    query = select(Programme).where(_of_programmes(session, office, actor))
     return [
         _programme(one, lang=lang, whole=one.organisation in planned_by)
         for one in session.exec(query.order_by(col(Programme.code)))
@@ -76,7 +95,7 @@ def slots(
         select(Slot, Matter.number)
         .join(Programme, col(Programme.code) == col(Slot.programme))
         .outerjoin(Matter, col(Matter.id) == col(Slot.matter))
-        .where(col(Programme.organisation).in_(bodies(session, office, actor)))
+        .where(_of_programmes(session, office, actor))
         .order_by(col(Slot.slot).desc(), col(Slot.programme))
         .limit(limit)
     )
@@ -96,7 +115,7 @@ def ahead(
     """The slots to come until a day, two years ahead at most, the nearest first, with the day each opens on."""
     until = min(until, today + FURTHEST)
     found: list[dict[str, Any]] = []
-    query = select(Programme).where(col(Programme.organisation).in_(bodies(session, office, actor)))
+    query = select(Programme).where(_of_programmes(session, office, actor))
     for one in session.exec(query.where(col(Programme.active))).all():
         marks = inspections.milestones(session, one.project) if one.project else {}
         given = inspections.given(one, office.calendar, marks)
@@ -111,15 +130,25 @@ def draws(
     session: Session, office: Office, *, actor: str, today: date, limit: int = MOST
 ) -> list[dict[str, Any]]:
     """The draws on record, the newest first."""
-    query = select(RecordedDraw).where(col(RecordedDraw.organisation).in_(bodies(session, office, actor)))
+    query = select(RecordedDraw).where(_of_draws(session, office, actor))
     found = session.exec(query.order_by(col(RecordedDraw.id).desc()).limit(limit)).all()
     return [shown(one, actor=actor, today=today) for one in found]
 
 
 def draw(session: Session, office: Office, key: int, *, actor: str) -> RecordedDraw | None:
     """One draw; None for one that does not exist or is not theirs to see."""
-    found = session.get(RecordedDraw, key)
-    return found if found is not None and found.organisation in bodies(session, office, actor) else None
+    query = select(RecordedDraw).where(RecordedDraw.id == key, _of_draws(session, office, actor))
+    return session.exec(query).first()
+
+
+def _of_draws(session: Session, office: Office, actor: str) -> ColumnElement[bool]:
+    """Those of programmes in sight; and those made by hand, which name no project, for all who see rounds of the body."""
+    mine = select(col(Programme.code)).where(_of_programmes(session, office, actor))
+    roles = office.rulebook().roles
+    bodies = {held.organisation for held in postings_of(session, actor) if held.role in roles
+              and roles[held.role].sees.get(MACHINE) in (Reach.ORGANISATION, Reach.PROJECT)}  # fmt: skip
+    by_hand = and_(col(RecordedDraw.programme).is_(None), col(RecordedDraw.organisation).in_(bodies))
+    return or_(col(RecordedDraw.programme).in_(mine), by_hand)
 
 
 def is_hidden(one: RecordedDraw, *, actor: str, today: date) -> bool:
@@ -130,9 +159,3 @@ def is_hidden(one: RecordedDraw, *, actor: str, today: date) -> bool:
 def shown(one: RecordedDraw, *, actor: str, today: date) -> dict[str, Any]:
     """A draw as somebody may see it on a day."""
     return drawing.as_dict(one, hidden=is_hidden(one, actor=actor, today=today))
-
-
-def known(session: Session, office: Office, *, actor: str) -> Sequence[str]:
-    """The codes of the programmes somebody sees."""
-    query = select(Programme.code).where(col(Programme.organisation).in_(bodies(session, office, actor)))
-    return session.exec(query.order_by(col(Programme.code))).all()

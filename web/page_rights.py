@@ -101,6 +101,7 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (POST, "/inbox/{number}/reply"): SIGNED,
     (GET, "/tasks"): SIGNED,
     (GET, "/inspections"): SIGNED,
+    (GET, "/programme"): SIGNED,  # of the bodies whose rounds they see: cases.plan_lists
     (GET, "/inspections/{number}"): SIGNED,
     (POST, "/inspections/{number}/findings"): SIGNED,
     (GET, "/people"): OPERATORS,

@@ -28,6 +28,7 @@ from web.api import (
     outbox,
     papers,
     problems,
+    programmes,
     recusals,
     rounds,
     who,
@@ -53,7 +54,7 @@ def _operations(work: Work) -> Iterator[Operation]:
     book = work.office.rulebook()
     for machine, plural in PLURALS.items():
         yield from Matters(machine, plural).operations(fields.opening(book, machine))
-    for module in (rounds, exchange, recusals, clocks, outbox, papers, hooks, office):
+    for module in (rounds, exchange, recusals, programmes, clocks, outbox, papers, hooks, office):
         yield from module.operations()
     yield Operation("GET", "/openapi.json", "openapi", ("openapi", "read"), "This description", _unused,
                     Answers({"type": "object"}, {"openapi": openapi.VERSION}), "office")  # fmt: skip

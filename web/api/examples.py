@@ -114,3 +114,21 @@ ACCOUNT: dict[str, Any] = {
     "login": "officer", "name": "李明", "organisation": "MGJ", "lang": "zh",
     "roles": [{"role": "officer", "organisation": "MGJ", "project": None, "label": BOTH}], "scopes": ["read", "write"],
 }  # fmt: skip
+
+PROGRAMMES: dict[str, Any] = {
+    "plans": [{"code": "Y2026", "title": "2026年度监督检查计划", "period": "2026", "organisation": "MGJ", "project": None}],
+    "programmes": [{
+        "code": "PC-WEEKLY", "plan": "Y2026", "kind": "daily", "title": "港口中心项目每周巡查", "rule": "每周一",
+        "recurs": "every week on Monday", "organisation": "MGJ", "project": "PC", "inspectors": ["supervisor"],
+        "sites": None, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "on_outage": "run_once", "active": True,
+    }],
+}  # fmt: skip
+SLOT = {"programme": "PC-WEEKLY", "slot": "2026-09-07", "outcome": "opened", "number": "MGJ-JC-2026-001", "why": "",
+        "reason": "", "at": AT}  # fmt: skip
+DRAW: dict[str, Any] = {
+    "id": 1, "what": "sites", "organisation": "MGJ", "programme": "SPOT", "slot": "2026-09-07",
+    "method": "plumbline-draw-1", "seed": "2026-09-07 4471", "take": 1,
+    "items": [{"name": "1号泊位", "weight": "4"}, {"name": "堆场", "weight": "1"}], "drawn": ["1号泊位"],
+    "digest": "b2529b032c0e5d24fcddac674b5e5b7e9c67cfb4b713ea2f6ae5f93b972bf34c", "shown_on": None,
+    "made_by": "clock", "made_at": AT,
+}  # fmt: skip

@@ -37,6 +37,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("matter", "reads"): Right("audit", _AUDITORS),
     ("disclosure", "read"): Right("read"),
     ("round", "read"): Right("read"),
+    ("programme", "read"): Right("read"),
+    ("draw", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

@@ -408,3 +408,78 @@ def listed(plural: str) -> dict[str, Any]:
             "next": {"type": ["string", "null"], "description": "Give it as `cursor` for the next page."},
         },
     }
+
+
+class PlanShape(Shape):
+    code: str
+    title: str
+    period: Annotated[str, Field(examples=["2026", "2026Q3"])]
+    organisation: str
+    project: str | None
+
+
+class ProgrammeShape(Shape):
+    """A programme. `sites` are for those who plan; null for others."""
+
+    code: str
+    plan: str | None
+    kind: str
+    title: str
+    rule: str
+    recurs: Annotated[str, Field(description="The rule in the language of the answer.")]
+    organisation: str
+    project: str | None
+    inspectors: list[str]
+    sites: list[dict[str, Any]] | None
+    starts_on: Day
+    ends_on: Day | None
+    on_outage: Literal["run_once", "run_all", "skip"]
+    active: bool
+
+
+class ProgrammesShape(Shape):
+    plans: list[PlanShape]
+    programmes: list[ProgrammeShape]
+
+
+class SlotShape(Shape):
+    """A slot and what became of it. `number` is its round's."""
+
+    programme: str
+    slot: Day
+    outcome: Literal["opened", "missed", "skipped"]
+    number: str | None
+    why: str
+    reason: str
+    at: When
+
+
+class SlotsShape(Shape):
+    slots: list[SlotShape]
+
+
+class DrawShape(Shape):
+    """A draw, with all that is needed to draw again; seed, list and outcome are null before they are shown."""
+
+    id: int
+    what: Literal["sites", "inspectors", "list"]
+    organisation: str
+    programme: str | None
+    slot: Day | None
+    method: str
+    seed: str | None
+    take: int
+    items: list[dict[str, str]] | None
+    drawn: list[str] | None
+    digest: str | None
+    shown_on: Day | None
+    made_by: str
+    made_at: When
+
+
+class DrawsShape(Shape):
+    draws: list[DrawShape]
+
+
+class VerifiedDrawShape(DrawShape):
+    ok: bool | None

@@ -115,6 +115,13 @@ class NoticesQuery(Paged):
     status: Literal["pending", "sending", "sent", "dead"] | None = None
 
 
+class SlotsQuery(Wish):
+    programme: Annotated[
+        Line | None, Field(description="Of one programme alone.", examples=["PC-WEEKLY"])
+    ] = None
+    limit: Limit = 50
+
+
 class DueQuery(Wish):
     from_: Annotated[Line, Field(alias="from", examples=["2026-09-01"])]
     for_: Annotated[Line, Field(alias="for", examples=["15 working days"])]
