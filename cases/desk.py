@@ -57,12 +57,14 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything on it. `pressing` is due today or late; `role` waits for somebody in a role this person holds;
-    `waiting` is what they moved last and somebody else has to move now."""
+    `put_before` what was copied or delegated to them, or is for them to sign; `waiting` is what they moved last and
+    somebody else has to move now."""
 
     pressing: Listed
     mine: Listed
     role: Listed
     opinions: Listed
+    put_before: Listed
     owed: Listed
     waiting: Listed
     recusals: tuple[dict[str, Any], ...]
