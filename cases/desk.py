@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import literal, select, union_all
 from sqlmodel import Session, col
@@ -57,15 +57,25 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything on it. `pressing` is due today or late; `role` waits for somebody in a role this person holds;
-    `waiting` is what they moved last and somebody else has to move now."""
+    `put_before` what was copied or delegated to them, or is for them to sign; `waiting` is what they moved last and
+    somebody else has to move now."""
 
     pressing: Listed
     mine: Listed
     role: Listed
     opinions: Listed
+    put_before: Listed
     owed: Listed
     waiting: Listed
     recusals: tuple[dict[str, Any], ...]
+
+
+class _Clock(NamedTuple):
+    """Of the clocks that run, the one that runs out first."""
+
+    name: str | None = None
+    due_on: date | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -106,19 +116,18 @@ def _rows(session: Session, keys: set[int]) -> dict[int, OnFile]:
 def _shown(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, Line]:
     clocks, links, seats = _clocks(looking, rows), _links(looking, rows), _seats(looking, rows)
     return {
-        key: _line(looking, row, clocks.get(key, (None, None)), links.get(key, ()), seated=key in seats)
+        key: _line(looking, row, clocks.get(key, _Clock()), links.get(key, ()), seated=key in seats)
         for key, row in rows.items()
     }
 
 
-def _clocks(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, tuple[date | None, datetime | None]]:
-    """Of each matter the clock that runs out first."""
+def _clocks(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, _Clock]:
     query = (
-        select(col(Deadline.matter), col(Deadline.due_on), col(Deadline.due_at))
+        select(col(Deadline.matter), col(Deadline.name), col(Deadline.due_on), col(Deadline.due_at))
         .where(col(Deadline.matter).in_(rows), col(Deadline.status) == "open")
         .order_by(col(Deadline.due_at).desc())
     )
-    return {matter: (on, at) for matter, on, at in looking.session.execute(query).tuples()}
+    return {matter: _Clock(*clock) for matter, *clock in looking.session.execute(query).tuples()}
 
 
 def _links(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, tuple[Link, ...]]:
@@ -151,25 +160,24 @@ def _seats(looking: _Looking, rows: Mapping[int, OnFile]) -> set[int]:
     return set(looking.session.execute(query).scalars())
 
 
-def _line(
-    looking: _Looking, row: OnFile, clock: tuple[date | None, datetime | None], links: Sequence[Link], *, seated: bool
-) -> Line:  # fmt: skip
+def _line(looking: _Looking, row: OnFile, clock: _Clock, links: Sequence[Link], *, seated: bool) -> Line:
     machine = looking.office.rulebook(row.rulebook).machines[row.machine]
     state = machine.states[row.state]
     actor = access.actor_towards(looking.actor, looking.postings, row, seated=seated)
     book = looking.office.rulebook(row.rulebook)
     takes_part = access.sees(looking.actor, looking.postings, book, row, seated=seated, recused=False)
-    moves = () if machine.rounds or not takes_part else tuple(_likely(looking, row, machine, actor, links))
+    likely = _likely(looking, row, machine, actor, links, clock.name)
+    moves = () if machine.rounds or not takes_part else tuple(likely)
     return Line(
-        row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler, *clock,
-        is_round=machine.rounds is not None, moves=moves[:OFFERED],
+        row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler,
+        clock.due_on, clock.due_at, is_round=machine.rounds is not None, moves=moves[:OFFERED],
     )  # fmt: skip
 
 
 def _likely(
-    looking: _Looking, row: OnFile, machine: Machine, actor: Actor, links: Sequence[Link]
+    looking: _Looking, row: OnFile, machine: Machine, actor: Actor, links: Sequence[Link], clock: str | None
 ) -> Iterator[tuple[str, Label]]:
-    """The first moves that are open to this person: those that lead on before those that stay."""
+    """The first moves that are open to this person: what is due first, then what leads on, then what stays."""
     acts = {move: Act(who, date.fromisoformat(on)) for move, (who, on) in row.acts.items()}
     known = Facts(
         at=looking.at, today=looking.office.day(looking.at), state=row.state, actor=actor, acts=acts, links=links,
@@ -178,7 +186,10 @@ def _likely(
     judging = judge(looking.office.rulebook(row.rulebook), row.machine)
     there = [name for name in machine.moves_from[row.state] if not machine.moves[name].engine]
     left = OFFERED
-    for name in sorted(there, key=lambda name: machine.moves[name].to in (None, row.state)):
+    due = machine.deadlines[clock].stops if clock in machine.deadlines else ()
+    first = {name: place for place, name in enumerate(due)}  # a clock names what it mostly waits for first
+    there.sort(key=lambda name: (first.get(name, len(first)), machine.moves[name].to in (None, row.state)))
+    for name in there:
         if not left:
             return
         if not judging.may(name, known):

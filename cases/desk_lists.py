@@ -40,7 +40,7 @@ from cases.round_items import RoundItem
 from cases.rounds import GivenOpinion, RoundSeat, SpokenSeat
 from states.rulebook import Machine, State, StateKind
 
-NAMES = ("pressing", "opinions", "owed", "mine", "role", "waiting")
+NAMES = ("pressing", "opinions", "put_before", "owed", "mine", "role", "waiting")
 MOST_KEPT = 200  # statements, one for each set of roles
 
 Where = ColumnElement[bool]
@@ -119,6 +119,7 @@ class _Branches:
         rest = [inside, *map(without_index, (open_, unhandled, not_(waits), not_(owed)))]
         for one in self._in_role(here, judged, ways):
             yield "role", [*one, *rest]
+        yield "put_before", [access.put_before(_LOGIN), here.of_machine, judged, without_index(open_)]
         if here.has_rounds:
             yield "opinions", [seen, open_, speak]
         for state in here.states(waits_for_others):

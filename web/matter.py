@@ -34,6 +34,7 @@ from web.form_fields import Sent
 from web.matter_facts import Reader
 from web.matter_words import TEXTS
 from web.pages import lang_of, render
+from web.rooms import naming
 
 LONGEST_NUMBER = 64
 PAGE = "page"  # the door that looks are noted at
@@ -54,6 +55,7 @@ class Shown:
     rules: Machine
     names: Mapping[str, str]
     bodies: Mapping[str, str]
+    project: str
 
 
 @router.get("/{number}")
@@ -73,8 +75,8 @@ def page(request: Request, number: str, who: Who) -> Response:
         request, "matter.html", signed=who, heading=f"{number} {found['title']}", texts=TEXTS, m=found, reader=reader,
         facts=reader.facts(found["values"], but_the_head=True), events=shown.events, rules=shown.rules,
         level=_level(reader, found["values"]), open=shown.survey.open, by_engine=by_engine,
-        blocked=[one for one in shown.survey.blocked if one not in by_engine], bodies=shown.bodies, done=done,
-        on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
+        blocked=[one for one in shown.survey.blocked if one not in by_engine], bodies=shown.bodies, project=shown.project,
+        done=done, on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
         is_round=shown.rules.rounds is not None,
     )  # fmt: skip
 
@@ -88,7 +90,8 @@ def _shown(session: Session, here: Work, number: str, *, actor: str, at: datetim
     named |= {one["actor"] for one in events} | set(found["seats"])
     named |= {found[name] for name in ("handler", "opener", "moved_by") if found[name]}
     bodies = form_of_move.bodies(session, [found["organisation"], found["addressee"]], lang=lang)
-    return Shown(found, events, survey, rules, offering.names(session, named), bodies)
+    project = naming.project(session, found["project"])
+    return Shown(found, events, survey, rules, offering.names(session, named), bodies, project)
 
 
 def _level(reader: Reader, values: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
                   "You handle nothing at the moment; what is assigned to you will stand here."),
     "role": ("待我的岗位处理", "For my role to move"),
     "role_none": ("没有等待您的岗位处理的事项。", "Nothing waits for your role."),
+    "put_before": ("抄送、会签、协办", "Put before me"),
     "opinions": ("待我发表意见", "Opinions I owe"),
     "opinions_none": ("没有等待您发表意见的会商。", "No consultation waits for your opinion."),
     "owed": ("应报未报", "Reports owed upward"),

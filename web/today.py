@@ -11,9 +11,10 @@ from web.acting import Who
 from web.matter_words import TEXTS
 from web.pages import lang_of, render
 
-LISTS = ("pressing", "opinions", "owed", "mine", "role", "waiting")
+LISTS = ("pressing", "opinions", "put_before", "owed", "mine", "role", "waiting")
 OFTEN_EMPTY = (
     "opinions",
+    "put_before",
     "owed",
     "role",
 )  # these stand on a desk only with something in them: most people never have any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -68,6 +69,27 @@ def test_what_is_assigned_stands_on_the_officers_desk_with_its_moves(office: Off
     assert f"/matters/{number}/moves/" in page
     assert "分办承办" in page
     assert number not in other.get("/").text
+
+
+def test_what_the_nearest_clock_waits_for_is_the_first_thing_offered(office: Office) -> None:
+    number = assigned(office)
+    [officer] = seat(office, "officer")
+    offered = re.findall(rf'href="/matters/{number}/moves/([a-z_]+)"', officer.get("/").text)
+    assert offered[0] == "sign_for"
+    move(office, "officer", number, "sign_for")
+    assert f"/matters/{number}/moves/propose_disposition" in officer.get("/").text
+
+
+def test_what_was_put_before_somebody_stands_on_their_desk(office: Office) -> None:
+    number = assigned(office)
+    [other] = seat(office, "officer2")
+    assert number not in other.get("/?lang=en").text
+    move(office, "officer", number, "sign_for")
+    move(office, "officer", number, "copy_to", copied_to=["officer2"])
+    page = other.get("/?lang=en").text
+    assert "Put before me" in page
+    assert number in page
+    assert f"/matters/{number}/moves/" not in page, "they read it, and that is all they were asked"
 
 
 def test_what_waits_for_the_head_stands_on_the_heads_desk_and_waits_on_the_registrars(

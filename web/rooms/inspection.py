@@ -146,6 +146,7 @@ def _looked(session: Session, office: Office, number: str, me: str, lang: str) -
         "buttons": [one for one in survey.open if one is not recorder],
         "form": _form(recorder, lang) if recorder is not None else None,
         "kept_drafts": _drafts(session, office, number, recorder, me),
+        "project": naming.project(session, shown["project"]),
         "findings": [link for link in shown["links"] if not link["link"].startswith("of_")],
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlmodel import Session, col, select
 
 from cases import listing
-from cases.organisations import Organisation
+from cases.organisations import Organisation, Project
 from cases.people import Person
 from states.rulebook import Machine
 
@@ -22,6 +22,12 @@ def people(session: Session, logins: Iterable[str | None]) -> Mapping[str, str]:
 def bodies(session: Session, lang: str) -> Mapping[str, str]:
     """The name of every organisation, by code."""
     return {one.code: one.name(lang) for one in session.exec(select(Organisation)).all()}
+
+
+def project(session: Session, code: str | None) -> str:
+    """What a project is called; its code where it is not on file, and nothing where there is none."""
+    held = session.get(Project, code) if code else None
+    return held.name if held else code or ""
 
 
 def choices(machine: Machine, name: str, lang: str) -> Mapping[str, str]:
