@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,15 @@ class TestReading:
     def test_what_cannot_be_read_is_shown_as_it_stands(self) -> None:
         assert label("每月10日", "en") == "every month on the 10th"
         assert label("whenever", "zh") == "whenever"
+
+    def test_the_documentation_shows_rules_that_can_be_read_and_say_the_same(self) -> None:
+        text = (Path(__file__).parents[2] / "docs" / "inspections.md").read_text(encoding="utf-8")
+        rows = [
+            row.split("|")[1:3] for row in text.splitlines() if row.startswith(("| `every", "| `10 working"))
+        ]
+        assert len(rows) == 10
+        for en, zh in rows:
+            assert parse(en.split("`")[1]) == parse(zh.split("`")[1]), en
 
     @given(rules, st.sampled_from(["zh", "en"]))
     def test_what_is_written_is_read_back(self, rule: Rule, lang: str) -> None:
