@@ -186,7 +186,7 @@ def _likely(
     judging = judge(looking.office.rulebook(row.rulebook), row.machine)
     there = [name for name in machine.moves_from[row.state] if not machine.moves[name].engine]
     left = OFFERED
-    due = machine.deadlines[clock].stops if clock in machine.deadlines else ()
+    due = machine.deadlines[clock].stops if clock is not None and clock in machine.deadlines else ()
     first = {name: place for place, name in enumerate(due)}  # a clock names what it mostly waits for first
     there.sort(key=lambda name: (first.get(name, len(first)), machine.moves[name].to in (None, row.state)))
     for name in there:

@@ -39,6 +39,7 @@ NUMBERS = (
 )
 FILES = frozenset({"Excel", "CSV", "PDF", "Word", "JSON", "json", "eml", "jpg", "KB", "MB", "MP3", "MP4"})
 CALLED = frozenset({"English", "中文", "SQLite", "Asia", "Shanghai"})  # the same in every language
+COMMANDS = frozenset({"plumbline", "serve", "tick"})  # to be typed as they stand there
 NAMES_IN_BOTH = {"operator: organisations", "officer: account"}  # of bodies, and of the browser one came with
 
 
@@ -88,7 +89,7 @@ def leftovers(text: str, lang: str) -> frozenset[str]:
     if lang == "en":
         return frozenset(HAN.findall(text)) & CHINESE - CALLED
     names = {one[place] for one in sample.PEOPLE for place in (0, 2)} | {code for code, _ in sample.PROJECTS}
-    known = FILES | CALLED | names | {one[0] for one in sample.ORGANISATIONS}
+    known = FILES | CALLED | COMMANDS | names | {one[0] for one in sample.ORGANISATIONS}
     return frozenset(LATIN.findall(NUMBERS.sub("", text))) - known
 
 

@@ -165,8 +165,8 @@ def test_the_minutes_on_paper_have_the_record_item_by_item_and_are_not_for_every
     made = shell.do("registrar", "documents", "issue", number, "minutes_notice", str(tmp_path / "m.pdf"))
     text = paper(tmp_path / "m.pdf")
     assert "1.督促整改；2.未形成一致意见" in text
-    assert f"2.沈洁(HTJ):{WORDS['opinion']}" in text
-    assert "2.吴刚(GKJ):先停工" in text
+    assert f"2.沈洁(恒泰监理公司):{WORDS['opinion']}" in text
+    assert "2.吴刚(港口集团工程建设公司):先停工" in text
     assert "回避2.冯涛" in text
     again = str(tmp_path / "again.pdf")
     refused(shell.ask("contractor", "documents", "print", str(made["id"]), again), 2, "no_such_document")

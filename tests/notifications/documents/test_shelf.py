@@ -84,6 +84,11 @@ def test_the_papers_the_rulebook_sends_have_a_form() -> None:
         "recusal_request",
         "recusal_notice",
         "seat_vacant",
+        "press_notice",
+        "recall_note",
+        "delegation_note",
+        "signature_request",
+        "copy_note",
     }
     named = set(shipped().documents)
     assert messages < named
