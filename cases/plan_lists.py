@@ -1,7 +1,8 @@
 """Plans, programmes, slots and draws as one person may see them. Nothing here changes anything.
 
 Whose rounds somebody sees, their programmes and slots they see. The sites a round is drawn from are for those who plan;
-what was drawn is for the inspectors from the day of the round on.
+what was drawn is for the inspectors from the day of the round on. Whoever is kept out of a round finds nothing of it here:
+neither that slot's number nor what was drawn for it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import Session, col, select
 
-from cases import drawing, due_rounds, inspections, planning
+from cases import drawing, due_rounds, inspections, planning, recusals
 from cases.drawing import RecordedDraw
 from cases.inspections import MACHINE, Plan, Programme, Slot
 from cases.matters import Matter
@@ -95,7 +96,7 @@ def slots(
         select(Slot, Matter.number)
         .join(Programme, col(Programme.code) == col(Slot.programme))
         .outerjoin(Matter, col(Matter.id) == col(Slot.matter))
-        .where(_of_programmes(session, office, actor))
+        .where(_of_programmes(session, office, actor), or_(col(Matter.id).is_(None), _not_kept_out(actor)))
         .order_by(col(Slot.slot).desc(), col(Slot.programme))
         .limit(limit)
     )
@@ -130,7 +131,7 @@ def draws(
     session: Session, office: Office, *, actor: str, today: date, limit: int = MOST
 ) -> list[dict[str, Any]]:
     """The draws on record, the newest first."""
-    query = select(RecordedDraw).where(_of_draws(session, office, actor))
+    query = select(RecordedDraw).where(_of_draws(session, office, actor), _of_no_hidden_round(actor))
     found = session.exec(query.order_by(col(RecordedDraw.id).desc()).limit(limit)).all()
     return [shown(one, actor=actor, today=today) for one in found]
 
@@ -138,6 +139,7 @@ def draws(
 def draw(session: Session, office: Office, key: int, *, actor: str) -> RecordedDraw | None:
     """One draw; None for one that does not exist or is not theirs to see."""
     query = select(RecordedDraw).where(RecordedDraw.id == key, _of_draws(session, office, actor))
+    query = query.where(_of_no_hidden_round(actor))
     return session.exec(query).first()
 
 
@@ -149,6 +151,20 @@ def _of_draws(session: Session, office: Office, actor: str) -> ColumnElement[boo
               and roles[held.role].sees.get(MACHINE) in (Reach.ORGANISATION, Reach.PROJECT)}  # fmt: skip
     by_hand = and_(col(RecordedDraw.programme).is_(None), col(RecordedDraw.organisation).in_(bodies))
     return or_(col(RecordedDraw.programme).in_(mine), by_hand)
+
+
+def _not_kept_out(actor: str) -> ColumnElement[bool]:
+    return not_(recusals.keeps_out(actor))
+
+
+def _of_no_hidden_round(actor: str) -> ColumnElement[bool]:
+    """The condition on a draw that holds unless it was for a round that `actor` is kept out of."""
+    round_ = (
+        select(Slot.id)
+        .join(Matter, col(Matter.id) == col(Slot.matter))
+        .where(col(Slot.programme) == col(RecordedDraw.programme), col(Slot.slot) == col(RecordedDraw.slot))
+    )
+    return not_(round_.where(recusals.keeps_out(actor)).exists())
 
 
 def is_hidden(one: RecordedDraw, *, actor: str, today: date) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlmodel import col, select
 
-from cases import due_rounds, planning
+from cases import due_rounds, planning, recusing
+from cases.inspections import Slot
+from cases.matters import Matter
 from cases.planning import Wanted
 from tests.plumbline.shell import NOON
 from tests.web.browsing import Clock, at_work
@@ -44,6 +47,21 @@ def test_it_says_what_recurs_and_what_became_of_every_slot(planned: House) -> No
     for said in ("每周一", "随机抽查", "漏检", "补做"):
         assert said in page
     assert 'href="/programme"' in planned.page("leader", "/inspections")
+
+
+def test_whoever_is_kept_out_of_a_round_finds_neither_its_number_nor_its_site(planned: House) -> None:
+    work = planned.office.work
+    with work.reading() as session:
+        opened = select(Matter.number).join(Slot, col(Slot.matter) == col(Matter.id))
+        [number] = session.exec(opened.where(Slot.programme == "SPOT")).all()
+    assert number in planned.page("auditor", "/programme")
+    assert "孤岛泊位" in planned.page("auditor", "/programme")
+    with work.unit() as session:
+        recusing.declare(session, work.office, number, actor="auditor", reason="亲属", at=NOON)
+    page = planned.page("auditor", "/programme")
+    assert number not in page
+    assert "孤岛泊位" not in page
+    assert number in planned.page("registrar", "/programme")
 
 
 def test_only_who_sees_the_rounds_finds_the_programme(planned: House) -> None:
