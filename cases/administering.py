@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import invitations, journal, people, second_factors
+from cases import invitations, journal, people, recusing, second_factors
 from cases.history import CLOCK
 from cases.invitations import Made
 from cases.office import Office
@@ -63,6 +63,7 @@ def add_person(
     session.add(person)
     session.flush()
     journal.note(session, "added", actor=by, login=login, at=at, organisation=organisation)
+    recusing.match_everything(session, office, at=at)  # a clue on file may be about them, or about their firm
     return person
 
 
@@ -106,6 +107,8 @@ def post(
         session.add(Posting(person=login, role=role, organisation=organisation, project=project))
         journal.note(session, "posted", actor=by, login=login, at=at, role=role, organisation=organisation,
                      project=project)  # fmt: skip
+        session.flush()
+        recusing.match_everything(session, office, at=at)  # before the posting lets them see anything
 
 
 def _role_faults(session: Session, office: Office, login: str, role: str) -> list[Reason]:

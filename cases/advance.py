@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from cases import (
+    briefs,
     clocks,
     convening,
     gathering,
@@ -213,6 +214,7 @@ def _judge(
             reasons += references.faults(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
+            reasons += briefs.names_the_reporter(session, office, loaded.row, rule, form, by=known.actor.id)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:

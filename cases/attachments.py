@@ -137,6 +137,7 @@ def to_add(session: Session, office: Office, number: str, *, actor: str, for_cha
     them; sealed_content.
     """
     loaded = gathering.load(session, office, number, login=actor, for_change=for_change)
+    gathering.takes_part(loaded)
     book = office.rulebook(loaded.row.rulebook)
     machine = book.machines[loaded.row.machine]
     held = loaded.actor.roles

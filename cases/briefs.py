@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import access, linking, recusals, round_items, substitutes
-from cases.matters import Matter, OnFile, Subject
+from cases import access, linking, recusals, round_items, substitutes, unnamed
+from cases.matters import Matter, MatterLink, OnFile, Subject
 from cases.office import Office
 from states.facts import Facts, Reason
 from states.guards_on_forms import redacted
 from states.round_rules import RoundRules
-from states.rulebook import FormField, Label
+from states.rulebook import FormField, Label, Move
 
 
 def faults(
@@ -63,6 +63,47 @@ def _names_somebody(
         reason = redacted(facts, {"text": texts, "hides": ["subject"]})
         reasons += [reason] if reason is not None else []
     return reasons
+
+
+def names_the_reporter(
+    session: Session, office: Office, row: OnFile, rule: Move, form: Mapping[str, Any], *, by: str
+) -> list[Reason]:
+    """That a text which members of a round will read holds something of who reported one of its clues.
+
+    Asked of whoever may see the clue: to a member the refusal itself would tell who reported.
+    """
+    book = office.rulebook(row.rulebook)
+    if book.machines[row.machine].rounds is not None:
+        clues = {
+            *session.execute(select(col(MatterLink.parent)).where(col(MatterLink.child) == row.id)).scalars()
+        }
+        numbers = [form[field.name] for field in rule.fields if field.links and form.get(field.name)]
+        clues |= {*session.execute(select(col(Matter.id)).where(col(Matter.number).in_(numbers))).scalars()}
+    elif rule.opens is not None and book.machines[rule.opens.machine].rounds is not None:
+        clues = {row.id}
+    else:
+        return []
+    texts = {
+        field.name: str(form.get(field.name) or "")
+        for field in rule.fields
+        if field.type in ("text", "long_text")
+    }
+    if not clues or not any(texts.values()):
+        return []
+    seen = access.visible_to(session, by, book)
+    theirs = session.execute(select(col(Matter.id)).where(col(Matter.id).in_(clues), seen)).scalars()
+    secrets = unnamed.reporters(session, [key for key in theirs if key is not None])
+    return [_says_who_reported(name) for name, text in texts.items() if unnamed.named_in(text, secrets)]
+
+
+def _says_who_reported(field: str) -> Reason:
+    return Reason(
+        "names_the_reporter",
+        Label(en=f"{field} holds something of who reported; members of the round would read it.",
+              zh=f"{field} 含有举报人信息，参加会商的人员会看到。"),
+        Label(en="Take it out; write of the project, the link and the problem.",
+              zh="请删去举报人信息，只写项目、环节和问题。"),
+    )  # fmt: skip
 
 
 def on_agenda(

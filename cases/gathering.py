@@ -17,7 +17,8 @@ from cases.history import CLOCK, Event
 from cases.matters import OnFile
 from cases.office import Office
 from cases.prepared import Prepared
-from states.facts import ENGINE, Act, Actor, Facts, Link, Made
+from states.facts import ENGINE, Act, Actor, Facts, Link, Made, Refused
+from states.refusals import READS_ONLY
 from states.rulebook import StateKind
 
 _M, _P, _S, _L = (SQLModel.metadata.tables[name] for name in ("matter", "posting", "seat", "matter_link"))
@@ -86,6 +87,12 @@ def load(session: Session, office: Office, number: str, *, login: str, for_chang
         raise NoSuchMatter(number)
     row = OnFile(*found)
     return Loaded(row, _standing(session, office, row, login, number))
+
+
+def takes_part(loaded: Loaded) -> None:
+    """That the actor may do more with a matter than read it. Raises Refused (reads_only) where it was put before them."""
+    if loaded.actor.reads_only:
+        raise Refused(READS_ONLY.code, (READS_ONLY,))
 
 
 def load_by_id(session: Session, matter: int) -> Loaded:

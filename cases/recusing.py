@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from cases import access, gathering, history, interests, recusal_notices, recusals, round_items, substitutes
@@ -80,7 +80,9 @@ def challenge(
     session: Session, office: Office, number: str, *, actor: str, person_: str, reason: str, at: datetime
 ) -> Decided:
     """Ask that somebody else be kept out; a second person decides. Raises NoSuchMatter, UnknownPerson, Refused."""
-    row = gathering.load(session, office, number, login=actor, for_change=True).row
+    loaded = gathering.load(session, office, number, login=actor, for_change=True)
+    gathering.takes_part(loaded)
+    row = loaded.row
     who = person(session, person_).login
     if who == actor:
         raise _refused("declare_instead", "An interest of your own is declared, not challenged.",
@@ -183,13 +185,15 @@ def _asked(session: Session, matter: int, who: str, *, by: str | None) -> bool:
 
 
 def match(session: Session, office: Office, row: OnFile, *, at: datetime) -> list[str]:
-    """Take out everybody a matter touches who is not out already; who that is. Before anybody is told of it."""
-    query = select(col(Recusal.person)).where(
-        col(Recusal.matter) == row.id, or_(col(Recusal.state) == IN_FORCE, col(Recusal.kind) == MATCHED)
-    )
-    out = set(session.execute(query).scalars())
+    """Take out everybody a matter touches who is not out already; who that is. Before anybody is told of it.
+
+    A match that was lifted is not made again for the same cause; for another one it is."""
+    columns = (col(Recusal.person), col(Recusal.kind), col(Recusal.state), col(Recusal.reason))
+    before = session.execute(select(*columns).where(col(Recusal.matter) == row.id)).all()
+    out = {person for person, _, state, _ in before if state == IN_FORCE}
+    lifted = {(person, why) for person, kind, _, why in before if kind == MATCHED}
     found = interests.touched(session, row, head=office.rulebook(row.rulebook).decides_recusals)
-    new = [one for one in found if one.person not in out]
+    new = [one for one in found if one.person not in out and (one.person, one.why) not in lifted]
     for one in new:
         _put_match(session, office, row.id, one, at=at)
     return [one.person for one in new]
