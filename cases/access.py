@@ -105,8 +105,13 @@ def seated(login: str) -> ColumnElement[bool]:
 
 def handled_by(login: str) -> ColumnElement[bool]:
     """The condition for what this person handles or sits on, and what they opened that nobody handles yet."""
+    return or_(*handled_ways(login))
+
+
+def handled_ways(login: str) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """The same one by one: handled, sat on, opened and handled by nobody yet; an index each."""
     unhandled = and_(col(Matter.opener) == login, col(Matter.handler).is_(None))
-    return or_(col(Matter.handler) == login, seated(login), unhandled)
+    return col(Matter.handler) == login, seated(login), unhandled
 
 
 def put_before(login: str) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from cases.matters import Matter, MatterLink, OnFile, Subject
 from cases.office import Office
 from states.facts import Facts, Reason
 from states.guards_on_forms import redacted
+from states.name_search import named_in
 from states.round_rules import RoundRules
 from states.rulebook import FormField, Label, Move
 
@@ -93,7 +94,7 @@ def names_the_reporter(
     seen = access.visible_to(session, by, book)
     theirs = session.execute(select(col(Matter.id)).where(col(Matter.id).in_(clues), seen)).scalars()
     secrets = unnamed.reporters(session, [key for key in theirs if key is not None])
-    return [_says_who_reported(name) for name, text in texts.items() if unnamed.named_in(text, secrets)]
+    return [_says_who_reported(name) for name, text in texts.items() if named_in(text, secrets)]
 
 
 def _says_who_reported(field: str) -> Reason:

@@ -109,12 +109,12 @@ class _Branches:
             yield "pressing", [way, inside, col(Matter.due_at) <= _TOMORROW, open_]
             yield from (("owed", [way, inside, one]) for one in here.owed_states())
         theirs = [judged, *map(without_index, (open_, not_(waits), not_(speak), not_(owed)))]
-        handled, seated, opened = _handled()
+        handled, seated, opened = access.handled_ways(_LOGIN)
         yield "mine", [handled, here.of_machine, *theirs]
         yield "mine", [seated, *theirs]
         yield "mine", [opened, here.of_machine, *theirs]
         unhandled = not_(
-            func.coalesce(or_(*_handled()), false())
+            func.coalesce(or_(*access.handled_ways(_LOGIN)), false())
         )  # SQL would not know where nobody handles it
         rest = [inside, *map(without_index, (open_, unhandled, not_(waits), not_(owed)))]
         for one in self._in_role(here, judged, ways):
@@ -166,13 +166,6 @@ def without_index(condition: Where) -> Where:
         return None
 
     return visitors.replacement_traverse(condition, {}, plain)
-
-
-def _handled() -> tuple[Where, Where, Where]:
-    """What somebody handles or sits on, and what they opened that nobody handles yet: an index each."""
-    seated = col(Matter.id).in_(select(col(Seat.matter)).where(col(Seat.person) == _LOGIN))
-    unhandled = and_(col(Matter.opener) == _LOGIN, col(Matter.handler).is_(None))
-    return col(Matter.handler) == _LOGIN, seated, unhandled
 
 
 def is_final(rule: State) -> bool:

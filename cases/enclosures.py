@@ -27,6 +27,7 @@ from cases.matters import MatterLink, OnFile
 from cases.office import Office
 from cases.packets import Enclosed, refused
 from states.facts import Reason, Refused
+from states.name_search import named_in
 from states.rulebook import Label, Machine, StateKind
 
 MOST_ENCLOSED = 45 << 20  # bytes of all attachments of a packet: in base64 they fit into canonical.MOST_BYTES
@@ -137,7 +138,7 @@ def check_names(session: Session, row: OnFile, chosen: Iterable[Attachment]) -> 
     parents = select(col(MatterLink.parent)).where(col(MatterLink.child) == row.id)
     secrets = unnamed.reporters(session, session.execute(parents).scalars().all())
     for one in chosen:
-        if unnamed.named_in(f"{one.name}\n{one.caption}", secrets):
+        if named_in(f"{one.name}\n{one.caption}", secrets):
             raise refused("names_the_reporter", f"第 {one.number} 号附件的文件名或说明含有举报人信息。",
                           f"The name or caption of attachment {one.number} holds something of who reported.",
                           zh="请改名后重新添加。", en="Add it anew under another name.")  # fmt: skip

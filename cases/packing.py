@@ -20,6 +20,7 @@ from cases.matters import Matter, MatterLink, OnFile
 from cases.office import Office
 from cases.organisations import Project
 from cases.packets import Both, Enclosed, Fact, Packet, refused
+from states.name_search import named_in
 from states.rulebook import Exchange, FormField, Label, Move, Rulebook
 
 
@@ -178,7 +179,7 @@ def _check_names(session: Session, row: OnFile, packet: Packet) -> None:
     parents = select(MatterLink.parent).where(MatterLink.child == row.id)
     secrets = unnamed.reporters(session, session.exec(parents))
     for fact in packet.facts:
-        if isinstance(fact.value, str) and unnamed.named_in(fact.value, secrets):
+        if isinstance(fact.value, str) and named_in(fact.value, secrets):
             raise refused("names_the_reporter", f"“{fact.label.zh}”含有举报人信息。",
                           f"{fact.label.en} ({fact.name}) holds something of who reported.",
                           zh=f"请退回修改文稿，或隐去 {fact.name}。",

@@ -33,6 +33,7 @@ from cases.matters import MatterLink, OnFile, Seat
 from cases.office import Office
 from cases.people import Person
 from states.facts import Reason, Refused
+from states.name_search import named_in
 from states.rulebook import Label, Reach, Rulebook, StateKind
 
 
@@ -214,13 +215,13 @@ def _fitting(
                            f"Photograph {one.number} was released to {to.number} already.",
                            "无需重复发布。", "There is nothing left to do.")  # fmt: skip
         texts = (one.name, one.caption if caption is None else caption)
-        if any(unnamed.named_in(text, names) for text in texts):
+        if any(named_in(text, names) for text in texts):
             raise _refused("not_redacted", f"第 {one.number} 号照片的文件名或说明出现了被反映人。",
                            f"The name or caption of photograph {one.number} names the person concerned.",
                            "会商成员只能看到问题；请用 --caption 另写说明，或改名后重新添加。",
                            "Members see the problem, not the person: give another --caption, or add the file anew "
                            "under another name.")  # fmt: skip
-        if any(unnamed.named_in(text, secrets) for text in texts):
+        if any(named_in(text, secrets) for text in texts):
             raise _refused("names_the_reporter", f"第 {one.number} 号照片的文件名或说明含有举报人信息。",
                            f"The name or caption of photograph {one.number} holds something of who reported.",
                            "请用 --caption 另写说明，或改名后重新添加。",

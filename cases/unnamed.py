@@ -22,13 +22,3 @@ def subjects(session: Session, matters: Iterable[int]) -> list[str]:
     """Whom these matters are about."""
     query = select(Subject.name).where(col(Subject.matter).in_(list(matters)))
     return [name for name in session.exec(query) if len(name) >= SHORTEST]
-
-
-def named_in(text: str, names: Iterable[str]) -> bool:
-    """Whether one of these names stands in a text, with or without blanks between its letters."""
-    return any(closed_up(name) in closed_up(text) for name in names)
-
-
-def closed_up(text: str) -> str:
-    """A text as it is searched: without blanks, in small letters."""
-    return "".join(text.split()).casefold()

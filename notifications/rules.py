@@ -19,18 +19,8 @@ from cases.organisations import Organisation
 from cases.people import Person, Posting
 from cases.prepared import PreparedForLists
 from cases.recusals import IN_FORCE, Recusal
+from states.references import RECIPIENTS
 from states.rulebook import Reach
-
-PLACES = (
-    "handler",
-    "opener",
-    "seats",
-    "owner",
-    "named",
-    "above",
-    "higher",
-)  # what a rule may name besides roles
-
 
 _TREE = PreparedForLists(lambda _lists: select(col(Organisation.code), col(Organisation.parent)))
 _SEATS = PreparedForLists(
@@ -189,7 +179,7 @@ class Directory:
             found = self._owners(one)
         elif name == "named":
             found = self._those(one.named)
-        elif name in PLACES:
+        elif name in RECIPIENTS:
             found = self._those([one.handler if name == "handler" else one.opener])
         else:
             found = self.holders(name, (one.organisation, one.addressee), one.project)
@@ -303,7 +293,7 @@ class Directory:
         """Logins, and roles in bodies, that include everybody the names mean; more is no harm."""
         logins: set[str | None] = set()
         logins.update(name.removeprefix(PERSON) for name in self._names if name.startswith(PERSON))
-        roles = {name for name in self._names.difference(PLACES) if not name.startswith(PERSON)}
+        roles = {name for name in self._names.difference(RECIPIENTS) if not name.startswith(PERSON)}
         if "owner" in self._names:
             roles |= {role for one in self._occurrences for role in self._owning(one)}
         bodies = (

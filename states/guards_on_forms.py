@@ -10,6 +10,7 @@ from states.facts import Facts, Reason
 from states.guard import any_of, because, guard
 from states.guard_arguments import listed
 from states.guards_on_file import latest
+from states.name_search import named_in
 
 
 @guard(guard_arguments.fields, of="form")
@@ -50,10 +51,11 @@ def new_evidence(facts: Facts, argument: Any) -> Reason | None:
 @guard(guard_arguments.redaction, of="form")
 def redacted(facts: Facts, argument: Any) -> Reason | None:
     """A text for outsiders does not name whom the file is about: `{text: [brief], hides: [subject]}`."""
-    hidden = [str(facts.values[name]) for name in listed(argument["hides"]) if facts.values.get(name)]
+    known = [str(facts.values[name]) for name in listed(argument["hides"]) if facts.values.get(name)]
+    hidden = [name for name in known if len(name) > 1]
     for field in listed(argument["text"]) if facts.form is not None else ():
-        text = _closed_up(str(facts.form.get(field, ""))) if facts.form else ""
-        if any(len(name) > 1 and _closed_up(name) in text for name in hidden):
+        text = str(facts.form.get(field, "")) if facts.form else ""
+        if named_in(text, hidden):
             return because(
                 "not_redacted",
                 f"{{field:{field}}}中出现了被反映人信息；会商成员单位只能看到问题，不能看到人。",
@@ -62,11 +64,6 @@ def redacted(facts: Facts, argument: Any) -> Reason | None:
                 cure_en="Take the name out; write of the project, the link, the problem and the gap in control.",
             )
     return None
-
-
-def _closed_up(text: str) -> str:
-    """Without blanks, in small letters: a blank between its letters does not hide a name."""
-    return "".join(text.split()).casefold()
 
 
 @guard(guard_arguments.fields, of="form")

@@ -46,8 +46,13 @@ def small(told: Told) -> Office:
 @pytest.fixture
 def port(unit: Unit) -> Port:
     """The Port Centre's office, with a second member of the contractor's."""
+    join_deputy(unit)
+    return Port(unit)
+
+
+def join_deputy(unit: Unit) -> None:
+    """A second member of the contractor's."""
     with unit() as session:
         session.add(Person(login="deputy", name="高远", organisation="QJN"))
         session.flush()
         session.add(Posting(person="deputy", role="member", organisation="QJN"))
-    return Port(unit)

@@ -9,12 +9,11 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from cases import interests, recusing
-from cases.people import Person, Posting
 from cases.recusals import Recusal
 from notifications import outbox
 from notifications.messages import Letterhead, render
 from notifications.notices import Notice
-from tests.cases.conftest import Unit
+from tests.cases.conftest import Unit, join_deputy
 from tests.cases.port_office import Port, port_office
 from tests.cases.round_stories import two_items
 
@@ -23,10 +22,7 @@ WHY = "与被反映人系近亲属"
 
 @pytest.fixture
 def port(unit: Unit) -> Port:
-    with unit() as session:
-        session.add(Person(login="deputy", name="高远", organisation="QJN"))
-        session.flush()
-        session.add(Posting(person="deputy", role="member", organisation="QJN"))
+    join_deputy(unit)
     office = port_office()
     office = type(office)(office.rulebooks, office.current, office.calendar, outbox.plan)
     return Port(unit, office)

@@ -17,6 +17,7 @@ from cases.people import Person, Posting
 from cases.prepared import Prepared
 from notifications import rules
 from notifications.dispatch import Unit
+from states.references import RECIPIENTS
 from states.rulebook import Machine
 from states.rulebook_file import shipped
 from tests.cases.port_office import Port
@@ -223,7 +224,7 @@ def _tellings(machine: Machine) -> list[tuple[str, ...]]:
 def test_every_role_the_shipped_rulebook_tells_may_see_what_it_is_told_of(machine: str) -> None:
     """A role that sees nothing of a machine is left out in silence: a rule that names one is a slip of the rulebook."""
     book = shipped()
-    roles = {name for to in _tellings(book.machines[machine]) for name in to}.difference(rules.PLACES)
+    roles = {name for to in _tellings(book.machines[machine]) for name in to}.difference(RECIPIENTS)
     assert {name for name in roles if machine not in book.roles[name].sees} == set()
 
 

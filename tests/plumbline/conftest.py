@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from plumbline import setup
 from plumbline.settings import Settings
 from tests.plumbline.shell import NOON, Shell
+from tests.plumbline.sites import Two
 
 
 def prepared(folder: Path, *, rehearsal: bool) -> Path:
@@ -27,6 +29,14 @@ def rehearsal_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a real database."""
     return prepared(tmp_path_factory.mktemp("real"), rehearsal=False)
+
+
+@pytest.fixture
+def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
+    """The port group's site and the district's, which trust each other."""
+    made = Two.under(tmp_path, rehearsal_template)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from plumbline.carrying import carry
 from plumbline.carrying.told import Carried
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two
-
-
-@pytest.fixture
-def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
-    made = Two.under(tmp_path, rehearsal_template)
-    yield made
-    made.close()
 
 
 def folder(site: Site, name: str) -> Path:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,13 +20,6 @@ from tests.plumbline.sites import Site, Two
 from tests.plumbline.test_exchange import resealed
 
 PDF = bad_files.pdf()
-
-
-@pytest.fixture
-def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
-    made = Two.under(tmp_path, rehearsal_template)
-    yield made
-    made.close()
 
 
 def mark(site: Site, number: str, *numbers: int, who: str = "registrar") -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -26,13 +25,6 @@ from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
 
 REPLIES = ["sign_for", "refuse", "accept", "return_packet", "instruct", "take_over", "redirect"]
-
-
-@pytest.fixture
-def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
-    made = Two.under(tmp_path, rehearsal_template)
-    yield made
-    made.close()
 
 
 def resealed(data: bytes, keys: SiteKeys, **changes: Any) -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -14,13 +12,6 @@ from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Two, refusal
-
-
-@pytest.fixture
-def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
-    made = Two.under(tmp_path, rehearsal_template)
-    yield made
-    made.close()
 
 
 def assigned(two: Two) -> str:

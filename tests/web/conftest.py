@@ -19,6 +19,7 @@ from tests.plumbline.conftest import (  # noqa: F401
     real_template,
     rehearsal_template,
     shell,
+    two,
 )
 from tests.web import browsing
 from tests.web.browsing import Clock, Office, at_work

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,6 @@ from tests.plumbline.exhibits import add, listed
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
 from tests.web.networks import serving
-
-
-@pytest.fixture
-def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
-    made = Two.under(tmp_path, rehearsal_template)
-    yield made
-    made.close()
 
 
 def joined(two: Two, url: str) -> None:

@@ -38,13 +38,6 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def two(rehearsal_template: Path, tmp_path: Path) -> Iterator[Two]:
-    made = Two.under(tmp_path, rehearsal_template)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def way(two: Two) -> Iterator[Network]:
     """The network to the district, whose application answers at its end."""
     with serving(two.district) as to, network() as made:
