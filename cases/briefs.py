@@ -84,24 +84,24 @@ def names_the_reporter(
         clues = {row.id}
     else:
         return []
-    texts = {
-        field.name: str(form.get(field.name) or "")
+    texts = [
+        (field.label, str(form.get(field.name) or ""))
         for field in rule.fields
         if field.type in ("text", "long_text")
-    }
-    if not clues or not any(texts.values()):
+    ]
+    if not clues or not any(text for _, text in texts):
         return []
     seen = access.visible_to(session, by, book)
     theirs = session.execute(select(col(Matter.id)).where(col(Matter.id).in_(clues), seen)).scalars()
     secrets = unnamed.reporters(session, [key for key in theirs if key is not None])
-    return [_says_who_reported(name) for name, text in texts.items() if named_in(text, secrets)]
+    return [_says_who_reported(label) for label, text in texts if named_in(text, secrets)]
 
 
-def _says_who_reported(field: str) -> Reason:
+def _says_who_reported(field: Label) -> Reason:
     return Reason(
         "names_the_reporter",
-        Label(en=f"{field} holds something of who reported; members of the round would read it.",
-              zh=f"{field} 含有举报人信息，参加会商的人员会看到。"),
+        Label(en=f"{field.en!r} holds something of who reported; members of the round would read it.",
+              zh=f"“{field.zh}”含有举报人信息，参加会商的人员会看到。"),
         Label(en="Take it out; write of the project, the link and the problem.",
               zh="请删去举报人信息，只写项目、环节和问题。"),
     )  # fmt: skip
