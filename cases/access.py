@@ -6,25 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 from sqlmodel import Session, col
 
 from cases import recusals
 from cases.matters import Matter, OnFile, Reader, Seat
-from cases.people import postings_of
+from cases.people import Held, postings_of
+from cases.unindexed import without_index
 from states.facts import Actor
 from states.rulebook import Reach, Rulebook
-
-
-class Held(Protocol):
-    """A role held in an organisation, for one project or (None) for all of them."""
-
-    @property
-    def role(self) -> str: ...
-    @property
-    def organisation(self) -> str: ...
-    @property
-    def project(self) -> str | None: ...
 
 
 class Looked(Protocol):
@@ -76,10 +66,17 @@ def ways(
     for posting, held in _of_machine(postings, rulebook, machine):
         if held in (Reach.OWN, Reach.BRIEFED):
             sent = [] if held is Reach.OWN else [col(Matter.sent_at).is_not(None)]
-            found += [(and_(col(Matter.machine) == machine, one, *sent), True) for one in _own(login)]
+            found += [(and_(one, *sent), True) for one in _own_of(login, machine)]
         else:
             found.append((_view(login, posting, machine, held), False))
     return found
+
+
+def apart(ways: Sequence[tuple[ColumnElement[bool], bool]]) -> list[ColumnElement[bool]]:
+    """The same ways, each without what an earlier one holds for: together they hold for each matter exactly once."""
+    conditions = [condition for condition, _few in ways]
+    return [and_(one, *(not_(func.coalesce(without_index(before), false())) for before in conditions[:place]))
+            for place, one in enumerate(conditions)]  # fmt: skip
 
 
 def _of_machine(postings: Sequence[Held], rulebook: Rulebook, machine: str) -> Iterator[tuple[Held, Reach]]:
@@ -138,6 +135,14 @@ def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElemen
 def _own(login: str) -> tuple[ColumnElement[bool], ...]:
     """What makes a matter somebody's own, or was put before them; an index each."""
     return col(Matter.opener) == login, col(Matter.handler) == login, seated(login), put_before(login)
+
+
+def _own_of(login: str, machine: str) -> Iterator[ColumnElement[bool]]:
+    """The same of one machine. Beside a list of keys, the machine is judged row by row: its index would find far more."""
+    of_machine = col(Matter.machine) == machine
+    opened, handled, sat, read = _own(login)
+    yield from (and_(of_machine, handled), and_(of_machine, opened))
+    yield from (and_(without_index(of_machine), one) for one in (sat, read))
 
 
 def sees(

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select, union_all
 from sqlmodel import Session, col
 
 from cases.matters import Matter
-from cases.worklist import Line, Looker, lines_where, live_states
+from cases.worklist import Line, Looker, live_states, longest_still
 from states.rulebook import State
 
 STILL_FOR = (30, 90)  # days without a substantive act from which on a column counts them
@@ -52,17 +52,27 @@ _NOBODY: Tally = (0, (0,) * len(STILL_FOR), None)
 
 
 def tallies(session: Session, looker: Looker, machine: str, *, at: datetime) -> Mapping[str, Tally]:
-    """By state, from the index alone."""
+    """By state, from indexes alone: each way of seeing is counted by its own, and the counts are added up."""
     still = [
-        func.sum(case((col(Matter.progressed_at) <= at - timedelta(days=days), 1), else_=0))
+        func.sum(case((col(Matter.progressed_at) <= at - timedelta(days=days), 1), else_=0)).label(
+            f"still_{days}"
+        )
         for days in STILL_FOR
     ]
-    query = select(col(Matter.state), func.count(), func.min(col(Matter.progressed_at)), *still)
-    rows = session.execute(query.where(looker.sees(machine)).group_by(col(Matter.state)))
-    return {
-        state: (int(count), tuple(int(one) for one in counts), oldest)
-        for state, count, oldest, *counts in rows
-    }
+    oldest = func.min(col(Matter.progressed_at)).label("oldest")
+    counted = select(col(Matter.state), func.count().label("count"), oldest, *still).group_by(
+        col(Matter.state)
+    )
+    branches = [counted.where(seen) for seen in looker.branches(machine)]
+    if not branches:
+        return {}
+    every = union_all(*branches).subquery()
+    sums = [func.sum(every.c[name]) for name in ("count", *(one.name for one in still))]
+    found = session.execute(
+        select(every.c.state, func.min(every.c.oldest), *sums).group_by(every.c.state)
+    ).tuples()
+    return {state: (int(count), tuple(int(one) for one in counts), oldest)
+            for state, oldest, count, *counts in found}  # fmt: skip
 
 
 def _cards(
@@ -71,13 +81,5 @@ def _cards(
     """By state, those without a substantive act for the longest; in one query."""
     if not states:
         return {}
-    seen = looker.sees(machine)
-    firsts = [
-        select(select(col(Matter.id)).where(seen, col(Matter.state) == state)
-               .order_by(col(Matter.progressed_at), col(Matter.id)).limit(CARDS).subquery())
-        for state in states
-    ]  # fmt: skip
-    chosen = union_all(*firsts).subquery()
-    lines = lines_where(session, looker, machine, col(Matter.id).in_(select(chosen.c.id)), sort="still",
-                        limit=CARDS * len(states))  # fmt: skip
+    lines = longest_still(session, looker, machine, states, of_each=CARDS)
     return {state: tuple(line for line in lines if line.state == state) for state in states}

@@ -11,14 +11,15 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, literal, select, union_all
 from sqlmodel import Session, col
 
 from cases import access, desk_lists, gathering, recusing
 from cases.deadlines import Deadline
 from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
-from cases.people import Posting, postings_of
+from cases.people import Held, postings_of
+from cases.prepared import PreparedForLists
 from states.facts import Act, Actor, Facts, Link
 from states.machine import judge
 from states.rulebook import Label, Machine, StateKind
@@ -86,7 +87,7 @@ class _Looking:
     office: Office
     actor: str
     at: datetime
-    postings: Sequence[Posting]
+    postings: Sequence[Held]
 
 
 def desk(session: Session, office: Office, *, actor: str, at: datetime) -> Desk:
@@ -108,9 +109,39 @@ def _tomorrow(office: Office, at: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=office.zone)
 
 
+def _linked(lists: Mapping[str, Sequence[BindParameter[Any]]]) -> CompoundSelect[Any]:
+    end = (col(Matter.machine), col(Matter.state), col(Matter.rulebook))
+    down = (
+        select(col(MatterLink.parent), col(MatterLink.kind), *end)
+        .join(Matter, col(Matter.id) == col(MatterLink.child))
+        .where(col(MatterLink.parent).in_(lists["keys"]))
+    )
+    up = (
+        select(col(MatterLink.child), literal("of_").concat(col(MatterLink.kind)), *end)
+        .join(Matter, col(Matter.id) == col(MatterLink.parent))
+        .where(col(MatterLink.child).in_(lists["keys"]))
+    )
+    return union_all(down, up)
+
+
+_LINKED = PreparedForLists(_linked)
+_ROWS = PreparedForLists(lambda lists: select(*_COLUMNS).where(col(Matter.id).in_(lists["keys"])))
+_CLOCKS = PreparedForLists(
+    lambda lists: (
+        select(col(Deadline.matter), col(Deadline.name), col(Deadline.due_on), col(Deadline.due_at))
+        .where(col(Deadline.matter).in_(lists["keys"]), col(Deadline.status) == "open")
+        .order_by(col(Deadline.due_at).desc())
+    )
+)
+_SEATS = PreparedForLists(
+    lambda lists: select(col(Seat.matter)).where(
+        col(Seat.matter).in_(lists["keys"]), col(Seat.person).in_(lists["person"])
+    )
+)
+
+
 def _rows(session: Session, keys: set[int]) -> dict[int, OnFile]:
-    rows = session.execute(select(*_COLUMNS).where(col(Matter.id).in_(keys))) if keys else ()
-    return {row.id: row for row in (OnFile(*one) for one in rows)}
+    return {row.id: row for row in (OnFile(*one) for one in _ROWS.rows(session, keys=sorted(keys)))}
 
 
 def _shown(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, Line]:
@@ -122,42 +153,21 @@ def _shown(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, Line]:
 
 
 def _clocks(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, _Clock]:
-    query = (
-        select(col(Deadline.matter), col(Deadline.name), col(Deadline.due_on), col(Deadline.due_at))
-        .where(col(Deadline.matter).in_(rows), col(Deadline.status) == "open")
-        .order_by(col(Deadline.due_at).desc())
-    )
-    return {matter: _Clock(*clock) for matter, *clock in looking.session.execute(query).tuples()}
+    return {matter: _Clock(*clock) for matter, *clock in _CLOCKS.rows(looking.session, keys=sorted(rows))}
 
 
 def _links(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, tuple[Link, ...]]:
     """What is linked to each, as guards see it."""
     found: dict[int, list[Link]] = {}
-    for here, kind, machine, state, rulebook in looking.session.execute(_linked(rows)):
+    for here, kind, machine, state, rulebook in _LINKED.rows(looking.session, keys=sorted(rows)):
         book = looking.office.rulebook(rulebook)
         final = book.machines[machine].states[state].kind is StateKind.FINAL
         found.setdefault(here, []).append(Link(kind, machine, state, final))
     return {here: tuple(links) for here, links in found.items()}
 
 
-def _linked(rows: Mapping[int, OnFile]) -> Any:
-    end = (col(Matter.machine), col(Matter.state), col(Matter.rulebook))
-    down = (
-        select(col(MatterLink.parent), col(MatterLink.kind), *end)
-        .join(Matter, col(Matter.id) == col(MatterLink.child))
-        .where(col(MatterLink.parent).in_(rows))
-    )
-    up = (
-        select(col(MatterLink.child), literal("of_").concat(col(MatterLink.kind)), *end)
-        .join(Matter, col(Matter.id) == col(MatterLink.parent))
-        .where(col(MatterLink.child).in_(rows))
-    )
-    return union_all(down, up)
-
-
 def _seats(looking: _Looking, rows: Mapping[int, OnFile]) -> set[int]:
-    query = select(col(Seat.matter)).where(col(Seat.matter).in_(rows), col(Seat.person) == looking.actor)
-    return set(looking.session.execute(query).scalars())
+    return {key for (key,) in _SEATS.rows(looking.session, keys=sorted(rows), person=[looking.actor])}
 
 
 def _line(looking: _Looking, row: OnFile, clock: _Clock, links: Sequence[Link], *, seated: bool) -> Line:

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     and_,
     bindparam,
@@ -28,16 +27,16 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.sql import visitors
 from sqlmodel import Session, col
 
 from cases import access, recusals
-from cases.access import Held
 from cases.matters import Matter, Seat
 from cases.office import Office
+from cases.people import Held
 from cases.prepared import Prepared
 from cases.round_items import RoundItem
 from cases.rounds import GivenOpinion, RoundSeat, SpokenSeat
+from cases.unindexed import without_index
 from states.rulebook import Machine, State, StateKind
 
 NAMES = ("pressing", "opinions", "put_before", "owed", "mine", "role", "waiting")
@@ -63,7 +62,7 @@ def first(
 
 
 def _urgency(due_at: datetime | None, key: int) -> tuple[bool, float, int]:
-    return due_at is None, due_at.timestamp() if due_at else 0.0, -key
+    return due_at is None, due_at.timestamp() if due_at else 0.0, key
 
 
 def _statement(office: Office, postings: Sequence[Held], most: int) -> Prepared:
@@ -81,7 +80,8 @@ def _statement(office: Office, postings: Sequence[Held], most: int) -> Prepared:
 def _selected(name: str, conditions: list[Where], *, most: int) -> Any:
     due, key = col(Matter.due_at), col(Matter.id)
     chosen: Any = select(literal_column(f"'{name}'").label("list"), key, due).where(*conditions)
-    return select(chosen.order_by(due.asc().nulls_last(), key.desc()).limit(most).subquery())
+    # of what is due at one instant the oldest first: in the order of the index, so that nothing is sorted
+    return select(chosen.order_by(due.asc().nulls_last(), key.asc()).limit(most).subquery())
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ class _Branches:
         rest = [inside, *map(without_index, (open_, unhandled, not_(waits), not_(owed)))]
         for one in self._in_role(here, judged, ways):
             yield "role", [*one, *rest]
-        yield "put_before", [access.put_before(_LOGIN), here.of_machine, judged, without_index(open_)]
+        put_before = access.put_before(_LOGIN)
+        yield "put_before", [put_before, without_index(and_(here.of_machine, open_)), judged]
         if here.has_rounds:
             yield "opinions", [seen, open_, speak]
         for state in here.states(waits_for_others):
@@ -143,29 +144,6 @@ class _Branches:
                 ):  # of their own, what they neither handle nor sit on they opened
                     here_too = without_index(and_(or_(kept, addressed), state))
                     yield [col(Matter.opener) == _LOGIN, here.of_machine, judged, here_too, *project]
-
-
-_INDEXED = frozenset({"machine", "organisation", "state", "handler", "opener", "addressee", "moved_by", "id"})
-
-
-def without_index(condition: Where) -> Where:
-    """The same condition, to be judged row by row: what else is asked for names the index that finds few rows.
-
-    A planner that does not know how many matters a body keeps would rather begin with the body.
-    """
-
-    def plain(element: Any, **_rest: Any) -> Any:
-        table = getattr(element, "table", None)
-        if (
-            isinstance(element, Column)
-            and table is not None
-            and table.name == "matter"
-            and element.name in _INDEXED
-        ):
-            return func.coalesce(element, 0 if element.name == "id" else "")
-        return None
-
-    return visitors.replacement_traverse(condition, {}, plain)
 
 
 def is_final(rule: State) -> bool:

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
-from cases import access, people, recusals, round_facts, rounds  # noqa: F401 - people declares the tables that standing is read from
+from cases import access, recusals, round_facts, rounds
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK, Event
 from cases.matters import OnFile
 from cases.office import Office
+from cases.people import Held
 from cases.prepared import Prepared
 from states.facts import ENGINE, Act, Actor, Facts, Link, Made, Refused
 from states.refusals import READS_ONLY
@@ -60,15 +61,6 @@ _LINKED = Prepared(union_all(
     select(_L.c.kind, literal(1).label("up"), *_END)
     .join(_M, _M.c.id == _L.c.parent).where(_L.c.child == bindparam("matter")),
 ))  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A posting, as access looks at it."""
-
-    role: str
-    organisation: str
-    project: str | None
 
 
 @dataclass(frozen=True, slots=True)

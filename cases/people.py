@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, or_, select
+
+from cases.prepared import Prepared
 
 
 class Person(SQLModel, table=True):
@@ -37,6 +42,15 @@ class Posting(SQLModel, table=True):
     project: str | None = Field(default=None, foreign_key="project.code", max_length=32)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A posting as it is looked at: a role held in an organisation, for one project or (None) for all of them."""
+
+    role: str
+    organisation: str
+    project: str | None
+
+
 class UnknownPerson(Exception):
     """Nobody with this login is on file, or the account has ended."""
 
@@ -49,10 +63,16 @@ def person(session: Session, login: str) -> Person:
     return found
 
 
-def postings_of(session: Session, login: str) -> Sequence[Posting]:
+_POSTINGS = Prepared(
+    sqlalchemy.select(col(Posting.role), col(Posting.organisation), col(Posting.project))
+    .join(Person, col(Person.login) == col(Posting.person))
+    .where(col(Posting.person) == bindparam("login"), col(Person.active))
+)
+
+
+def postings_of(session: Session, login: str) -> Sequence[Held]:
     """The postings of an active person; of anybody else, none."""
-    query = select(Posting).join(Person).where(Posting.person == login, col(Person.active))
-    return session.exec(query).all()
+    return [Held(*one) for one in _POSTINGS.rows(session, {"login": login})]
 
 
 def holders(session: Session, role: str, *, organisation: str, project: str | None = None) -> list[str]:

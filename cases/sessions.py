@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import update
+import sqlalchemy
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cases.people import Person
+from cases.prepared import Prepared
 
 WAITS_FOR_CODE = timedelta(minutes=5)  # between the password and the second factor
 SEEN_EVERY = timedelta(
@@ -83,16 +86,33 @@ def begin(
     return Begun(token, waits, expires_at)
 
 
-def current(
-    session: Session, token: str, *, at: datetime, lasting: Lasting, waits: bool = False
-) -> WebSession:
+class Current(NamedTuple):
+    """A session that runs, the name of whose it is, and the language they want."""
+
+    held: WebSession
+    name: str
+    lang: str
+
+
+_KEPT = tuple(WebSession.model_fields)
+_CURRENT = Prepared(
+    sqlalchemy.select(col(Person.name), col(Person.lang), *(col(getattr(WebSession, name)) for name in _KEPT))
+    .join(Person, col(Person.login) == col(WebSession.login))
+    .where(col(WebSession.hash) == bindparam("hash"), col(Person.active))
+)
+
+
+def current(session: Session, token: str, *, at: datetime, lasting: Lasting, waits: bool = False) -> Current:
     """The session that a browser holds. Raises SessionOver: unknown, ended, expired, idle too long, account ended, or
     still waiting for its second factor (or no longer, where `waits` was asked for)."""
-    query = select(WebSession).join(Person, col(Person.login) == col(WebSession.login))
-    found = session.exec(query.where(WebSession.hash == hash_of(token), col(Person.active))).first()
-    if found is None or found.waits is not waits or not _runs(found, at=at, lasting=lasting):
+    row = _CURRENT.row(session, {"hash": hash_of(token)})
+    if row is None:
         raise SessionOver(str(SessionOver.__doc__))
-    return found
+    name, lang, *kept = row
+    found = WebSession(**dict(zip(_KEPT, kept, strict=True)))
+    if found.waits is not waits or not _runs(found, at=at, lasting=lasting):
+        raise SessionOver(str(SessionOver.__doc__))
+    return Current(found, name, lang)
 
 
 def _runs(found: WebSession, *, at: datetime, lasting: Lasting) -> bool:

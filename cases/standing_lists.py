@@ -20,7 +20,7 @@ from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from cases.office import Office
-from cases.people import Posting, postings_of
+from cases.people import Held, postings_of
 from states.rulebook import Label, Machine, Rulebook, StateKind
 
 
@@ -194,7 +194,7 @@ def _carried(session: Session, matters: Sequence[int]) -> dict[int, list[Carriag
 
 
 def _line(
-    office: Office, one: Matter, held: Sequence[Posting], clock: Deadline | None, carried: tuple[Carriage, ...], *,
+    office: Office, one: Matter, held: Sequence[Held], clock: Deadline | None, carried: tuple[Carriage, ...], *,
     actor: str, at: datetime,
 ) -> Line:  # fmt: skip
     book = office.rulebook(one.rulebook)
@@ -221,7 +221,7 @@ def _steps(machine: Machine, acts: Mapping[str, Sequence[str]]) -> Iterator[Step
             yield Step(machine.moves[name].label, acts[name][0], date.fromisoformat(acts[name][1]))
 
 
-def _moves(machine: Machine, one: Matter, held: Sequence[Posting], actor: str) -> Iterator[tuple[str, Label]]:
+def _moves(machine: Machine, one: Matter, held: Sequence[Held], actor: str) -> Iterator[tuple[str, Label]]:
     """The moves from here that some role of this person's makes."""
     bodies = (one.organisation, one.addressee)
     roles = {
@@ -234,5 +234,5 @@ def _moves(machine: Machine, one: Matter, held: Sequence[Posting], actor: str) -
             yield name, machine.moves[name].label
 
 
-def _bodies(held: Sequence[Posting]) -> set[str]:
+def _bodies(held: Sequence[Held]) -> set[str]:
     return {one.organisation for one in held}

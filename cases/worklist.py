@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union_all
 from sqlmodel import Session, col
 
-from cases import access, gathering
+from cases import access, gathering, recusals
 from cases.deadlines import Deadline
-from cases.gathering import Held
 from cases.history import Event
 from cases.matters import Matter
 from cases.office import Office
-from cases.people import Person
+from cases.people import Held, Person
 from states.rulebook import Machine, Reach, StateKind
 
 TABS = ("todo", "handled", "done", "passed", "copied", "late", "all")
@@ -105,6 +104,11 @@ class Looker:
         """The condition for what of a machine they may see."""
         return access.visible(self.login, self.postings, self.office.rulebook(), machine=machine)
 
+    def branches(self, machine: str) -> list[ColumnElement[bool]]:
+        """The same in branches, of which each one index answers; for each matter that may be seen one branch holds."""
+        ways = access.ways(self.login, self.postings, self.office.rulebook(), machine=machine)
+        return [and_(one, not_(recusals.keeps_out(self.login))) for one in access.apart(ways)]
+
     def machines(self) -> tuple[str, ...]:
         """The machines of which they may see anything, in the rulebook's order."""
         book = self.office.rulebook()
@@ -117,14 +121,13 @@ def page(
     total: int | None = None,
 ) -> Lines:  # fmt: skip
     """A page of what is wanted. `total`: how many there are, where that is known."""
-    conditions = [*_conditions(looker, wanted, at=at)]
+    such = [*_wanted(looker, wanted, at=at)]
     if total is None:
-        total = session.execute(select(_capped(conditions))).scalar_one()
+        total = session.execute(select(_capped(looker, wanted.machine, such))).scalar_one()
     if not total:
         return Lines((), 0, None)
-    chosen = select(col(Matter.id)).where(*conditions).order_by(*_order(wanted.sort)).limit(limit + 1)
-    if after is not None:
-        chosen = chosen.where(beyond(wanted.sort, after))
+    further = [] if after is None else [beyond(wanted.sort, after)]
+    chosen = _first(looker, wanted.machine, [*such, *further], sort=wanted.sort, limit=limit + 1)
     found = tuple(_lines(session, chosen, wanted.sort))
     following = _spot(wanted.sort, found[limit - 1]) if len(found) > limit else None
     return Lines(found[:limit], int(total), following)
@@ -132,18 +135,44 @@ def page(
 
 def counts(session: Session, looker: Looker, machine: str, *, at: datetime) -> dict[str, int]:
     """How many stand under each tab, no further counted than MOST_COUNTED + 1; in one query."""
-    each = [_capped(_conditions(looker, Wanted(machine=machine, tab=tab), at=at)).label(tab) for tab in TABS]
+    each = [_capped(looker, machine, [*_wanted(looker, Wanted(machine=machine, tab=tab), at=at)]).label(tab)
+            for tab in TABS]  # fmt: skip
     return {tab: int(count) for tab, count in session.execute(select(*each)).mappings().one().items()}
 
 
 def condition(looker: Looker, wanted: Wanted, *, at: datetime) -> ColumnElement[bool]:
     """The condition on `matter` for all that is wanted, as an export takes it."""
-    return and_(*_conditions(looker, wanted, at=at))
+    return and_(looker.sees(wanted.machine), *_wanted(looker, wanted, at=at))
 
 
-def _capped(conditions: Sequence[ColumnElement[bool]] | Iterator[ColumnElement[bool]]) -> Any:
-    some = select(col(Matter.id)).where(*conditions).limit(MOST_COUNTED + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+def _capped(looker: Looker, machine: str, such: Sequence[ColumnElement[bool]]) -> Any:
+    most = MOST_COUNTED + 1
+    some = [select(col(Matter.id)).where(seen, *such).limit(most) for seen in looker.branches(machine)]
+    return select(func.count()).select_from(_together(some).limit(most).subquery()).scalar_subquery()
+
+
+def _first(
+    looker: Looker, machine: str, such: Sequence[ColumnElement[bool]], *, sort: str, limit: int
+) -> Select[Any]:
+    """The keys of the first that fit and may be seen: the first of each branch, and of these again the first."""
+    firsts = [
+        select(col(Matter.id)).where(seen, *such).order_by(*_order(sort)).limit(limit)
+        for seen in looker.branches(machine)
+    ]
+    if len(firsts) == 1:
+        return firsts[0]
+    return (
+        select(col(Matter.id))
+        .where(col(Matter.id).in_(_together(firsts)))
+        .order_by(*_order(sort))
+        .limit(limit)
+    )
+
+
+def _together(chosen: Sequence[Select[Any]]) -> Select[Any]:
+    """What any of these chooses. Each is a query within: SQLite knows no limit of a branch."""
+    every = union_all(*(select(one.subquery().c.id) for one in chosen)) if chosen else None
+    return select(col(Matter.id)).where(false()) if every is None else select(every.subquery().c.id)
 
 
 def lines_of(session: Session, looker: Looker, machine: str, numbers: Sequence[str]) -> tuple[Line, ...]:
@@ -156,8 +185,17 @@ def lines_where(
     session: Session, looker: Looker, machine: str, *such: ColumnElement[bool], sort: str, limit: int
 ) -> tuple[Line, ...]:
     """The first lines of a machine that fit, as far as they may be seen."""
-    chosen = select(col(Matter.id)).where(looker.sees(machine), *such).order_by(*_order(sort)).limit(limit)
-    return tuple(_lines(session, chosen, sort))
+    return tuple(_lines(session, _first(looker, machine, such, sort=sort, limit=limit), sort))
+
+
+def longest_still(
+    session: Session, looker: Looker, machine: str, states: Sequence[str], *, of_each: int
+) -> tuple[Line, ...]:
+    """Of each of these states the lines that may be seen and stand there the longest without a substantive act."""
+    firsts = [
+        _first(looker, machine, [col(Matter.state) == state], sort="still", limit=of_each) for state in states
+    ]
+    return tuple(_lines(session, _together(firsts), "still"))
 
 
 def _lines(session: Session, chosen: Any, sort: str) -> Iterator[Line]:
@@ -190,8 +228,8 @@ def _lines(session: Session, chosen: Any, sort: str) -> Iterator[Line]:
 # ------------------------------------------------------------------------------------------------- what is wanted
 
 
-def _conditions(looker: Looker, wanted: Wanted, *, at: datetime) -> Iterator[ColumnElement[bool]]:
-    yield looker.sees(wanted.machine)
+def _wanted(looker: Looker, wanted: Wanted, *, at: datetime) -> Iterator[ColumnElement[bool]]:
+    """What is asked of a matter that may be seen."""
     tab = _TABS.get(wanted.tab)
     if tab is not None:
         yield tab(looker, wanted.machine, at)

@@ -16,7 +16,7 @@ from cases import access
 from cases.matters import Matter, Reader, Seat
 from cases.office import PERSON, Occurred, Office
 from cases.organisations import Organisation
-from cases.people import Person, Posting
+from cases.people import Held, Person, Posting
 from cases.prepared import PreparedForLists
 from cases.recusals import IN_FORCE, Recusal
 from states.references import RECIPIENTS
@@ -69,14 +69,6 @@ class Concerned(NamedTuple):
     lang: str
     document: str
     channel: str | None = None
-
-
-class Held(NamedTuple):
-    """A posting, as access looks at it."""
-
-    role: str
-    organisation: str
-    project: str | None
 
 
 @dataclass(frozen=True, slots=True)

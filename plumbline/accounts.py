@@ -121,7 +121,7 @@ class Accounts:
         Raises SessionOver, WrongCode, TooManyTries.
         """
         with self.work.unit() as session:
-            waiting = sessions.current(session, token, at=at, lasting=self.lasting, waits=True)
+            waiting = sessions.current(session, token, at=at, lasting=self.lasting, waits=True).held
             device = attempts.known(session, visitor.device, waiting.login, at=at)
             attempt = attempts.reserve(session, self._tried("code", waiting.login, visitor, device), at=at)
             proved = self._proved_by(session, waiting.login, code, at=at)

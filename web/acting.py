@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
-from cases import people, sessions
+from cases import sessions
 from cases.sessions import SEEN_EVERY, SessionOver, WebSession
 from plumbline import clock
 from plumbline.accounts import Accounts, SignedIn, Visitor
@@ -75,21 +75,11 @@ def _signed(request: Request) -> Signed:
     token = request.cookies.get(cookie(here, SESSION), "")
     with here.work.reading() as session:
         try:
-            held = sessions.current(session, token, at=at, lasting=here.lasting)
+            held, name, lang = sessions.current(session, token, at=at, lasting=here.lasting)
         except SessionOver:
             raise NotSignedIn(str(NotSignedIn.__doc__)) from None
-        person = people.person(session, held.login)
-        found = Signed(
-            person.login,
-            person.name,
-            person.lang,
-            int(held.id or 0),
-            csrf_for(here, token),
-            held.proved,
-            held,
-        )
-        request.state.factor_missing = here.needs_factor(session, person.login)
-        session.expunge_all()
+        found = Signed(held.login, name, lang, int(held.id or 0), csrf_for(here, token), held.proved, held)
+        request.state.factor_missing = here.needs_factor(session, held.login)
     if at - held.seen_at >= SEEN_EVERY:
         with here.work.unit() as session:
             sessions.seen(session, found.session, at=at)

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, insert, select
 from sqlmodel import Session, SQLModel, col
 
 from cases import access
-from cases.gathering import Held
 from cases.matters import Matter, OnFile, Reader, Seat
+from cases.people import Held
 from cases.recusals import Recusal
 from plumbline import sample
 from plumbline.database import engine_for
@@ -87,7 +87,12 @@ def test_the_filter_and_the_judgement_agree(
                                                asked_by="leader", asked_at=AT))  # fmt: skip
         query = select(col(Matter.id)).where(access.visible("officer", held, rules()))
         by_query = session.execute(query).first() is not None
+        apart = access.apart(access.ways("officer", held, rules(), machine="clue"))
+        ways = [session.execute(select(col(Matter.id)).where(way)).first() is not None for way in apart]
+        within = select(col(Matter.id)).where(access.reach("officer", held, rules(), machine="clue"))
+        reached = session.execute(within).first() is not None
         session.rollback()
+    assert sum(ways) == reached, "what is within reach is counted by one way, and by one alone"
     assert by_query == access.sees(
         "officer", held, rules(), matter, seated=seated or reads, recused="in_force" in states
     )

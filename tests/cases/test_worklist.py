@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 from sqlmodel import col
 
 from cases import agenda, boards, saved_filters, searching, worklist
 from cases.advance import advance
 from cases.deadlines import Deadline
-from cases.matters import Matter
+from cases.matters import Matter, Reader, Seat
 from cases.office import Office
 from cases.opening import open_matter
 from cases.worklist import Looker, Wanted
@@ -60,6 +60,25 @@ def test_tabs_count_what_they_list(unit: Unit, small: Office) -> None:
             done = {line.id for line in worklist.page(session, looker, Wanted(tab="done"), at=NOON).lines}
             todo = {line.id for line in worklist.page(session, looker, Wanted(tab="todo"), at=NOON).lines}
             assert not done & todo
+
+
+def test_what_somebody_sees_in_several_ways_is_one_line_and_counts_once(
+    unit: Unit, small: Office, numbers: list[str]
+) -> None:
+    with unit() as session:
+        key = session.execute(select(col(Matter.id)).where(col(Matter.number) == numbers[0])).scalar_one()
+        session.execute(update(Matter).where(col(Matter.id) == key).values(opener="officer"))
+        session.execute(insert(Seat).values(matter=key, person="officer"))
+        session.execute(insert(Reader).values(matter=key, person="officer"))
+        looker = Looker.of(session, small, "officer")
+        page = worklist.page(session, looker, Wanted(tab="all"), at=NOON)
+        columns = boards.board(session, looker, "clue", at=NOON)
+        assert [line.number for line in page.lines] == [numbers[0]]
+        assert (page.total, worklist.counts(session, looker, "clue", at=NOON)["all"]) == (1, 1)
+        assert [(one.count, [card.number for card in one.cards]) for one in columns if one.count] == [
+            (1, [numbers[0]])
+        ]
+        session.rollback()
 
 
 @pytest.mark.usefixtures("numbers")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from cases import boards, opening, recusing, worklist
@@ -14,6 +15,7 @@ from cases.export_log import ExportLog
 from cases.matters import Matter
 from cases.worklist import Looker, Wanted
 from tests.web.browsing import Browser, Office
+from tests.web.counting import queries
 
 CLUE: dict[str, Any] = {
     "title": "隐蔽工程未经验收先行覆盖", "source": "joint_inspection", "kind": "duty_neglect", "project": "PC",
@@ -302,13 +304,5 @@ def test_a_page_asks_as_often_however_much_there_is(office: Office, path: str) -
     for more in (1, 12):
         opened(office, more)
         browser.get(path)
-        asked: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_: Any, kept: list[str] = asked) -> None:
-            kept.append(statement)
-
-        event.listen(office.work.engine, "before_cursor_execute", note)
-        browser.get(path)
-        event.remove(office.work.engine, "before_cursor_execute", note)
-        counts.append(len(asked))
+        counts.append(queries(office, partial(browser.get, path)))
     assert counts == [QUERIES[path]] * 2
