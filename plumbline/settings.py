@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     attachment_mb: int = Field(default=20, ge=1, le=40)  # that one file may have
     webhook_hosts: frozenset[str] = frozenset()  # on the office's own network, as JSON: ["bi.office.example"]
     api_per_minute: int = Field(default=1200, ge=1)  # requests of one token; more are answered 429
+    web_processes: int = Field(default=1, ge=1, le=16)
+    """Processes that answer pages and the API. One keeps one core busy; each more takes some 150 MB."""
     quiet: str = ""  # such as 20:00-07:30: messages wait for the morning of a working day; empty: at any hour
     urgent: frozenset[str] = frozenset({"escalation_report", "escalation_receipt", "escalation_answer"})
     """Kinds of message that do not wait; as JSON: ["escalation_report"]."""

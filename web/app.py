@@ -21,6 +21,7 @@ from web import (
     figures,
     guarding,
     matter,
+    pacing,
     preferences,
     register,
     search,
@@ -31,7 +32,9 @@ from web import (
     worklist,
 )
 from web.api import door
+from web.doorkeeper import Doorkeeper
 from web.guarding import HEADERS
+from web.pacing import Paces
 from web.rooms import every
 from web.status_page import Runs, Scheduler
 
@@ -45,10 +48,11 @@ def create(work: Work, *, scheduler: Scheduler | None = None, runs: Runs | None 
     app.state.remembered = OrderedDict()
     acting.handle(app)
     troubles.handle(app)
-    app.add_middleware(door.Way, api=door.router(work))
-    app.add_middleware(Guard, settings=work.settings)
+    paces = Paces(pacing.file_of(work.settings))
+    app.add_middleware(door.Way, api=door.router(work, paces))
+    app.add_middleware(Guard, settings=work.settings, paces=paces)
 
-    app.include_router(exchange.router(work))
+    app.include_router(exchange.router(work, keeper=Doorkeeper.counting(paces)))
     app.include_router(sign_in.router)
     app.include_router(account.router)
     app.include_router(status_page.router(work, scheduler, runs))
@@ -67,11 +71,11 @@ class Guard:
     """Turns away what comes from another site's page or too fast, and puts the headers on every answer, whoever gives it;
     a plain ASGI layer, because every request goes through it."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings, paces: Paces) -> None:
         self._app = app
         self._settings = settings
         self._headers = dict(guarding.headers(settings))
-        self._pace = guarding.Pace()
+        self._paces = paces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
@@ -84,5 +88,5 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = guarding.refusal(Request(scope), self._settings, self._pace)
+        refused = guarding.refusal(Request(scope), self._settings, self._paces)
         await (refused or self._app)(scope, receive, guarded)

@@ -29,10 +29,10 @@ MOST = canonical.MOST_BYTES + 1
 SITE = re.compile(rb'"site":"([0-9a-f]{32})","version":\d{1,9}\}\s*\Z')
 
 
-def router(work: Work, *, keeper: Doorkeeper | None = None, read_within: float = READ_WITHIN) -> APIRouter:
+def router(work: Work, *, keeper: Doorkeeper, read_within: float = READ_WITHIN) -> APIRouter:
     """The two doors of the exchange, with one doorkeeper."""
     doors = APIRouter(prefix="/exchange")
-    door = Door(keeper or Doorkeeper(), read_within=read_within, lang=work.settings.lang)
+    door = Door(keeper, read_within=read_within, lang=work.settings.lang)
 
     @doors.post("/packets")
     async def packet(request: Request) -> Response:

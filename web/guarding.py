@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections import deque
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 
-from plumbline import clock
 from plumbline.settings import Settings
+from web.pacing import Paces
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -34,8 +32,8 @@ PROVED_OTHERWISE = (
     "/api/",
 )  # what comes there proves itself by a signature or a token, not by a cookie
 UNPROVED = ("/sign-in", "/welcome/", "/rehearsal")  # where anybody may post
-MOST, PER = 120, timedelta(minutes=1)
-"""Posts from one source there. The slowing down of single accounts is `cases.attempts`; this only spares the processor."""
+MOST = 120
+"""Posts a minute from one source there. `cases.attempts` slows down single accounts; this only spares the processor."""
 
 
 def secure(settings: Settings) -> bool:
@@ -77,33 +75,18 @@ def source(request: Request) -> str:
     return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
 
 
-class Pace:
-    """How often each source posted where anybody may, within the last minute; in this process only."""
-
-    def __init__(self) -> None:
-        self._posts: dict[str, deque[datetime]] = {}
-
-    def too_fast(self, request: Request) -> bool:
-        """Whether this is one too many; otherwise it counts."""
-        if request.method in SAFE or not request.url.path.startswith(UNPROVED):
-            return False
-        now, key = clock.now(), source(request)
-        if len(self._posts) > 10_000:
-            self._posts.clear()
-        posts = self._posts.setdefault(key, deque())
-        while posts and now - posts[0] >= PER:
-            posts.popleft()
-        if len(posts) >= MOST:
-            return True
-        posts.append(now)
-        return False
+def too_fast(request: Request, paces: Paces) -> int:
+    """The seconds to wait where this post is one too many from its source; otherwise it counts, and 0."""
+    if request.method in SAFE or not request.url.path.startswith(UNPROVED):
+        return 0
+    return paces.take(f"post {source(request)}", MOST)
 
 
-def refusal(request: Request, settings: Settings, pace: Pace) -> Response | None:
+def refusal(request: Request, settings: Settings, paces: Paces) -> Response | None:
     """The answer to a request that is not even looked at; None for any other."""
     if is_foreign(request, settings):
         return PlainTextResponse("403: 请求来自其他网站。 This came from another site.\n", status_code=403)
-    if pace.too_fast(request):
-        return PlainTextResponse("429: 请求过于频繁，请稍候。 Too many requests; wait a minute.\n", status_code=429,
-                                 headers={"Retry-After": str(int(PER.total_seconds()))})  # fmt: skip
+    if wait := too_fast(request, paces):
+        return PlainTextResponse(f"429: 请求过于频繁，请在 {wait} 秒后再试。 Too many requests; try again in {wait} s.\n",
+                                 status_code=429, headers={"Retry-After": str(wait)})  # fmt: skip
     return None

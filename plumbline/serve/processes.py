@@ -29,11 +29,16 @@ class Child:
         """Its exit status, or None while it runs."""
         return self.process.poll()
 
-    def stop(self, *, within: float) -> None:
-        """Ask it to end, wait `within` seconds, then end it and whatever is left of its group."""
+    def ask_to_end(self) -> None:
+        """Ask it to end, and do not wait."""
         if self.status is None:
             with suppress(ProcessLookupError):
                 self.process.terminate()
+
+    def stop(self, *, within: float) -> None:
+        """Ask it to end, wait `within` seconds, then end it and whatever is left of its group."""
+        if self.status is None:
+            self.ask_to_end()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(within)
         with suppress(ProcessLookupError, PermissionError):
@@ -52,8 +57,10 @@ def start(
     environment: Mapping[str, str],
     folder: Path,
     dies_by: signal.Signals,
+    keeps: Sequence[int] = (),
 ) -> Child:
-    """Start this Python with `arguments` in `folder`; should we be killed, the child gets `dies_by`.
+    """Start this Python with `arguments` in `folder`; should we be killed, the child gets `dies_by`. Of what is open here
+    it keeps the descriptors `keeps`.
 
     To be called from the main thread: the promise is bound to the thread that starts the child.
     """
@@ -72,6 +79,6 @@ def start(
     with log.open("ab") as out:
         process = subprocess.Popen(
             command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True,
+            start_new_session=True, pass_fds=tuple(keeps),
         )  # fmt: skip
     return Child(name, process, log)

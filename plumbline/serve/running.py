@@ -5,26 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 
-import uvicorn
-
 from plumbline import clock
 from plumbline.accounts import Accounts
-from plumbline.serve import faults, lock, parts, scheduler
+from plumbline.serve import faults, lock, page, parts
 from plumbline.serve.environment import prefect_home
 from plumbline.serve.faults import Stopped
 from plumbline.serve.lock import Running
-from plumbline.serve.stack import Stack
+from plumbline.serve.stack import LOOK_EVERY, Stack
 from plumbline.serve.words import said
 from plumbline.settings import Settings
 from plumbline.work import Work
-from states.rulebook import Label
-from web import app
 
 Say = Callable[[str], None]
 
@@ -48,21 +44,27 @@ def serve(
     work = Work.open(settings)
     stop = Event()
     home = prefect_home(settings) if with_prefect else None
-    page = f"http://{host}:{port}/"
-    running = Running(os.getpid(), page, clock.now(), home)
+    address = f"http://{host}:{port}/"
+    running = Running(os.getpid(), address, clock.now(), home)
     try:
         with ExitStack() as parted:
             parted.enter_context(lock.held(settings, running))
             parted.enter_context(_stopping(stop))
             listener = parted.enter_context(_listening(settings, host, port))
-            parted.enter_context(_page(work, listener, running))
-            say(said(settings, f"工作台：{page}，状态页：{page}status",
-                     f"The workbench is at {page} and the status page at {page}status"))  # fmt: skip
-            _welcome_first(work, page, say)
+            pages = page.Further(settings, listener, say)
+            pages.forget()
+            parted.enter_context(page.in_thread(work, listener, running))
+            parted.callback(pages.stop)
+            pages.start()
+            say(said(settings, f"工作台：{address}，状态页：{address}status",
+                     f"The workbench is at {address} and the status page at {address}status"))  # fmt: skip
+            _welcome_first(work, address, say)
             if home is None:
-                _without_prefect(settings, stop, say=say, ready=ready)
+                _without_prefect(settings, stop, say=say, ready=ready, look=pages.look)
             else:
-                Stack(settings, home, yaml or parts.prefect_yaml(), say, stop).run(ready=ready)
+                Stack(settings, home, yaml or parts.prefect_yaml(), say, stop, look=pages.look).run(
+                    ready=ready
+                )
     except Stopped:
         pass
     finally:
@@ -78,12 +80,15 @@ def _welcome_first(work: Work, page: str, say: Say) -> None:
                  f"The first administrator opens this one-time link within 24 hours: {link}"))  # fmt: skip
 
 
-def _without_prefect(settings: Settings, stop: Event, *, say: Say, ready: Callable[[], None] | None) -> None:
+def _without_prefect(
+    settings: Settings, stop: Event, *, say: Say, ready: Callable[[], None] | None, look: Callable[[float], None]
+) -> None:  # fmt: skip
     say(said(settings, "未启用 Prefect：请定时运行 plumbline tick。",
               "Prefect is left out: run `plumbline tick` from cron, every minute or so."))  # fmt: skip
     if ready is not None:
         ready()
-    stop.wait()
+    while not stop.wait(LOOK_EVERY):
+        look(time.monotonic())
 
 
 @contextmanager
@@ -99,7 +104,7 @@ def _stopping(stop: Event) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(settings: Settings, host: str, port: int) -> Iterator[socket.socket]:
+def _listening(settings: Settings, host: str, port: int) -> Iterator[page.Shared]:
     """The page's socket, taken before anything is started. Raises CannotServe where it is not to be had."""
     if not 0 < port < 65536:  # asked for an address, some systems wrap it around
         raise faults.port_taken(settings, host, port, "no such port")
@@ -111,39 +116,5 @@ def _listening(settings: Settings, host: str, port: int) -> Iterator[socket.sock
     except OSError as fault:
         why = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault.strerror)
         raise faults.port_taken(settings, host, port, why) from fault
-    with listener:
-        yield listener
-
-
-@contextmanager
-def _page(work: Work, listener: socket.socket, running: Running) -> Iterator[None]:
-    """The status page, in a thread of its own: it stays while Prefect's parts are restarted."""
-    config = uvicorn.Config(
-        app.create(work, scheduler=lambda: _health(running), runs=lambda: _runs(running)),
-        log_level="warning", access_log=False,
-        server_header=False, timeout_graceful_shutdown=3,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="page")
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
-def _runs(running: Running) -> tuple[scheduler.LastRun, ...]:
-    """Prefect's last runs, for the operator's eyes."""
-    return () if running.prefect is None else scheduler.last_runs(running.prefect, at=clock.now())
-
-
-def _health(running: Running) -> tuple[bool, Label]:
-    """What the page shows of Prefect: what is wrong, and what to do about it."""
-    if running.prefect is None:
-        return True, scheduler.WITHOUT_PREFECT
-    verdict = scheduler.scheduler_is_creating_runs(running.prefect, at=clock.now(), since=running.started_at)
-    if verdict.do is None:
-        return verdict.ok, verdict.says
-    both = Label(zh=verdict.says.zh + verdict.do.zh, en=f"{verdict.says.en} {verdict.do.en}")
-    return verdict.ok, both
+    with page.Shared(fileno=listener.detach()) as shared:
+        yield shared

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +14,7 @@ from plumbline.serve import faults, parts
 from plumbline.serve.api import PrefectApi, PrefectSilent
 from plumbline.serve.environment import PrefectHome, environment
 from plumbline.serve.faults import CannotServe, Stopped
+from plumbline.serve.pauses import Pause
 from plumbline.serve.processes import Child
 from plumbline.serve.words import said
 from plumbline.settings import Settings
@@ -22,30 +23,14 @@ LOOK_EVERY = 0.5
 ASK_EVERY = 15.0
 SILENT_TIMES = 8
 """A server that did not answer eight times in a row, two minutes, hangs."""
-LONGEST_PAUSE = 60.0
-WELL_AFTER = 300.0
-"""Seconds, all three; after five minutes without a restart the next pause is short again."""
-
-
-@dataclass
-class Pause:
-    """How long to wait before the next restart: 1, 2, 4 … 60 seconds."""
-
-    seconds: float = 1.0
-    since: float = field(default_factory=time.monotonic)
-
-    def next(self) -> float:
-        """The pause to make now."""
-        if time.monotonic() - self.since > WELL_AFTER:
-            self.seconds = 1.0
-        now, self.seconds = self.seconds, min(self.seconds * 2, LONGEST_PAUSE)
-        self.since = time.monotonic()
-        return now
 
 
 @dataclass
 class Stack:
-    """Prefect's server and worker under one PLUMBLINE_HOME, and the wish to stop them."""
+    """Prefect's server and worker under one PLUMBLINE_HOME, and the wish to stop them.
+
+    `look` is called with the seconds of `time.monotonic` every now and then, for what else must be kept alive.
+    """
 
     settings: Settings
     home: PrefectHome
@@ -56,6 +41,7 @@ class Stack:
     worker: Child | None = None
     silent: int = 0
     asked: float = 0.0
+    look: Callable[[float], None] = lambda _now: None
 
     def run(self, *, ready: Callable[[], None] | None = None) -> None:
         """Start everything, keep it alive until `stop` is set, stop everything.
@@ -68,6 +54,7 @@ class Stack:
             if ready is not None:
                 ready()
             while not self.stop.wait(LOOK_EVERY):
+                self.look(time.monotonic())
                 fallen = self._fallen()
                 if fallen is not None:
                     self._again(fallen, pause)

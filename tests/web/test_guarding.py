@@ -137,10 +137,10 @@ def test_so_many_posts_a_minute_from_one_source(office: Office) -> None:
     for _ in range(guarding.MOST):
         browser.client.post("/sign-in")
     answer = browser.client.post("/sign-in")
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
     assert office.browser(source="198.51.100.3").sign_in("officer").status_code == 303
     office.clock.later(minutes=1)
-    assert browser.client.post("/sign-in").status_code == 403
+    assert [browser.client.post("/sign-in").status_code for _ in range(guarding.MOST + 1)][-2:] == [403, 429]
 
 
 def test_a_large_form_is_refused(office: Office) -> None:

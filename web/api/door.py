@@ -41,6 +41,7 @@ from web.api.problems import Wrong, not_here
 from web.api.rights import RIGHTS
 from web.api.who import Who
 from web.api.wishes import NoQuery
+from web.pacing import Paces
 
 PREFIX = "/api/v1"
 
@@ -64,10 +65,10 @@ def _unused(_asked: Asked) -> Response:
     raise AssertionError("the description is answered by the door itself")
 
 
-def router(work: Work) -> Router:
+def router(work: Work, paces: Paces) -> Router:
     """The API on this database."""
     every = operations(work)
-    door = Door(work, every)
+    door = Door(work, every, paces)
     paths: dict[str, dict[str, Operation]] = {}
     for one in every:
         paths.setdefault(one.path, {})[one.method] = one
@@ -94,10 +95,10 @@ class Way:
 class Door:
     """What all operations have in common: the office, and the pace each token may keep."""
 
-    def __init__(self, work: Work, operations: Sequence[Operation]) -> None:
+    def __init__(self, work: Work, operations: Sequence[Operation], paces: Paces) -> None:
         self.work = work
         self._operations = operations
-        self.pace = Pace(work.settings.api_per_minute)
+        self.pace = Pace(work.settings.api_per_minute, paces)
 
     def described(self) -> Response:
         """The description of all operations; few ask for it, so it is written when somebody does."""

@@ -27,6 +27,7 @@ from plumbline.serve.faults import CannotServe
 from plumbline.serve.scheduler import scheduler_is_creating_runs
 from plumbline.settings import Settings
 from tests.conftest import SCRATCH
+from web import guarding
 
 PROGRAM = """
 import sys
@@ -105,10 +106,10 @@ def serve(home: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Starts `plumbline serve` on the rehearsal; whatever still runs at the end is ended."""
     started: list[Served] = []
 
-    def start(*, with_prefect: bool) -> Served:
+    def start(*, with_prefect: bool, **settings: str) -> Served:
         port, log = free_port(), tmp_path / f"serve-{len(started)}.log"
         command = [sys.executable, "-c", PROGRAM, str(port), str(with_prefect), str(often(tmp_path))]
-        where = {**os.environ, "PYTHONPATH": str(Path(running.__file__).parents[2])}
+        where = {**os.environ, "PYTHONPATH": str(Path(running.__file__).parents[2]), **settings}
         with log.open("wb") as out:
             process = subprocess.Popen(command, stdout=out, stderr=out, env=where)
         started.append(Served(process, port, log))
@@ -227,6 +228,47 @@ def test_without_prefect_there_is_the_page_alone(serve: Callable[..., Served], h
     assert self_test(Settings()).says.en.startswith("`plumbline serve` runs without Prefect")
     assert served.stop() == 0
     assert not (home / "prefect").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_several_processes_answer_keep_one_limit_and_replace_each_other(
+    serve: Callable[..., Served], home: Path
+) -> None:
+    served = serve(with_prefect=False, PLUMBLINE_WEB_PROCESSES="3")
+    until(served.ready, "the page")
+    answering = {
+        served.process.pid,
+        *until(lambda: len(served.children()) == 2 and served.children(), "both"),
+    }
+    for one in answering:
+        _answers_alone(served, one, answering - {one})
+
+    began = time.monotonic()
+    statuses = [httpx.post(f"http://127.0.0.1:{served.port}/sign-in", timeout=30, trust_env=False).status_code
+                for _ in range(3 * guarding.MOST)]  # fmt: skip
+    flown_in = (time.monotonic() - began) * guarding.MOST / 60
+    assert set(statuses) == {403, 429}, "a form of nobody's, until there were too many"
+    assert guarding.MOST <= statuses.count(403) <= guarding.MOST + flown_in + 1
+
+    killed = min(answering - {served.process.pid})
+    os.killpg(killed, signal.SIGKILL)
+    until(lambda: len(served.children()) == 2 and killed not in served.children(), "another in its place")
+    assert "A process of the pages has ended" in served.said()
+    assert _get(served, "/readyz").json()["ready"] is True
+    children = served.children()
+    assert served.stop() == 0, served.said()
+    assert not any(alive(pid) for pid in children)
+
+
+def _answers_alone(served: Served, one: int, others: set[int]) -> None:
+    """One of the processes answers while the others are held; it may first have to come up."""
+    for other in others:
+        os.kill(other, signal.SIGSTOP)
+    try:
+        assert _get(served, "/healthz").text == "ok", one
+    finally:
+        for other in others:
+            os.kill(other, signal.SIGCONT)
 
 
 def test_a_port_that_is_taken_is_said_before_anything_starts(home: Path) -> None:

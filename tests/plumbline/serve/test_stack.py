@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from plumbline.serve import parts, stack
+from plumbline.serve import parts, pauses, stack
 from plumbline.serve.environment import PrefectHome
 from plumbline.serve.faults import CannotServe, Stopped
-from plumbline.serve.stack import LONGEST_PAUSE, WELL_AFTER, Pause, Stack
+from plumbline.serve.pauses import LONGEST_PAUSE, WELL_AFTER, Pause
+from plumbline.serve.stack import Stack
 from plumbline.settings import Settings
 
 
@@ -30,7 +31,8 @@ class Watch:
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     hand = Watch()
-    monkeypatch.setattr(stack, "time", hand)
+    for module in (stack, pauses):
+        monkeypatch.setattr(module, "time", hand)
     return hand
 
 

@@ -9,6 +9,7 @@ from plumbline.work import Work
 from tests.web.api.client import Client, refused
 from web.api.pace import Pace
 from web.api.problems import Wrong
+from web.pacing import Paces
 
 
 class Watch:
@@ -23,7 +24,7 @@ class Watch:
 
 def test_a_bucket_empties_at_once_and_fills_again_by_and_by() -> None:
     watch = Watch()
-    pace = Pace(60, now=watch)
+    pace = Pace(60, Paces(now=watch))
     for _ in range(60):
         pace.check("a")
     with pytest.raises(Wrong) as found:
