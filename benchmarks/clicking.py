@@ -1,4 +1,4 @@
-"""What Locust runs: somebody who is signed in and asks for one page, again and again, as soon as it is there.
+"""What Locust runs: somebody who is signed in and asks for one page, again and again, after a pause or without.
 
 Started by benchmarks.load, which says in CLICKED which page that is.
 """
@@ -16,7 +16,7 @@ ASKED = json.loads(os.environ["CLICKED"])
 class Clicking(FastHttpUser):  # type: ignore[misc]  # Locust is there for benchmarks alone
     """One of them."""
 
-    wait_time = constant(0)
+    wait_time = constant(ASKED["pause"])
 
     @task  # type: ignore[untyped-decorator]
     def click(self) -> None:

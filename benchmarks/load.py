@@ -1,8 +1,9 @@
-"""Eight and sixty-four people on a really served workbench with 100,000 clues on file, each clicking as soon as the page is
-there: the load tool is Locust, in processes of its own, and the server is `plumbline serve --no-prefect`.
+"""Eight and sixty-four people on a really served workbench with 100,000 clues on file, on SQLite and on PostgreSQL, each
+clicking as soon as the page is there, or after a second: the load tool is Locust, in processes of its own, and the server
+is `plumbline serve --no-prefect`.
 
 Beside each page stands /healthz of the same server under the same load. Besides how long people wait, the server's own
-processor time for a page is told: it does not depend on what else runs on the machine.
+processor time for a page is told (without that of PostgreSQL's server): it hardly depends on what else runs.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks import office, pages
+from benchmarks import copying, office, pages
 from benchmarks.measuring import Result
 from cases import sessions
 from plumbline import clock
 from plumbline.work import Work
 from web import acting, app
 
-CLUES, SECONDS, WARM = 100_000, 15, 5
-CLIENTS = (8, 64)
+CLUES, SECONDS, WARM = 100_000, 10, 3
+PEOPLE = ((8, 0), (8, 1), (64, 0))  # how many, and the seconds each of them looks at a page before the next
 PROCESSES = 2  # that answer pages: one for each core
 PAGES: Mapping[str, str] = {
     "today": "/", "worklist": "/worklist", "clue": "/matters/BENCH-0050000", "board": "/board",
@@ -40,27 +42,45 @@ CLICKER = Path(__file__).with_name("clicking.py")
 
 
 def measure(
-    *, clues: int = CLUES, clients: tuple[int, ...] = CLIENTS, seconds: int = SECONDS
+    *, clues: int = CLUES, people: tuple[tuple[int, int], ...] = PEOPLE, seconds: int = SECONDS
 ) -> list[Result]:
-    """A pair for each page and number of clients: its median wait beside that for /healthz."""
+    """A pair for each database, page and crowd: its median wait beside that for /healthz."""
     with office.folder() as home:
         work = pages.filled(home, clues)
         cookie = _signed_in(work)
+        found = _crowds("SQLite", home, "", cookie, people, seconds)
+        with copying.on_postgresql(work.engine) as url:
+            found += _crowds("PostgreSQL", home, url, cookie, people, seconds)
         work.engine.dispose()
-        with served(home) as (port, process):
-            return [
-                one for count in clients for one in _measured(port, process, home, cookie, count, seconds)
-            ]
+        return found
 
 
-def _measured(
-    port: int, process: int, home: Path, cookie: str, clients: int, seconds: int
-) -> Iterator[Result]:
-    bare, _ = clicked(port, process, home, BARE, cookie, clients=clients, seconds=seconds)
+def _crowds(
+    kind: str, home: Path, url: str, cookie: str, people: tuple[tuple[int, int], ...], seconds: int
+) -> list[Result]:
+    with served(home, url) as (port, process):
+        asking = Asking(port, process, home, cookie, seconds)
+        return [one for count, pause in people for one in _measured(kind, asking, count, pause)]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked by whom, and where; for how long."""
+
+    port: int
+    process: int
+    home: Path
+    cookie: str
+    seconds: int
+
+
+def _measured(kind: str, asking: Asking, clients: int, pause: int) -> Iterator[Result]:
+    crowd = f"{clients} " + (f"with {pause} s between" if pause else "without a pause")
+    bare, _ = clicked(asking, BARE, clients=clients, pause=pause)
     for name, path in PAGES.items():
-        found, spent = clicked(port, process, home, path, cookie, clients=clients, seconds=seconds)
+        found, spent = clicked(asking, path, clients=clients, pause=pause)
         yield Result(
-            f"load: {name}, {clients} at once", found["median"], bare["median"], f"{BARE}, {clients} at once",
+            f"load: {name}, {kind}, {crowd}", found["median"], bare["median"], f"{BARE}, {crowd}",
             "milliseconds until the answer", int(found["count"]), target=0.0,
             more={"p95": found["p95"], "processor_ms_per_page": spent, "pages_per_second": found["rate"],
                   "wanted_median": MEDIAN, "wanted_p95": P95, "load_of_machine": os.getloadavg()[0]},
@@ -77,18 +97,15 @@ def _signed_in(work: Work) -> str:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[tuple[int, int]]:
+def served(home: Path, url: str = "") -> Iterator[tuple[int, int]]:
     """`plumbline serve` on this database; its port and its process."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     command = [sys.executable, "-m", "plumbline.cli", "serve", "--no-prefect", "--port", str(port)]
     with (home / "serve.log").open("wb") as log:
-        server = subprocess.Popen(
-            command,
-            env=os.environ | {"PLUMBLINE_HOME": str(home), "PLUMBLINE_WEB_PROCESSES": str(PROCESSES)},
-            stdout=log,
-            stderr=log,
-        )
+        settings = {"HOME": str(home), "WEB_PROCESSES": str(PROCESSES), "DATABASE_URL": url}
+        variables = os.environ | {f"PLUMBLINE_{name}": value for name, value in settings.items()}
+        server = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
     try:
         _wait(port)
         yield port, server.pid
@@ -110,24 +127,22 @@ def _wait(port: int) -> None:
     raise RuntimeError("The server did not answer in time.")
 
 
-def clicked(
-    port: int, process: int, home: Path, path: str, cookie: str, *, clients: int, seconds: int
-) -> tuple[dict[str, float], float]:
+def clicked(asking: Asking, path: str, *, clients: int, pause: int = 0) -> tuple[dict[str, float], float]:
     """What Locust saw of this page, and the server's processor time for one of them, in milliseconds."""
-    _locust(port, home, path, cookie, clients=min(clients, 8), seconds=min(WARM, seconds))
-    before = processor(process)
-    found = _locust(port, home, path, cookie, clients=clients, seconds=seconds)
+    _locust(asking, path, clients=min(clients, 8), pause=0, seconds=min(WARM, asking.seconds))
+    before = processor(asking.process)
+    found = _locust(asking, path, clients=clients, pause=pause, seconds=asking.seconds)
     if not found["count"]:
-        raise RuntimeError(f"{path}: nothing was answered within {seconds} seconds.")
-    return found, (processor(process) - before) / found["count"] * 1000
+        raise RuntimeError(f"{path}: nothing was answered within {asking.seconds} seconds.")
+    return found, (processor(asking.process) - before) / found["count"] * 1000
 
 
-def _locust(port: int, home: Path, path: str, cookie: str, *, clients: int, seconds: int) -> dict[str, float]:
-    told = home / "load"
+def _locust(asking: Asking, path: str, *, clients: int, pause: int, seconds: int) -> dict[str, float]:
+    told = asking.home / "load"
     command = [sys.executable, "-m", "locust", "-f", str(CLICKER), "--headless", "-u", str(clients), "-r", str(clients),
-               "-t", f"{seconds}s", "--stop-timeout", "30", "--host", f"http://127.0.0.1:{port}", "--csv", str(told),
+               "-t", f"{seconds}s", "--stop-timeout", "30", "--host", f"http://127.0.0.1:{asking.port}", "--csv", str(told),
                "--only-summary", "--loglevel", "ERROR"]  # fmt: skip
-    asked = {"CLICKED": json.dumps({"path": path, "cookie": cookie})}
+    asked = {"CLICKED": json.dumps({"path": path, "cookie": asking.cookie, "pause": pause})}
     done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{path}: {(done.stdout + done.stderr)[-500:]}")

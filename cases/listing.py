@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from cases import access, carriages, gathering, round_sight, worklist
@@ -181,23 +181,29 @@ def _deadlines(session: Session, rules: Machine, matter: int) -> list[dict[str, 
     ]  # fmt: skip
 
 
+_LINKED = Prepared(
+    union_all(
+        select(col(MatterLink.id), literal("").label("up"), col(MatterLink.kind), col(MatterLink.child))
+        .where(col(MatterLink.parent) == bindparam("matter")),
+        select(col(MatterLink.id), literal("of_").label("up"), col(MatterLink.kind), col(MatterLink.parent))
+        .where(col(MatterLink.child) == bindparam("matter")),
+    )
+)  # fmt: skip
+
+
 def _links(session: Session, office: Office, matter: int, *, actor: str) -> list[dict[str, Any]]:
     """The linked matters, by number where this person may see them; the others do not exist for them."""
+    linked = sorted(_LINKED.rows(session, {"matter": matter}), key=lambda one: (one[1], one[0]))
+    if not linked:
+        return []
+    far = (col(Matter.id), col(Matter.number), col(Matter.machine), col(Matter.state))
     seen = access.visible_to(session, actor, office.rulebook())
-    found = []
-    for kind, near, far in (
-        ("", MatterLink.parent, MatterLink.child),
-        ("of_", MatterLink.child, MatterLink.parent),
-    ):
-        query = (
-            select(col(MatterLink.kind), col(Matter.number), col(Matter.machine), col(Matter.state))
-            .join(Matter, col(Matter.id) == col(far))
-            .where(col(near) == matter, seen)
-            .order_by(col(MatterLink.id))
-        )
-        found += [{"link": kind + row.kind, "number": row.number, "machine": row.machine, "state": row.state}
-                  for row in session.execute(query)]  # fmt: skip
-    return found
+    ends = {key for *_, key in linked}
+    found = {row.id: row for row in session.execute(select(*far).where(col(Matter.id).in_(ends), seen))}
+    return [
+        {"link": up + kind, "number": found[key].number, "machine": found[key].machine, "state": found[key].state}
+        for _, up, kind, key in linked if key in found
+    ]  # fmt: skip
 
 
 def history(session: Session, office: Office, number: str, *, actor: str) -> Sequence[dict[str, Any]]:
