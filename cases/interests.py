@@ -205,7 +205,8 @@ def _own(session: Session, row: OnFile, about: _About, *, head: str) -> Iterator
         }
         people = select(col(Person.login), col(Person.name), col(Person.organisation))
         for login, name, organisation in session.execute(people):
-            yield from (replace(one, person=login) for one in units[organisation])
+            for one in units[organisation]:
+                yield replace(one, person=login)
             read = of_person(name)
             if not about.known.concerns(read):
                 continue

@@ -261,10 +261,15 @@ def match(
 
 
 def _causes(session: Session, row: OnFile, under: Sequence[int]) -> dict[tuple[str, str], bool]:
-    """For what somebody was found to be touched, whatever was decided on it; and whether as the one it is about."""
+    """For what somebody was found to be touched, whatever was decided on it; and whether as the one it is about. What is in
+    force above and did not follow down to here is not settled here."""
     above = recusals.above(session, {row.id, *under})
     columns = (col(Recusal.person), col(Recusal.reason), col(Recusal.concerns_them))
-    query = select(*columns).where(col(Recusal.matter).in_(above), col(Recusal.kind).in_(FOUND))
+    query = select(*columns).where(
+        col(Recusal.matter).in_(above),
+        col(Recusal.kind).in_(FOUND),
+        (col(Recusal.matter) == row.id) | (col(Recusal.state) != IN_FORCE),
+    )
     found: dict[tuple[str, str], bool] = {}
     for person_, why, concerns_them in session.execute(query):
         found[person_, why] = concerns_them or found.get((person_, why), False)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from states.name_words import (
@@ -36,7 +37,7 @@ _APART = re.compile(r"[^\W_]+")
 _OFFICE_OF = re.compile(rf"(.{{2,}}?公司)(?:(?!公司).)+(?:{'|'.join(SITE_OFFICES)})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A field that names somebody or something, as it is compared.
 
@@ -49,6 +50,16 @@ class Name:
     sought: frozenset[str]
     texts: frozenset[str]
     is_person: bool
+
+    @cached_property
+    def sought_pairs(self) -> frozenset[str]:
+        """Every two signs that follow one another in what is looked for."""
+        return frozenset(pair for form in self.sought for pair in pairs(form))
+
+    @cached_property
+    def text_pairs(self) -> frozenset[str]:
+        """The same of the texts. Two names that have to do with each other share some, unless they are equal."""
+        return frozenset(pair for text in self.texts for pair in pairs(text))
 
 
 @lru_cache(maxsize=2**14)
@@ -95,6 +106,8 @@ def of_firm(field: str) -> Name:
     """The firms (projects, bodies) a field names: without legal form and the tail of a unit."""
     text = folded(field)
     whole = _read(text, persons=False)
+    if "(" not in text:
+        return _named(whole, whole, text, is_person=False)
     bare = {_core(left) for part in _parts(text, persons=False) for left in _noted(part)[1]}
     return _named(whole, whole | {form for form in bare if _tells(form)}, text, is_person=False)
 
@@ -110,7 +123,13 @@ def _read(text: str, *, persons: bool) -> frozenset[str]:
 
 def _named(whole: frozenset[str], forms: frozenset[str], text: str, *, is_person: bool) -> Name:
     sought = frozenset(form for form in forms if _may_be_sought(form))
-    return Name(whole, forms, sought, forms | ({key_of(text)} - {""}), is_person)
+    texts = forms | ({key_of(text)} - {""})
+    return Name(whole, forms, sought, texts, is_person)
+
+
+def pairs(text: str) -> Iterator[str]:
+    """Every two signs of a text that follow one another."""
+    return (text[start : start + 2] for start in range(len(text) - 1))
 
 
 def _tells(form: str) -> bool:
@@ -138,6 +157,8 @@ def folded(field: str) -> str:
 
 def _parts(text: str, *, persons: bool) -> list[str]:
     """The names in a text; the text itself where it cannot be taken apart with certainty."""
+    if _PLAIN.fullmatch(text) and not _AND.search(text):
+        return [text]
     found = [piece for part in _cut(text, _BETWEEN) for piece in _by_comma(part, persons=persons)]
     found = [piece for part in found for piece in _by_word(part, persons=persons)]
     if len(found) > _NAMES_AT_MOST or any(len(key_of(one)) < 2 for one in found):
@@ -204,6 +225,8 @@ def _without_notes(text: str) -> str:
 
 def _noted(text: str) -> tuple[str, list[str]]:
     """A firm's name with its notes in place, but for those that only tell its legal form; and with some of them left out."""
+    if "(" not in text:
+        return text, []
     text = _NOTE.sub(lambda note: " " if _says_nothing(note[1]) else note[0], text)
     spans = [note.span() for note in _NOTE.finditer(text)]
     if len(spans) > _NOTES_AT_MOST:
@@ -265,7 +288,7 @@ def _untitled(text: str) -> str:
 
 
 def _less_a_title(name: str) -> str:
-    if not (name.endswith(TITLES) or name.startswith(TITLES)):
+    if len(name) < 3 or not (name.endswith(TITLES) or name.startswith(TITLES)):
         return name
     for title in TITLES:
         for left in (name.removesuffix(title), name.removeprefix(title)):

@@ -248,7 +248,7 @@ def both(port: Port, *, interest_first: bool) -> tuple[str, str]:
     port.do(number, "registrar", "name_substitute", member="contractor", substitute="overseer2")
     port.walk(number, ("officer", "send_brief"), ("leader", "open_session"))
     interest(port, "contractor", "person", "钱德明")
-    said = [{"subject": "钱德明"}, {"subject_unit": "第七工程局南方有限公司"}]
+    said = [{"subject": "钱德明"}, {"subject_unit": "第七工程局南方公司"}]
     for one in said if interest_first else reversed(said):
         port.do(other, "officer", "amend", **one)
     return number, other
@@ -316,3 +316,12 @@ def test_a_round_that_takes_up_a_clue_about_a_member_who_was_out_anyway_keeps_th
     with port.unit() as session:
         assert audit.verify(session).faults == ()
         assert interests.of(session, "contractor")
+
+
+def test_what_was_lifted_of_the_clue_is_not_found_again_of_its_round(port: Port) -> None:
+    interest(port, "contractor", "project", "港口中心项目")
+    clue = port.clue_with(project="PC")
+    lift(port, clue, "contractor", about=False)
+    port.do(clue, "officer", "convene", seats=["owner", "contractor"])
+    assert "contractor" not in out_of(port, child(port, clue, "consultation"))
+    assert faults(port) == []
