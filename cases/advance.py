@@ -23,6 +23,7 @@ from cases import (
     gathering,
     history,
     linking,
+    near_matches,
     recusal_notices,
     recusing,
     references,
@@ -170,9 +171,9 @@ def _make(
         )  # fmt: skip
     else:
         linking.keep_private(session, row.id, private)
-    out = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
+    found = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
     moved = _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
-    recusing.note_matches(session, office, row.id, out, at=at)
+    recusing.note_matches(session, office, row.id, found, at=at)
     return moved
 
 
@@ -214,6 +215,7 @@ def _judge(
             reasons += references.faults(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
+            reasons += near_matches.faults(session, loaded.row, rule, form, by=known.actor.id)
             reasons += briefs.names_the_reporter(session, office, loaded.row, rule, form, by=known.actor.id)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)

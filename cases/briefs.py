@@ -117,7 +117,7 @@ def on_agenda(
     form[rules.item] = item = round_items.add(session, row.id, clue=clue)
     form[round_items.key(item)] = {"clue": number, "brief": form.pop(rules.item_brief),
                                    "proposed": form.pop(rules.item_proposed)}  # fmt: skip
-    _keep_out(session, office, row, clue, recusals.concerned(session, clue), by=by, at=at)
+    recusals.inherit(session, clue, row.id, at=at, concerning=True)
     for person in sorted(recusals.out_of(session, clue)):
         substitutes.reseat(session, office, person, by=by, at=at)
 
@@ -130,17 +130,8 @@ def taken_up(
     for field in fields:
         number = form.get(field.name) if field.links else None
         if number is not None:
-            clue = _id_of(session, number)
-            _keep_out(session, office, row, clue, recusals.out_of(session, clue), by=by, at=at)
-
-
-def _keep_out(
-    session: Session, office: Office, row: OnFile, clue: int, people: frozenset[str], *, by: str, at: datetime
-) -> None:  # fmt: skip
-    new = people - recusals.out_of(session, row.id)
-    recusals.inherit(session, clue, row.id, at=at, only=new)
-    for person in sorted(new):
-        substitutes.reseat(session, office, person, by=by, at=at)
+            for person in recusals.inherit(session, _id_of(session, number), row.id, at=at):
+                substitutes.reseat(session, office, person, by=by, at=at)
 
 
 def _id_of(session: Session, number: str) -> int:

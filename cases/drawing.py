@@ -13,10 +13,11 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cases.inspections import Programme
-from cases.interests import Interest, key_of
+from cases.interests import Interest
 from cases.organisations import Organisation, Project
 from cases.people import Person
 from states import sampling
+from states.names import Name, of_firm, same
 from states.sampling import Draw, Item
 
 SITES, INSPECTORS, LIST = "sites", "inspectors", "list"
@@ -79,23 +80,26 @@ def interested(
     session: Session, logins: Sequence[str], *, project: str | None, names: Iterable[str]
 ) -> set[str]:
     """Those of `logins` who declared an interest in the project or in one of these names, or whose own unit it is."""
-    keys = {key_of(name) for name in names}
+    said = [of_firm(name) for name in names]
     if project is not None:
         on_file = session.get(Project, project)
-        keys |= {key_of(project)} | ({key_of(on_file.name)} if on_file else set())
-    keys -= {""}
-    query = select(col(Interest.person)).where(
-        col(Interest.person).in_(logins), col(Interest.key).in_(keys), col(Interest.ended_at).is_(None)
+        said += [of_firm(project), *([of_firm(on_file.name)] if on_file else [])]
+    query = select(col(Interest.person), col(Interest.name)).where(
+        col(Interest.person).in_(logins), col(Interest.ended_at).is_(None)
     )
-    found = set(session.execute(query).scalars())
+    found = {person for person, name in session.execute(query) if _is_one_of(name, said)}
     units = select(
         col(Person.login), col(Organisation.code), col(Organisation.name_zh), col(Organisation.name_en)
     )
     joined = units.join(Organisation, col(Organisation.code) == col(Person.organisation))
     for login, *called in session.execute(joined.where(col(Person.login).in_(logins))):
-        if keys & {key_of(name) for name in called}:
+        if any(_is_one_of(name, said) for name in called):
             found.add(login)
     return found
+
+
+def _is_one_of(name: str, said: Iterable[Name]) -> bool:
+    return any(same(of_firm(name), one) for one in said)
 
 
 def record(

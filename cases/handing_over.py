@@ -42,6 +42,9 @@ _WHY = {
         zh="接替人没有账号或账号已终止", en="the successor has no account, or it has ended"
     ),
     "successor_recused": Label(zh="接替人须回避", en="the successor is recused"),
+    "successor_undecided": Label(
+        zh="接替人是否应当回避尚未决定", en="it is not decided yet whether the successor is to be kept out"
+    ),
     "successor_unfit": Label(
         zh="接替人没有承办所需的任职", en="the successor does not hold the role it asks for"
     ),
@@ -83,6 +86,8 @@ class Heir:
             return "successor_unknown"
         if self.successor in recusals.out_of(session, one.row.id):
             return "successor_recused"
+        if recusals.undecided(session, [one.row.id], [self.successor]):
+            return "successor_undecided"
         if "handler" in one.roles and not self._holds(session, office, one):
             return "successor_unfit"
         if one.roles & SEATS and (code := self._cannot_sit(session, one, person)) is not None:

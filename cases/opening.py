@@ -130,10 +130,6 @@ def _also_under(session: Session, parent: OnFile, opens: Opens, source: Mapping[
     return [one for one in above if further.get(one, FIRST) == item]
 
 
-def _not_out_yet(session: Session, parent: int, child: int) -> frozenset[str]:
-    return recusals.out_of(session, parent) - recusals.out_of(session, child)
-
-
 def open_by_programme(
     session: Session, office: Office, machine: str, *, organisation: str, project: str | None,
     values: Mapping[str, Any], actor: str, at: datetime,
@@ -214,15 +210,15 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     linking.keep_subject(session, key, birth.values)
     round_moves.seat(session, rules, key, birth.values)
     for parent in birth.parents:
-        recusals.inherit(session, parent, key, at=birth.at, only=_not_out_yet(session, parent, key))
-    out = recusing.match(session, office, row, at=birth.at)
+        recusals.inherit(session, parent, key, at=birth.at)
+    found = recusing.match(session, office, row, at=birth.at, under=birth.parents)
     sight.moved(session, office, None, row, by=birth.actor, at=birth.at)
     if rules.rounds is not None:
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == key, at=birth.at)
     clocks.keep(session, office, rules, None, row, move=move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip
     office.announce(session, office, [occurred(row, event=event, move=move, at=birth.at, by=birth.actor)])
-    recusing.note_matches(session, office, key, out, at=birth.at)
+    recusing.note_matches(session, office, key, found, at=birth.at)
     owed = tuple(open_from(session, office, row, opens, row.values, actor=ENGINE, at=birth.at)
                  for opens in owing.due(session, office, rules, None, row, at=birth.at).opens)  # fmt: skip
     return row, Moved(row.number, row.machine, move, None, row.state, row.version, event, owed)

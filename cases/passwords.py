@@ -13,9 +13,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col
 
-from cases.interests import key_of
 from cases.people import Person
 from states.facts import Reason, Refused
+from states.names import key_of
 from states.rulebook import Label
 
 LEAST, MOST = 10, 128

@@ -127,7 +127,10 @@ def _registry(session: Session, book: Rulebook, row: OnFile) -> Sequence[str]:
 
 def _is_about(session: Session, matter: int, person: str) -> bool:
     query = select(1).where(
-        col(Recusal.matter) == matter, col(Recusal.person) == person, col(Recusal.concerns_them)
+        col(Recusal.matter) == matter,
+        col(Recusal.person) == person,
+        col(Recusal.concerns_them),
+        col(Recusal.state) != recusals.REFUSED,
     )
     return session.execute(query).first() is not None
 

@@ -6,7 +6,7 @@ tells who is out. Why stands here and nowhere else: history says that, and who.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from cases.prepared import Prepared
 
 IN_FORCE, ASKED, REFUSED, LIFTED = "in_force", "asked", "refused", "lifted"
 DECLARED, MATCHED, CHALLENGED = "declared", "matched", "challenged"
+NEAR = "near"  # the engine found that it may touch them, and asks
+FOUND = (MATCHED, NEAR)
 APART = ("repeat", "finding")  # links between affairs of their own: who is out of one is not out of the other
 
 
@@ -39,7 +41,7 @@ class Recusal(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     matter: int = Field(foreign_key="matter.id")
     person: str = Field(foreign_key="person.login", max_length=64)
-    kind: str = Field(max_length=16)  # declared, matched, challenged
+    kind: str = Field(max_length=16)  # declared, matched, challenged, near
     state: str = Field(default=IN_FORCE, max_length=16)  # asked, in_force, refused, lifted
     reason: str = Field(default="", max_length=2000)
     concerns_them: bool = False
@@ -83,14 +85,6 @@ def out_of(session: Session, matter: int) -> frozenset[str]:
     return frozenset(person for (person,) in _OUT.rows(session, {"matter": matter}))
 
 
-def concerned(session: Session, matter: int) -> frozenset[str]:
-    """Those of them whom the matter is about."""
-    query = select(col(Recusal.person)).where(
-        col(Recusal.matter) == matter, col(Recusal.state) == IN_FORCE, col(Recusal.concerns_them)
-    )
-    return frozenset(session.execute(query).scalars())
-
-
 def put(session: Session, matter: int, new: New, *, at: datetime) -> int:
     """Put a recusal down, on the matter and, once in force, on all that came out of it; its id."""
     put_down = insert(Recusal).values(**_row(matter, new, at=at)).returning(col(Recusal.id))
@@ -106,7 +100,7 @@ def spread(session: Session, origin: int, matter: int, new: New, *, at: datetime
     A round that has the clue for one item among others is reached only by whoever the clue is about: that the item
     exists is then no business of theirs. Everybody else is kept out of the item, as the clue's own recusals tell.
     """
-    own = affair(session, matter, upwards=new.kind != MATCHED, whole_rounds=new.concerns_them)
+    own = affair(session, matter, upwards=new.kind not in FOUND, whole_rounds=new.concerns_them)
     reached = sorted(own - {matter})
     if reached:
         session.execute(insert(Recusal), [_row(other, new, at=at) | {"origin": origin} for other in reached])
@@ -119,18 +113,22 @@ def _row(matter: int, new: New, *, at: datetime) -> dict[str, Any]:
 
 
 def inherit(
-    session: Session, parent: int, child: int, *, at: datetime, only: Collection[str] | None = None
-) -> None:
-    """Keep out of a matter whoever is kept out of the one it came out of; `only` these people, if any are named."""
+    session: Session, parent: int, child: int, *, at: datetime, concerning: bool = False
+) -> Sequence[str]:
+    """Keep out of a matter whoever is kept out of the one it came out of, by each of their recusals: when one of them is
+    lifted, another stays. Who that is. `concerning`: by those alone that say the matter is about them."""
+    root = func.coalesce(Recusal.origin, Recusal.id)
+    followed = set(session.execute(select(root).where(col(Recusal.matter) == child)).scalars())
     query = select(Recusal).where(col(Recusal.matter) == parent, col(Recusal.state) == IN_FORCE)
     rows = [
         {"matter": child, "person": one.person, "kind": one.kind, "state": IN_FORCE, "reason": one.reason,
          "concerns_them": one.concerns_them, "asked_by": one.asked_by, "asked_at": at, "origin": one.origin or one.id}
         for one in session.execute(query).scalars()
-        if only is None or one.person in only
+        if (one.origin or one.id) not in followed and (one.concerns_them or not concerning)
     ]  # fmt: skip
     if rows:
         session.execute(insert(Recusal), rows)
+    return sorted({str(row["person"]) for row in rows})
 
 
 def affair(session: Session, matter: int, *, upwards: bool, whole_rounds: bool = True) -> set[int]:
@@ -160,10 +158,22 @@ def _reached(
     return found
 
 
-def newest(session: Session, matter: int, person: str) -> int:
-    """The recusal of this person that was put down last on a matter."""
-    held = (col(Recusal.matter) == matter, col(Recusal.person) == person)
-    return int(session.execute(select(func.max(Recusal.id)).where(*held)).scalar_one())
+def above(session: Session, matters: Iterable[int]) -> set[int]:
+    """These matters and all that they came out of."""
+    return _reached(session, matters, MatterLink.child, MatterLink.parent)
+
+
+def undecided(session: Session, matters: Iterable[int], people: Iterable[str]) -> Sequence[str]:
+    """Those of these people whom one of the affairs may touch, as nobody has decided yet; by login."""
+    asked = (col(Recusal.state) == ASKED, col(Recusal.kind) == NEAR)
+    query = select(col(Recusal.person), col(Recusal.matter)).where(
+        col(Recusal.person).in_(sorted(people)), *asked
+    )
+    waiting = session.execute(query).all()
+    if not waiting:
+        return []
+    reached = set[int]().union(*(affair(session, matter, upwards=True) for matter in matters))
+    return sorted({person for person, matter in waiting if matter in reached})
 
 
 def change(session: Session, key: int, changes: Mapping[str, Any]) -> Sequence[int]:

@@ -5,12 +5,13 @@ Nobody decides on a challenge of their own or on themselves. The head's own recu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from cases import access, gathering, history, interests, recusal_notices, recusals, round_items, substitutes
@@ -18,8 +19,20 @@ from cases.errors import NoSuchMatter
 from cases.interests import Match
 from cases.matters import Matter, OnFile
 from cases.office import Office
-from cases.people import holders, person, postings_of
-from cases.recusals import ASKED, CHALLENGED, DECLARED, IN_FORCE, LIFTED, MATCHED, REFUSED, New, Recusal
+from cases.people import Posting, holders, person, postings_of
+from cases.recusals import (
+    ASKED,
+    CHALLENGED,
+    DECLARED,
+    FOUND,
+    IN_FORCE,
+    LIFTED,
+    MATCHED,
+    NEAR,
+    REFUSED,
+    New,
+    Recusal,
+)
 from states.agenda import FIRST
 from states.facts import ENGINE, Reason, Refused
 from states.rulebook import Label
@@ -47,6 +60,15 @@ class Decided:
             "kind": self.kind,
             "state": self.state,
         }
+
+
+class Found(NamedTuple):
+    """What the engine put down: that somebody is out, or the question whether they are to be."""
+
+    key: int
+    person: str
+    state: str
+    why: str
 
 
 def by_move(
@@ -101,28 +123,56 @@ def challenge(
 def decide(
     session: Session, office: Office, key: int, *, actor: str, grant: bool, reason: str, at: datetime
 ) -> Decided:
-    """Decide on a challenge: keep the person out, or not. Raises NoSuchMatter for what is not this person's to decide."""
+    """Decide on a challenge, or on names close to each other: keep the person out, or not. Whether two firms are one is
+    decided for everybody whom the same two names bring in. Raises NoSuchMatter for what is not this person's to decide.
+    """
     found, row = _to_decide(session, office, key, actor=actor, state=ASKED)
     state, text = (IN_FORCE if grant else REFUSED), _said(reason)
-    recusals.change(session, key, {"state": state, "decided_by": actor, "decided_at": at, "decision": text})
-    if grant:
-        new = New(found.person, found.kind, found.reason, found.asked_by)
-        recusals.spread(session, key, row.id, new, at=at)
-        substitutes.reseat(session, office, found.person, by=actor, at=at)
-        _note(session, row, "granted", found.person, found.kind, by=actor, at=at)
-        recusal_notices.empty_seats(session, office, recusal_notices.in_rounds_of(found.person), at=at)
-    recusal_notices.decided(session, office, row, found, by=actor, at=at)
+    for one in (found, *_alike(session, office, row, found, actor=actor)):
+        changes = {"state": state, "decided_by": actor, "decided_at": at, "decision": text}
+        recusals.change(session, int(one.id or 0), changes)
+        if grant:
+            _keep_out(session, office, row, one, by=actor, at=at)
+        else:
+            substitutes.reseat_for(session, office, one.person, by=actor, at=at)
+        recusal_notices.decided(session, office, row, one, by=actor, at=at)
     return Decided(key, row.number, found.person, found.kind, state)
 
 
+def _keep_out(session: Session, office: Office, row: OnFile, one: Recusal, *, by: str, at: datetime) -> None:
+    new = New(one.person, one.kind, one.reason, one.asked_by, concerns_them=one.concerns_them)
+    recusals.spread(session, int(one.id or 0), row.id, new, at=at)
+    substitutes.reseat(session, office, one.person, by=by, at=at)
+    _note(session, row, "granted", one.person, one.kind, by=by, at=at)
+    recusal_notices.empty_seats(session, office, recusal_notices.in_rounds_of(one.person), at=at)
+
+
+def _alike(session: Session, office: Office, row: OnFile, found: Recusal, *, actor: str) -> Sequence[Recusal]:
+    """What else waits on this matter for the same two names of firms, projects or bodies, as far as it is theirs to decide.
+    Of two persons of one name each is another question."""
+    if not _of_firms(found):
+        return []
+    query = select(Recusal).where(
+        col(Recusal.matter) == row.id, col(Recusal.id) != found.id, col(Recusal.kind) == NEAR,
+        col(Recusal.state) == ASKED, col(Recusal.reason) == found.reason,
+    )  # fmt: skip
+    others = session.execute(query.order_by(col(Recusal.id))).scalars().all()
+    return [one for one in others if actor in deciders(session, office, row, one)]
+
+
+def _of_firms(one: Recusal) -> bool:
+    return one.kind == NEAR and not one.reason.startswith("person:")
+
+
 def lift(session: Session, office: Office, key: int, *, actor: str, reason: str, at: datetime) -> Decided:
-    """Lift a recusal, such as a match of two firms of one name; decided as a challenge is."""
+    """Lift a recusal, such as a match of two firms of one name; decided as a challenge is. Another one stays in force."""
     found, row = _to_decide(session, office, key, actor=actor, state=IN_FORCE)
     changes = {"state": LIFTED, "decided_by": actor, "decided_at": at, "decision": _said(reason)}
     recusals.change(session, key, changes)
     substitutes.reseat(session, office, found.person, by=actor, at=at)
     _note(session, row, "lifted", found.person, found.kind, by=actor, at=at)
     recusal_notices.decided(session, office, row, found, by=actor, at=at)
+    note_matches(session, office, row.id, match(session, office, row, at=at), at=at)
     return Decided(key, row.number, found.person, found.kind, LIFTED)
 
 
@@ -184,36 +234,77 @@ def _asked(session: Session, matter: int, who: str, *, by: str | None) -> bool:
 # -------------------------------------------------------------------------------------------------- matching
 
 
-def match(session: Session, office: Office, row: OnFile, *, at: datetime) -> list[str]:
-    """Take out everybody a matter touches who is not out already; who that is. Before anybody is told of it.
+def match(
+    session: Session, office: Office, row: OnFile, *, at: datetime, under: Sequence[int] = ()
+) -> list[Found]:
+    """Take out everybody a matter touches, for each cause once, and ask about whomever else it may touch; what came of it.
+    Before anybody is told of it.
 
-    A match that was lifted is not made again for the same cause; for another one it is."""
-    columns = (col(Recusal.person), col(Recusal.kind), col(Recusal.state), col(Recusal.reason))
-    before = session.execute(select(*columns).where(col(Recusal.matter) == row.id)).all()
-    out = {person for person, _, state, _ in before if state == IN_FORCE}
-    lifted = {(person, why) for person, kind, _, why in before if kind == MATCHED}
-    found = interests.touched(session, row, head=office.rulebook(row.rulebook).decides_recusals)
-    new = [one for one in found if one.person not in out and (one.person, one.why) not in lifted]
-    for one in new:
-        _put_match(session, office, row.id, one, at=at)
-    return [one.person for one in new]
+    What was lifted or refused, here or on what the matter came out of (`under`, while it is not linked yet), is not found
+    again for the same cause; for another one it is. Whom it is about is taken out though they are out already: a weaker
+    recusal may leave them the rest of a round, or be lifted.
+    """
+    causes, out = _causes(session, row, under), set(recusals.out_of(session, row.id))
+    touched = interests.touched(session, row, head=office.rulebook(row.rulebook).decides_recusals)
+    posted = _posted(session, {one.person for one in touched if one.near})
+    found = []
+    for one in touched:
+        cause = (one.person, one.why[:LONGEST])
+        if cause in causes and (causes[cause] or not one.concerns_them):
+            continue
+        if one.near and (one.person in out or one.person not in posted):
+            continue  # one more reason would change nothing, or nothing is in their sight
+        causes[cause] = one.concerns_them
+        out |= set() if one.near else {one.person}
+        found.append(_put_match(session, office, row.id, one, at=at))
+    return found
 
 
-def _put_match(session: Session, office: Office, matter: int, one: Match, *, at: datetime) -> None:
-    new = New(one.person, MATCHED, one.why, ENGINE, concerns_them=one.concerns_them)
-    recusals.put(session, matter, new, at=at)
-    substitutes.reseat(session, office, one.person, by=ENGINE, at=at)
+def _causes(session: Session, row: OnFile, under: Sequence[int]) -> dict[tuple[str, str], bool]:
+    """For what somebody was found to be touched, whatever was decided on it; and whether as the one it is about. What is in
+    force above and did not follow down to here is not settled here."""
+    above = recusals.above(session, {row.id, *under})
+    columns = (col(Recusal.person), col(Recusal.reason), col(Recusal.concerns_them))
+    query = select(*columns).where(
+        col(Recusal.matter).in_(above),
+        col(Recusal.kind).in_(FOUND),
+        (col(Recusal.matter) == row.id) | (col(Recusal.state) != IN_FORCE),
+    )
+    found: dict[tuple[str, str], bool] = {}
+    for person_, why, concerns_them in session.execute(query):
+        found[person_, why] = concerns_them or found.get((person_, why), False)
+    return found
+
+
+def _posted(session: Session, people: Collection[str]) -> set[str]:
+    query = select(col(Posting.person)).where(col(Posting.person).in_(people)) if people else None
+    return set(session.execute(query).scalars()) if query is not None else set()
+
+
+def _put_match(session: Session, office: Office, matter: int, one: Match, *, at: datetime) -> Found:
+    kind, state = (NEAR, ASKED) if one.near else (MATCHED, IN_FORCE)
+    new = New(one.person, kind, one.why[:LONGEST], ENGINE, state, concerns_them=one.concerns_them)
+    key = recusals.put(session, matter, new, at=at)
+    if state == IN_FORCE:
+        substitutes.reseat(session, office, one.person, by=ENGINE, at=at)
+    return Found(key, one.person, state, new.reason)
 
 
 def note_matches(
-    session: Session, office: Office, matter: int, people: Sequence[str], *, at: datetime
+    session: Session, office: Office, matter: int, found: Sequence[Found], *, at: datetime
 ) -> None:
-    """Put on record who was taken out by a match: that, and who; not why. Then tell whom that concerns."""
-    for login in people:
-        row = gathering.load_by_id(session, matter).row
-        _note(session, row, "matched", login, MATCHED, by=ENGINE, at=at)
-        key = recusals.newest(session, matter, login)
-        recusal_notices.in_force(session, office, row, key, login, kind=MATCHED, by=ENGINE, at=at)
+    """Put on record who was taken out by a match: that, and who; not why. Then tell whom that concerns; and of names close
+    to each other those who decide, once for all whom the same names bring in."""
+    for one in found:
+        if one.state == IN_FORCE:
+            row = gathering.load_by_id(session, matter).row
+            _note(session, row, "matched", one.person, MATCHED, by=ENGINE, at=at)
+            recusal_notices.in_force(
+                session, office, row, one.key, one.person, kind=MATCHED, by=ENGINE, at=at
+            )
+    for near in {one.why: one for one in reversed(found) if one.state == ASKED}.values():
+        row, asked = gathering.load_by_id(session, matter).row, session.get_one(Recusal, near.key)
+        recusal_notices.asked(session, office, row, asked, deciders(session, office, row, asked), at=at)
 
 
 def match_everything(session: Session, office: Office, *, at: datetime, since: int = 0) -> int:
@@ -222,9 +313,9 @@ def match_everything(session: Session, office: Office, *, at: datetime, since: i
     count = 0
     for matter in interests.possibly_touched(session, since=since):
         row = gathering.load_by_id(session, matter).row
-        people = match(session, office, row, at=at)
-        note_matches(session, office, matter, people, at=at)
-        count += len(people)
+        found = match(session, office, row, at=at)
+        note_matches(session, office, matter, found, at=at)
+        count += sum(one.state == IN_FORCE for one in found)
     return count
 
 
@@ -234,10 +325,14 @@ def match_everything(session: Session, office: Office, *, at: datetime, since: i
 def mine(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
     """The recusals a person is told of: their own, of matters they would otherwise see. That, not what for.
 
-    A matter about the person or their own unit is not among them: a report never reaches whom it is about.
+    A matter about the person or their own unit is not among them: a report never reaches whom it is about, though they
+    have an interest in it besides. Where they knew of it before, nothing changes: that would tell them.
     """
     posted = postings_of(session, login)
     would_see = access.reach(login, posted, office.rulebook())
+    about = aliased(Recusal)
+    knew = (col(about.matter) == col(Recusal.matter), col(about.person) == login, col(about.state) == IN_FORCE,
+            col(about.concerns_them), col(about.id) < col(Recusal.id))  # fmt: skip
     query = (
         select(col(Matter.number), col(Matter.machine), col(Recusal.kind), col(Recusal.asked_at))
         .join(Recusal, col(Recusal.matter) == col(Matter.id))
@@ -245,27 +340,40 @@ def mine(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
             col(Recusal.person) == login,
             col(Recusal.state) == IN_FORCE,
             ~col(Recusal.concerns_them),
+            ~exists(select(1).where(*knew)),
             would_see,
         )
         .order_by(col(Recusal.id))
     )
-    return [{"number": number, "machine": machine, "state": "recused", "kind": kind, "since": since.isoformat()}
-            for number, machine, kind, since in session.execute(query)]  # fmt: skip
+    found: dict[str, dict[str, Any]] = {}
+    for number, machine, kind, since in session.execute(query):
+        told = {
+            "number": number,
+            "machine": machine,
+            "state": "recused",
+            "kind": kind,
+            "since": since.isoformat(),
+        }
+        found.setdefault(number, told)
+    return list(found.values())
 
 
 def to_decide(session: Session, office: Office, login: str) -> list[dict[str, Any]]:
-    """The challenges this person may decide on, with their reasons; of a matter they do not see, its number only."""
+    """The challenges this person may decide on, with their reasons; of a matter they do not see, its number only. Whom the
+    same two names of firms bring in is one question: `also` are the others whom it concerns."""
     query = (
         select(Recusal)
         .where(col(Recusal.state) == ASKED, col(Recusal.origin).is_(None))
         .order_by(col(Recusal.id))
     )
-    found = []
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in session.execute(query).scalars():
         row = gathering.load_by_id(session, one.matter).row
         if login in deciders(session, office, row, one):
-            found.append(_shown(one, row.number, reasons=True))
-    return found
+            question = (one.matter, one.reason) if _of_firms(one) else (one.id,)
+            shown = found.setdefault(question, _shown(one, row.number, reasons=True) | {"also": []})
+            shown["also"] += [one.person] if shown["id"] != one.id else []
+    return list(found.values())
 
 
 def of_matter(session: Session, office: Office, number: str, *, actor: str) -> list[dict[str, Any]]:

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlmodel import Session, col
 
 from cases import access
-from cases.interests import key_of
 from cases.matters import Matter, Subject
 from cases.worklist import Looker
+from states.names import key_of
 
 MOST, LONGEST = 50, 100
 _SIGNS = " \u3000·-.,，、()（）"  # what people put between the parts of a name

@@ -69,6 +69,13 @@ def keep_what_was_said(session: Session, row: OnFile, *, holder: str) -> None:
             session.execute(insert(SpokenSeat).values(seat=seat, item=item, person=speakers[holder]))
 
 
+def reseat_for(session: Session, office: Office, substitute: str, *, by: str, at: datetime) -> None:
+    """Seat this person for those for whom they are named, where it is decided now that nothing keeps them out."""
+    holders = select(col(RoundSeat.person)).where(col(RoundSeat.substitute) == substitute).distinct()
+    for holder in session.execute(holders.order_by(col(RoundSeat.person))).scalars().all():
+        reseat(session, office, holder, by=by, at=at)
+
+
 def reseat(session: Session, office: Office, person: str, *, by: str, at: datetime) -> None:
     """Seat the substitutes of this person in the rounds they are out of, and unseat those where they are back in.
 
@@ -83,7 +90,7 @@ def reseat(session: Session, office: Office, person: str, *, by: str, at: dateti
 
 
 def _seat(session: Session, matter: int, holder: str, substitute: str) -> None:
-    if not _out_of_some_item(session, matter, holder):
+    if not _out_of_some_item(session, matter, holder) or recusals.undecided(session, [matter], [substitute]):
         return
     seated = select(1).where(col(Seat.matter) == matter, col(Seat.person) == substitute)
     if session.execute(seated).first() is None:

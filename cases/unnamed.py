@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from cases.matters import Reporter, Subject
+from states.names import parts_of
 
 SHORTEST = 2  # a shorter text, such as a surname alone, would be found everywhere
 
@@ -19,6 +20,8 @@ def reporters(session: Session, matters: Iterable[int]) -> list[str]:
 
 
 def subjects(session: Session, matters: Iterable[int]) -> list[str]:
-    """Whom these matters are about."""
-    query = select(Subject.name).where(col(Subject.matter).in_(list(matters)))
-    return [name for name in session.exec(query) if len(name) >= SHORTEST]
+    """Whom these matters are about, and each of several who stand in one field."""
+    known = session.exec(select(Subject.name).where(col(Subject.matter).in_(list(matters)))).all()
+    return [name for name in known if len(name) >= SHORTEST] + [
+        part for name in known for part in parts_of(name)
+    ]

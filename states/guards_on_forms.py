@@ -11,6 +11,7 @@ from states.guard import any_of, because, guard
 from states.guard_arguments import listed
 from states.guards_on_file import latest
 from states.name_search import named_in
+from states.names import parts_of
 
 
 @guard(guard_arguments.fields, of="form")
@@ -52,7 +53,7 @@ def new_evidence(facts: Facts, argument: Any) -> Reason | None:
 def redacted(facts: Facts, argument: Any) -> Reason | None:
     """A text for outsiders does not name whom the file is about: `{text: [brief], hides: [subject]}`."""
     known = [str(facts.values[name]) for name in listed(argument["hides"]) if facts.values.get(name)]
-    hidden = [name for name in known if len(name) > 1]
+    hidden = [name for name in known if len(name) > 1] + [part for name in known for part in parts_of(name)]
     for field in listed(argument["text"]) if facts.form is not None else ():
         text = str(facts.form.get(field, "")) if facts.form else ""
         if named_in(text, hidden):

@@ -188,6 +188,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "recusals_help": ("由另一人决定：提出人和被提请回避的人都不能决定。理由只有决定人可见。",
                       "A second person decides: neither who asked nor who is concerned. Reasons are for those who decide."),
     "challenged_by": ("提出人：", "Asked by"),
+    "names_near": ("系统比对：两个名称相近。是同一单位或同一人的，同意回避；不是的，不同意。决定之前，有关人员不得参加。",
+                   "Found by comparing names. Keep them out if the two are the same; until then they get no part in it."),
     "keep_out": ("同意回避", "Keep this person out"),
     "keep_in": ("不同意回避", "Do not keep this person out"),
     "ends": ("账号终止", "Ends of accounts"),

@@ -65,8 +65,9 @@ def list_(asked: Asked) -> Answer:
 )
 def declare(asked: Asked, kind: Of, name: Name, note: Note = "") -> Answer:
     from cases import interests, recusing
+    from states.names import key_of
 
-    if not interests.key_of(name) or len(name) > LONGEST or len(note) > 2000:
+    if not key_of(name) or len(name) > LONGEST or len(note) > 2000:
         raise WrongUsage(
             "bad_name",
             ("名称须含文字，不超过 200 字。", "A name has letters or digits, and at most 200 characters."),

@@ -64,7 +64,14 @@ def _listed(found: Sequence[Mapping[str, Any]]) -> list[str | Table]:
     headings = [said("编号", "id"), said("事项", "matter"), said("人员", "person"), said("方式", "how"),
                 said("状态", "state"), said("理由", "reason")]  # fmt: skip
     rows = [
-        [one["id"], one["number"], one["person"], one["kind"], one["state"], one.get("reason")]
+        [
+            one["id"],
+            one["number"],
+            ", ".join([one["person"], *one.get("also", ())]),
+            one["kind"],
+            one["state"],
+            one.get("reason"),
+        ]
         for one in found
     ]
     return [Table(headings, rows)] if rows else []
@@ -100,7 +107,7 @@ def challenge(asked: Asked, number: Number, person: Person, reason: Reason) -> A
     return _done(done)
 
 
-@verb(app, "decide", said("决定是否回避。", "Decide on a challenge."))
+@verb(app, "decide", said("决定是否回避。", "Decide on a challenge, or on names that are near each other."))
 def decide(asked: Asked, key: Id, reason: Reason, refuse: Refuse = False) -> Answer:
     from cases import recusing
 

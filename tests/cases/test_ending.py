@@ -35,6 +35,7 @@ from tests.cases.ending_stories import (
     propose,
 )
 from tests.cases.port_office import Port
+from tests.cases.recusal_stories import decide, interest
 
 
 @pytest.fixture
@@ -125,6 +126,21 @@ def test_a_recused_successor_is_refused_for_that_matter_and_another_one_takes_it
     ]
     done = approve(port, propose(port, "officer", "officer2", "registrar", **{clue: "officer3"}))
     assert dict(done.passed) == {clue: "officer3", other: "officer2"}
+
+
+def test_a_successor_whom_it_may_touch_waits_until_that_is_decided(port: Port) -> None:
+    clue = port.clue_with("officer", subject="某甲", subject_unit="长春远洋劳务工程队")
+    interest(port, "officer2", "company", "远洋劳务公司")
+    with port.unit() as session:
+        recusing.match_everything(session, port.office, at=port.at)
+        [asked] = recusing.to_decide(session, port.office, "head")
+    with pytest.raises(Refused) as refused:
+        propose(port, "officer", "officer2")
+    assert [(one.code, clue in one.message.en) for one in refused.value.reasons] == [
+        ("successor_undecided", True)
+    ]
+    decide(port, asked["id"], "head", grant=False)
+    assert dict(approve(port, propose(port, "officer", "officer2")).passed) == {clue: "officer2"}
 
 
 def test_a_successor_recused_between_proposal_and_approval_stops_everything(port: Port) -> None:

@@ -15,6 +15,7 @@ from cases.ledger_landing import land
 from cases.matters import Matter
 from cases.recusals import Recusal
 from notifications import rules
+from states.names import key_of
 from tests.cases.ledgers import GIVEN, read
 from tests.cases.port_office import Port
 from tests.cases.recusal_stories import interest, listed, out_of, told
@@ -114,10 +115,10 @@ def recusing_numbers(session: Session, who: str) -> Sequence[Matter]:
 
 @given(st.text(max_size=30))
 def test_a_name_is_compared_without_width_case_blanks_and_marks(name: str) -> None:
-    key = interests.key_of(name)
-    assert interests.key_of(key) == key
-    assert interests.key_of(f" （{name}）. ") == key
-    assert interests.key_of(name.upper().lower()) == interests.key_of(name.casefold()) or not name.isascii()
+    key = key_of(name)
+    assert key_of(key) == key
+    assert key_of(f" （{name}）. ") == key
+    assert key_of(name.upper().lower()) == key_of(name.casefold()) or not name.isascii()
 
 
 def test_two_firms_of_one_name_are_set_right_by_lifting(port: Port) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from cases import interests, recusing
 from states.form_values import label
+from states.names import key_of
 from web.api import examples, shapes, wishes
 from web.api.asking import Asked, document
 from web.api.operations import Answers, Operation, Takes
@@ -89,7 +90,7 @@ def _shown(one: interests.Interest) -> dict[str, Any]:
 def declare(asked: Asked) -> Response:
     """Declare an interest."""
     wish = asked.body(wishes.Declaring)
-    if not interests.key_of(wish.name):
+    if not key_of(wish.name):
         raise Wrong(422, "bad_name", label("名称须含文字。", "A name has letters or digits."), field="name")
 
     def act(session: Session) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def _waiting(
     work = work_of(request)
     with work.reading() as session:
         found = recusing.to_decide(session, work.office, who.login)
-        people = [one[name] for one in found for name in ("person", "asked_by")]
+        people = [login for one in found for login in (one["person"], one["asked_by"], *one["also"])]
         names = offering.names(session, people)
     asked = {one["id"]: datetime.fromisoformat(one["asked_at"]) for one in found}
     return render(request, "rooms/recusals.html", signed=who, title="recusals", texts=TEXTS, status=status, found=found,

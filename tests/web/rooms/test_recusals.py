@@ -6,7 +6,7 @@ import re
 
 from sqlmodel import select
 
-from cases import recusing
+from cases import interests, recusing
 from cases.recusals import Recusal
 from tests.web.rooms.visiting import EVERYBODY, House
 
@@ -90,3 +90,19 @@ def test_a_decision_that_is_none_and_a_challenge_that_is_none_are_not_there(hous
     for strange in ("0", "99999", "x", str(10**12)):
         form = {"decision": "grant", "reason": "x"}
         assert house.post("head", f"/recusals/{strange}", "/recusals", **form).status_code == 404
+
+
+def test_names_that_are_near_stand_there_with_whom_they_bring_in(house: House) -> None:
+    with house.office.work.unit() as session:
+        for who in ("contractor", "owner"):
+            interests.declare(
+                session, person=who, kind="company", name="远洋劳务公司", note="", at=house.office.clock()
+            )
+    number = house.site.clue(subject="某甲", subject_unit="长春远洋劳务工程队")
+    page = house.page("head", "/recusals?lang=en")
+    assert number in page
+    assert "远洋劳务公司 ≈ 长春远洋劳务工程队" in page
+    assert "Found by comparing names" in page
+    assert page.count('<h2 id="recusal-') == 1, "one question for both"
+    for who in EVERYBODY:
+        assert who == "head" or "≈" not in house.page(who, "/recusals"), who
