@@ -17,7 +17,6 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from cases import (
-    briefs,
     clocks,
     convening,
     gathering,
@@ -25,6 +24,7 @@ from cases import (
     linking,
     recusal_notices,
     recusing,
+    redaction,
     references,
     requests,
     round_moves,
@@ -214,7 +214,7 @@ def _judge(
             reasons += references.faults(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
-            reasons += briefs.names_the_reporter(session, office, loaded.row, rule, form, by=known.actor.id)
+            reasons += redaction.faults(session, office, loaded.row, rule, form, known)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
