@@ -22,6 +22,7 @@ from cases import (
     gathering,
     history,
     linking,
+    readings,
     recusal_notices,
     recusing,
     redaction,
@@ -38,6 +39,7 @@ from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.office import Office, occurred
 from cases.prepared import Prepared
+from cases.readings import Happened
 from cases.references import Looks
 from cases.rounds import RoundSeat
 from states import forms
@@ -270,7 +272,8 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     _write(session, office, before, after, head_hash=hashed.hash)
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
-    linking.keep_readers(session, after.id, landing.rule.fields, landing.form)
+    readings.keep(session, landing.machine, after.id, Happened(
+        after.head_seq, landing.move, landing.actor, before.state, after.state, landing.form))  # fmt: skip
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     linking.amend_subject(session, after.id, after.values, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlmodel import Session, col
 
-from cases import access, carriages, gathering, round_sight, worklist
+from cases import access, carriages, gathering, readings, round_sight, worklist
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -127,7 +127,8 @@ def check_machine(session: Session, number: str, machine: str) -> None:
 
 def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[str, Any]:
     """One matter in full, as `actor` may see it. Raises NoSuchMatter."""
-    row = gathering.load(session, office, number, login=actor, for_change=False).row
+    loaded = gathering.load(session, office, number, login=actor, for_change=False)
+    row, reads_only = loaded.row, loaded.actor.reads_only
     rules = office.rulebook(row.rulebook).machines[row.machine]
     state, sight = rules.states[row.state], round_sight.sight(session, office, row, actor=actor)
     return {
@@ -138,7 +139,9 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
         "handler": row.handler, "received_on": row.received_on.isoformat() if row.received_on else None,
         "opened_at": row.opened_at.isoformat(), "moved_at": row.moved_at.isoformat(), "moved_by": row.moved_by,
         "rulebook": row.rulebook, "values": _open_values(rules, row, sight), "subjects": _subjects(session, row.id),
-        "seats": _seats(session, row.id), "deadlines": _deadlines(session, rules, row.id),
+        "seats": _seats(session, row.id),
+        "readers": [] if reads_only or not rules.puts_before else readings.listed(session, rules, row.id),
+        "deadlines": _deadlines(session, rules, row.id),
         "links": _links(session, office, row.id, actor=actor),
         "carriages": carriages.of_matter(session, row.number) if rules.exchange is not None else [],
     }  # fmt: skip
