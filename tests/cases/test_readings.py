@@ -7,25 +7,21 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, delete, select, update
 
-from cases import administering, audit, ending, listing, rulebooks, searching
+from cases import administering, audit, ending, listing, searching
 from cases.ending import Proposal
 from cases.history import Event
 from cases.matters import Matter, Reader
 from cases.people import Person, Posting
 from cases.worklist import Looker
-from notifications import outbox
 from notifications.notices import Notice
 from tests.cases.conftest import Unit
-from tests.cases.port_office import MORNING, Port, port_office
+from tests.cases.port_office import Port, on_file
 
 
 @pytest.fixture
 def port(unit: Unit) -> Port:
     """The office with its rulebook on file and its notices planned."""
-    office = port_office()
-    with unit() as session:
-        rulebooks.publish(session, office.rulebook(), at=MORNING)
-    return Port(unit, type(office)(office.rulebooks, office.current, office.calendar, outbox.plan))
+    return on_file(unit)
 
 
 def sound(port: Port) -> bool:

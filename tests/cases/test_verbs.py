@@ -7,24 +7,20 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, delete, select
 
-from cases import audit, listing, recusing, rulebooks, surveys
+from cases import audit, listing, recusing, surveys
 from cases.deadlines import Deadline
 from cases.matters import Matter, Reader
 from cases.moved import Moved
-from notifications import outbox
 from notifications.notices import Notice
 from tests.cases.conftest import Unit
-from tests.cases.port_office import MORNING, Port, port_office
+from tests.cases.port_office import Port, on_file
 
 WHY = "与被反映人系近亲属"
 
 
 @pytest.fixture
 def port(unit: Unit) -> Port:
-    office = port_office()
-    with unit() as session:
-        rulebooks.publish(session, office.rulebook(), at=MORNING)
-    return Port(unit, type(office)(office.rulebooks, office.current, office.calendar, outbox.plan))
+    return on_file(unit)
 
 
 def told(port: Port, document: str) -> list[str]:
