@@ -66,7 +66,7 @@ def ways(
     for posting, held in _of_machine(postings, rulebook, machine):
         if held in (Reach.OWN, Reach.BRIEFED):
             sent = [] if held is Reach.OWN else [col(Matter.sent_at).is_not(None)]
-            found += [(and_(one, *sent), True) for one in _own_of(login, machine)]
+            found += [(and_(one, *sent), True) for one in _own_of(login, machine, posting)]
         else:
             found.append((_view(login, posting, machine, held), False))
     return found
@@ -112,14 +112,15 @@ def handled_ways(login: str) -> tuple[ColumnElement[bool], ColumnElement[bool], 
 
 
 def put_before(login: str) -> ColumnElement[bool]:
-    """The condition for what was put before this person: copied, delegated, or for their signature."""
-    return col(Matter.id).in_(select(col(Reader.matter)).where(col(Reader.person) == login))
+    """The condition for what is before this person: copied, delegated, or for their signature, until that ended."""
+    theirs = select(col(Reader.matter)).where(col(Reader.person) == login, col(Reader.ended).is_(None))
+    return col(Matter.id).in_(theirs)
 
 
 def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElement[bool]:
     of_machine = col(Matter.machine) == machine
     if reach in (Reach.OWN, Reach.BRIEFED):
-        own = and_(of_machine, or_(*_own(login)))
+        own = and_(of_machine, or_(*_own(login, posting)))
         return own if reach is Reach.OWN else and_(own, col(Matter.sent_at).is_not(None))
     if reach is Reach.ADDRESSED:
         return and_(
@@ -132,25 +133,29 @@ def _view(login: str, posting: Held, machine: str, reach: Reach) -> ColumnElemen
     return false() if reach is Reach.PROJECT else and_(of_machine, kept)
 
 
-def _own(login: str) -> tuple[ColumnElement[bool], ...]:
-    """What makes a matter somebody's own, or was put before them; an index each."""
-    return col(Matter.opener) == login, col(Matter.handler) == login, seated(login), put_before(login)
+def _own(login: str, posting: Held) -> tuple[ColumnElement[bool], ...]:
+    """What makes a matter somebody's own, or is before them as somebody of the body that keeps it; an index each."""
+    kept = [col(Matter.organisation) == posting.organisation]
+    kept += [col(Matter.project) == posting.project] if posting.project is not None else []
+    read = and_(put_before(login), *map(without_index, kept))
+    return col(Matter.opener) == login, col(Matter.handler) == login, seated(login), read
 
 
-def _own_of(login: str, machine: str) -> Iterator[ColumnElement[bool]]:
+def _own_of(login: str, machine: str, posting: Held) -> Iterator[ColumnElement[bool]]:
     """The same of one machine. Beside a list of keys, the machine is judged row by row: its index would find far more."""
     of_machine = col(Matter.machine) == machine
-    opened, handled, sat, read = _own(login)
+    opened, handled, sat, read = _own(login, posting)
     yield from (and_(of_machine, handled), and_(of_machine, opened))
     yield from (and_(without_index(of_machine), one) for one in (sat, read))
 
 
 def sees(
-    login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool, recused: bool
-) -> bool:
+    login: str, postings: Sequence[Held], rulebook: Rulebook, matter: Looked, *, seated: bool, recused: bool,
+    reads: bool = False,
+) -> bool:  # fmt: skip
     """Whether `visible` holds for this one matter, judged without a query. A property test holds the two together.
 
-    `seated`: they have a seat in it, or it was put before them.
+    `seated`: they have a seat in it; `reads`: it was put before them, and that has not ended.
     """
     if recused:
         return False
@@ -158,9 +163,15 @@ def sees(
     for posting in postings:
         role = rulebook.roles.get(posting.role)
         held = role.sees.get(matter.machine) if role else None
-        if held is not None and _reaches(held, posting, matter, own=own):
+        theirs = own or (reads and _keeps(posting, matter))
+        if held is not None and _reaches(held, posting, matter, own=theirs):
             return True
     return False
+
+
+def _keeps(posting: Held, matter: Looked) -> bool:
+    """Whether the posting is in the body that keeps the matter, and bears on its project."""
+    return matter.organisation == posting.organisation and posting.project in (None, matter.project)
 
 
 def _reaches(reach: Reach, posting: Held, matter: Looked, *, own: bool) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import invitations, journal, people, recusing, second_factors
+from cases import invitations, journal, people, readings, recusing, second_factors
 from cases.history import CLOCK
 from cases.invitations import Made
 from cases.office import Office
@@ -142,6 +142,7 @@ def unpost(
     session.flush()
     journal.note(session, "unposted", actor=by, login=login, at=at, role=role, organisation=organisation,
                  project=project)  # fmt: skip
+    readings.end_with_posting(session, office, login, by=by, at=at)
 
 
 def check_not_last(session: Session, office: Office, login: str) -> None:

@@ -17,15 +17,16 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from cases import (
-    briefs,
     clocks,
     convening,
     gathering,
     history,
     linking,
     near_matches,
+    readings,
     recusal_notices,
     recusing,
+    redaction,
     references,
     requests,
     round_moves,
@@ -39,6 +40,7 @@ from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.office import Office, occurred
 from cases.prepared import Prepared
+from cases.readings import Happened
 from cases.references import Looks
 from cases.rounds import RoundSeat
 from states import forms
@@ -216,7 +218,7 @@ def _judge(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
             reasons += near_matches.faults(session, loaded.row, rule, form, by=known.actor.id)
-            reasons += briefs.names_the_reporter(session, office, loaded.row, rule, form, by=known.actor.id)
+            reasons += redaction.faults(session, office, loaded.row, rule, form, known)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
@@ -272,7 +274,8 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     _write(session, office, before, after, head_hash=hashed.hash)
     event = history.append(session, hashed)
     linking.keep_seats(session, after.id, landing.rule.fields, landing.form)
-    linking.keep_readers(session, after.id, landing.rule.fields, landing.form)
+    readings.keep(session, landing.machine, after.id, Happened(
+        after.head_seq, landing.move, landing.actor, before.state, after.state, landing.form))  # fmt: skip
     linking.keep_links(session, after.id, landing.rule.fields, landing.form)
     linking.amend_subject(session, after.id, after.values, landing.form)
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,

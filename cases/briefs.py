@@ -1,4 +1,5 @@
-"""What may be written beside a clue that a round takes up: nobody whom the clue is about, and no clue out of sight."""
+"""The clues that a round takes up: once each, none out of sight, and with them who is kept out. (`cases.redaction` holds
+what is written beside them.)"""
 
 from __future__ import annotations
 
@@ -9,14 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import access, linking, recusals, round_items, substitutes, unnamed
-from cases.matters import Matter, MatterLink, OnFile, Subject
+from cases import access, linking, recusals, round_items, substitutes
+from cases.matters import Matter, OnFile
 from cases.office import Office
 from states.facts import Facts, Reason
-from states.guards_on_forms import redacted
-from states.name_search import named_in
 from states.round_rules import RoundRules
-from states.rulebook import FormField, Label, Move
+from states.rulebook import FormField, Label
 
 
 def faults(
@@ -29,7 +28,6 @@ def faults(
 ) -> list[Reason]:
     """What is wrong with a form that links a clue to a round."""
     found: list[Reason] = []
-    fields = tuple(fields)
     for field in fields:
         number = form.get(field.name) if field.links else None
         if number is None:
@@ -40,8 +38,6 @@ def faults(
             continue  # refused already, in the words for what does not exist
         if matter in linking.linked(session, row.id, kind=str(field.links), towards="parent"):
             found.append(_already(number))
-        else:
-            found += _names_somebody(session, matter, fields, form, known)
     return found
 
 
@@ -51,59 +47,6 @@ def _already(number: str) -> Reason:
         Label(en=f"{number} is on the agenda of this round already.", zh=f"{number} 已列入本次会商议程。"),
         Label(en="One matter, one item; it can be taken again in a later round.",
               zh="一事一议；可在以后的会商中再次提请研究。"),
-    )  # fmt: skip
-
-
-def _names_somebody(
-    session: Session, matter: int, fields: Iterable[FormField], form: Mapping[str, Any], known: Facts
-) -> list[Reason]:
-    texts = [field.name for field in fields if field.type in ("text", "long_text")]
-    reasons = []
-    for name in session.execute(select(col(Subject.name)).where(col(Subject.matter) == matter)).scalars():
-        facts = Facts(known.at, known.today, known.state, known.actor, {"subject": name}, form=form)
-        reason = redacted(facts, {"text": texts, "hides": ["subject"]})
-        reasons += [reason] if reason is not None else []
-    return reasons
-
-
-def names_the_reporter(
-    session: Session, office: Office, row: OnFile, rule: Move, form: Mapping[str, Any], *, by: str
-) -> list[Reason]:
-    """That a text which members of a round will read holds something of who reported one of its clues.
-
-    Asked of whoever may see the clue: to a member the refusal itself would tell who reported.
-    """
-    book = office.rulebook(row.rulebook)
-    if book.machines[row.machine].rounds is not None:
-        clues = {
-            *session.execute(select(col(MatterLink.parent)).where(col(MatterLink.child) == row.id)).scalars()
-        }
-        numbers = [form[field.name] for field in rule.fields if field.links and form.get(field.name)]
-        clues |= {*session.execute(select(col(Matter.id)).where(col(Matter.number).in_(numbers))).scalars()}
-    elif rule.opens is not None and book.machines[rule.opens.machine].rounds is not None:
-        clues = {row.id}
-    else:
-        return []
-    texts = [
-        (field.label, str(form.get(field.name) or ""))
-        for field in rule.fields
-        if field.type in ("text", "long_text")
-    ]
-    if not clues or not any(text for _, text in texts):
-        return []
-    seen = access.visible_to(session, by, book)
-    theirs = session.execute(select(col(Matter.id)).where(col(Matter.id).in_(clues), seen)).scalars()
-    secrets = unnamed.reporters(session, [key for key in theirs if key is not None])
-    return [_says_who_reported(label) for label, text in texts if named_in(text, secrets)]
-
-
-def _says_who_reported(field: Label) -> Reason:
-    return Reason(
-        "names_the_reporter",
-        Label(en=f"{field.en!r} holds something of who reported; members of the round would read it.",
-              zh=f"“{field.zh}”含有举报人信息，参加会商的人员会看到。"),
-        Label(en="Take it out; write of the project, the link and the problem.",
-              zh="请删去举报人信息，只写项目、环节和问题。"),
     )  # fmt: skip
 
 

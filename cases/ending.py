@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from cases import access, administering, belongings, journal, people, recusals
+from cases import access, administering, belongings, journal, people, readings, recusals
 from cases.belongings import Belonging, Belongings
 from cases.errors import NoSuchMatter
 from cases.gathering import standing
@@ -117,6 +117,7 @@ def approve(session: Session, office: Office, key: int, *, actor: str, at: datet
     heirs = _check_plan(session, office, proposal, held, actor=actor)
     passed = [pass_on(session, office, one, heirs[one.row.number], by=actor, at=at) for one in held.matters]
     passed += _pass_programmes(session, end.person, end.successor)
+    readings.end_with_account(session, end.person, by=actor, at=at)
     sessions, tokens = close(session, end.person, at=at)
     if belongings.of(session, office, end.person):
         raise LookupError(f"Something was left behind with {end.person}.")
@@ -242,7 +243,7 @@ def _pass_programmes(session: Session, person: str, successor: str | None) -> It
 def _sees(session: Session, office: Office, actor: str, one: Belonging) -> bool:
     postings, seated, reads, recused = standing(session, actor, matter=one.row.id)
     book = office.rulebook(one.row.rulebook)
-    return access.sees(actor, postings, book, one.row, seated=seated or reads, recused=recused)
+    return access.sees(actor, postings, book, one.row, seated=seated, reads=reads, recused=recused)
 
 
 def _waiting(session: Session, person: str) -> AccountEnd | None:

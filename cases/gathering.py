@@ -40,7 +40,9 @@ _SEAT = select(literal("seat"), literal(""), literal(None)).where(
     _S.c.matter == bindparam("matter"), _S.c.person == bindparam("login")
 )
 _READS = select(literal("reads"), literal(""), literal(None)).where(
-    _READERS.c.matter == bindparam("matter"), _READERS.c.person == bindparam("login")
+    _READERS.c.matter == bindparam("matter"),
+    _READERS.c.person == bindparam("login"),
+    _READERS.c.ended.is_(None),
 )
 _RECUSED = select(literal("recused"), literal(""), literal(None)).where(
     _R.c.matter == bindparam("matter"),
@@ -117,7 +119,9 @@ def _standing(session: Session, office: Office, row: OnFile, login: str, number:
     postings, seated, reads, recused = standing(session, login, matter=row.id)
     book = office.rulebook(row.rulebook)
     takes_part = access.sees(login, postings, book, row, seated=seated, recused=recused)
-    if not takes_part and not access.sees(login, postings, book, row, seated=reads, recused=recused):
+    if not takes_part and not access.sees(
+        login, postings, book, row, seated=False, reads=reads, recused=recused
+    ):
         raise NoSuchMatter(number)
     actor = access.actor_towards(login, postings, row, seated=seated)
     return actor if takes_part else replace(actor, reads_only=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Session, col
 
-from cases.matters import Matter, MatterLink, Reader, Reporter, Seat, Subject
+from cases.matters import Matter, MatterLink, Reporter, Seat, Subject
 from cases.prepared import Prepared
 from states.rulebook import FormField
 
@@ -49,16 +49,6 @@ def keep_seats(session: Session, matter: int, fields: Iterable[FormField], form:
     people = named(seating, form)
     session.execute(delete(Seat).where(col(Seat.matter) == matter))
     session.execute(insert(Seat), [{"matter": matter, "person": login} for login in people])
-
-
-def keep_readers(session: Session, matter: int, fields: Iterable[FormField], form: Mapping[str, Any]) -> None:
-    """Put the matter before the people a form names, besides those before whom it was put already."""
-    people = named([field for field in fields if field.sets == "readers"], form)
-    if not people:
-        return
-    before = session.execute(select(col(Reader.person)).where(col(Reader.matter) == matter)).scalars()
-    if new := sorted(set(people).difference(before)):
-        session.execute(insert(Reader), [{"matter": matter, "person": login} for login in new])
 
 
 def named(fields: Iterable[FormField], form: Mapping[str, Any]) -> tuple[str, ...]:

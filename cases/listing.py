@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
-from cases import access, carriages, gathering, round_sight, worklist
+from cases import access, carriages, gathering, plan_lists, readings, round_sight, worklist
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -21,7 +21,6 @@ from cases.inspections import OPENED, SAME_DAY, Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
 from cases.paging import Place, beyond
-from cases.people import postings_of
 from cases.prepared import Prepared
 from cases.round_sight import Sight
 from states.rulebook import FormField, Machine
@@ -127,7 +126,8 @@ def check_machine(session: Session, number: str, machine: str) -> None:
 
 def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[str, Any]:
     """One matter in full, as `actor` may see it. Raises NoSuchMatter."""
-    row = gathering.load(session, office, number, login=actor, for_change=False).row
+    loaded = gathering.load(session, office, number, login=actor, for_change=False)
+    row, reads_only = loaded.row, loaded.actor.reads_only
     rules = office.rulebook(row.rulebook).machines[row.machine]
     state, sight = rules.states[row.state], round_sight.sight(session, office, row, actor=actor)
     return {
@@ -138,7 +138,9 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
         "handler": row.handler, "received_on": row.received_on.isoformat() if row.received_on else None,
         "opened_at": row.opened_at.isoformat(), "moved_at": row.moved_at.isoformat(), "moved_by": row.moved_by,
         "rulebook": row.rulebook, "values": _open_values(rules, row, sight), "subjects": _subjects(session, row.id),
-        "seats": _seats(session, row.id), "deadlines": _deadlines(session, rules, row.id),
+        "seats": _seats(session, row.id),
+        "readers": [] if reads_only or not rules.puts_before else readings.listed(session, rules, row.id),
+        "deadlines": _deadlines(session, rules, row.id),
         "links": _links(session, office, row.id, actor=actor),
         "carriages": carriages.of_matter(session, row.number) if rules.exchange is not None else [],
     }  # fmt: skip
@@ -223,18 +225,16 @@ def history(session: Session, office: Office, number: str, *, actor: str) -> Seq
 
 
 def missed_rounds(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
-    """The slots of inspection programmes that nobody opened on their day and that have no round of their own, of the bodies
-    whose rounds `actor` sees; newest first. One that came to the same working day as another is not among them."""
-    roles = office.rulebook().roles
-    bodies = {
-        posting.organisation for posting in postings_of(session, actor)
-        if posting.role in roles and "inspection" in roles[posting.role].sees
-    }  # fmt: skip
+    """The slots of inspection programmes that nobody opened on their day and that have no round of their own, of the
+    programmes `actor` sees (`plan_lists`); newest first. One that came to the same working day as another is not
+    among them."""
     query = (
         select(col(Slot.programme), col(Slot.slot), col(Slot.reason), col(Slot.outcome))
         .join(Programme, col(Programme.code) == col(Slot.programme))
         .where(
-            col(Slot.outcome) != OPENED, col(Slot.why) != SAME_DAY, col(Programme.organisation).in_(bodies)
+            col(Slot.outcome) != OPENED,
+            col(Slot.why) != SAME_DAY,
+            plan_lists.of_programmes(session, office, actor),
         )
         .order_by(col(Slot.slot).desc())
         .limit(MOST_MISSED)

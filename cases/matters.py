@@ -115,15 +115,23 @@ class Seat(SQLModel, table=True):
 
 
 class Reader(SQLModel, table=True):
-    """A person before whom a matter was put: a copy, a delegated piece of work, a signature. They may read it, as far as
-    their role could see such a matter at all, and answer what they were asked; they take no other part in it."""
+    """That a matter was put before a person: a copy, a delegated piece of work, a signature. They may read it, as far as
+    their role could see such a matter at all, and answer what they were asked; they take no other part in it.
+
+    `ground` is the move that did it and `since` its number in the history; `ended` is the number of the event that ended
+    it, and `why` a word for that. Who has ended reads nothing: to read again takes another row.
+    """
 
     __tablename__ = "reader"
-    __table_args__ = (UniqueConstraint("matter", "person"),)
+    __table_args__ = (UniqueConstraint("matter", "person", "ground", "since"),)
 
     id: int | None = Field(default=None, primary_key=True)
     matter: int = Field(foreign_key="matter.id")
     person: str = Field(foreign_key="person.login", index=True, max_length=64)
+    ground: str = Field(max_length=64)
+    since: int
+    ended: int | None = None
+    why: str | None = Field(default=None, max_length=16)
 
 
 class Subject(SQLModel, table=True):

@@ -46,13 +46,14 @@ def _within(
     return or_(*found) if found else false()
 
 
-def _of_programmes(session: Session, office: Office, actor: str) -> ColumnElement[bool]:
+def of_programmes(session: Session, office: Office, actor: str) -> ColumnElement[bool]:
+    """The condition for the programmes that `actor` sees."""
     return _within(session, office, actor, Programme.organisation, Programme.project)
 
 
 def plans(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
     """The yearly and quarterly plans, by code."""
-    mine = select(col(Programme.plan)).where(_of_programmes(session, office, actor))
+    mine = select(col(Programme.plan)).where(of_programmes(session, office, actor))
     whole = _within(session, office, actor, Plan.organisation, Plan.project)
     query = select(Plan).where(or_(whole, col(Plan.code).in_(mine)))
     return [
@@ -65,7 +66,7 @@ def plans(session: Session, office: Office, *, actor: str) -> list[dict[str, Any
 def programmes(session: Session, office: Office, *, actor: str, lang: str) -> list[dict[str, Any]]:
     """The programmes, by code; each with its rule in `lang`, and its sites only to those who plan."""
     planned_by = planning.may_plan(session, office, actor)
-    query = select(Programme).where(_of_programmes(session, office, actor))
+    query = select(Programme).where(of_programmes(session, office, actor))
     return [
         _programme(one, lang=lang, whole=one.organisation in planned_by)
         for one in session.exec(query.order_by(col(Programme.code)))
@@ -96,7 +97,7 @@ def slots(
         select(Slot, Matter.number)
         .join(Programme, col(Programme.code) == col(Slot.programme))
         .outerjoin(Matter, col(Matter.id) == col(Slot.matter))
-        .where(_of_programmes(session, office, actor), or_(col(Matter.id).is_(None), _not_kept_out(actor)))
+        .where(of_programmes(session, office, actor), or_(col(Matter.id).is_(None), _not_kept_out(actor)))
         .order_by(col(Slot.slot).desc(), col(Slot.programme))
         .limit(limit)
     )
@@ -116,7 +117,7 @@ def ahead(
     """The slots to come until a day, two years ahead at most, the nearest first, with the day each opens on."""
     until = min(until, today + FURTHEST)
     found: list[dict[str, Any]] = []
-    query = select(Programme).where(_of_programmes(session, office, actor))
+    query = select(Programme).where(of_programmes(session, office, actor))
     for one in session.exec(query.where(col(Programme.active))).all():
         marks = inspections.milestones(session, one.project) if one.project else {}
         given = inspections.given(one, office.calendar, marks)
@@ -145,7 +146,7 @@ def draw(session: Session, office: Office, key: int, *, actor: str) -> RecordedD
 
 def _of_draws(session: Session, office: Office, actor: str) -> ColumnElement[bool]:
     """Those of programmes in sight; and those made by hand, which name no project, for all who see rounds of the body."""
-    mine = select(col(Programme.code)).where(_of_programmes(session, office, actor))
+    mine = select(col(Programme.code)).where(of_programmes(session, office, actor))
     roles = office.rulebook().roles
     bodies = {held.organisation for held in postings_of(session, actor) if held.role in roles
               and roles[held.role].sees.get(MACHINE) in (Reach.ORGANISATION, Reach.PROJECT)}  # fmt: skip

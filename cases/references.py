@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session, col
 
-from cases import access, recusals, rounds, substitutes
+from cases import access, readings, recusals, rounds, substitutes
 from cases.deadlines import Deadline
 from cases.errors import bad_reference
-from cases.matters import Matter, MatterLink, OnFile, Reader
+from cases.matters import Matter, MatterLink, OnFile
 from cases.organisations import Organisation, Project, line_above
 from cases.people import Person, Posting
 from cases.prepared import Prepared
 from states.facts import Reason
-from states.rulebook import FormField, Label, Reach, Rulebook
+from states.rulebook import FormField, Label, Rulebook
 
 _KINDS = {
     "person": Label(en="a person who may be named here", zh="可在此指定的人员"),
@@ -94,10 +94,8 @@ def people_for(
     Whoever is recused from the matter is not among them; a member who is may still be given a substitute. Where the
     field puts the matter before them, only people of the keeping body whose role could see such a matter at all.
     """
-    if field.of_readers and matter is not None:
-        return sorted(
-            session.execute(select(col(Reader.person)).where(col(Reader.matter) == matter.id)).scalars()
-        )
+    if field.of_readers and matter is not None and looks is not None:
+        return readings.released(session, looks.rulebook.machines[matter.machine], matter.id, field)
     found = _holding(session, field, organisation=organisation)
     if matter is None:
         return found
@@ -115,10 +113,7 @@ def people_for(
 
 def _able(session: Session, field: FormField, matter: OnFile, rulebook: Rulebook) -> set[str]:
     """Who in the keeping body could read the matter once it is put before them, and may answer what they are asked."""
-    roles = {name for name, role in rulebook.roles.items()
-             if role.sees.get(matter.machine) in (Reach.OWN, Reach.ORGANISATION)}  # fmt: skip
-    if field.answers is not None:
-        roles &= set(rulebook.machines[matter.machine].moves[field.answers].roles)
+    roles = readings.able_roles(rulebook, matter.machine, field)
     query = select(col(Posting.person)).where(
         col(Posting.organisation) == matter.organisation, col(Posting.role).in_(roles),
         or_(col(Posting.project).is_(None), col(Posting.project) == matter.project),

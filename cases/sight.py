@@ -78,6 +78,12 @@ def content(row: OnFile) -> dict[str, Any]:
             if name not in _UNSHOWN and value not in (None, "", [])}  # fmt: skip
 
 
+def is_shared(book: Rulebook, machine: str) -> bool:
+    """Whether people of other bodies come to see such a matter by taking part in it."""
+    strangers = _strangers(book, machine)
+    return bool(strangers.own or strangers.briefed)
+
+
 def _strangers(book: Rulebook, machine: str) -> _Strangers:
     reached = [(name, role.sees[machine]) for name, role in book.roles.items()
                if machine in role.sees and CLUE not in role.sees]  # fmt: skip

@@ -106,7 +106,7 @@ def _open_move(
 
 Kind = tuple[
     Any, ...
-]  # type, role, machine, seated, owing, what they are asked for, whether it is put before them
+]  # type, role, machine, seated, owing, what they are asked for, whom it releases, whether it is put before them
 Named = dict[Kind, list[str]]  # who or what may be named
 
 
@@ -128,7 +128,7 @@ def _kind(field: FormField) -> Kind:
         field.seated,
         field.owing,
         field.answers,
-        field.of_readers,
+        field.of_readers and field.name,
         field.sets == "readers",
     )
 

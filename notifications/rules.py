@@ -28,7 +28,7 @@ _SEATS = PreparedForLists(
 )
 _READERS = PreparedForLists(
     lambda lists: select(col(Reader.matter), col(Reader.person)).where(
-        col(Reader.matter).in_(lists["matters"])
+        col(Reader.matter).in_(lists["matters"]), col(Reader.ended).is_(None)
     )
 )
 _RECUSED = PreparedForLists(
@@ -219,8 +219,10 @@ class Directory:
         rulebook = self._office.rulebook(one.rulebook)
         if access.sees(who.login, who.postings, rulebook, matter, seated=False, recused=False):
             return True
-        seated = who.login in self._seats[one.matter] or who.login in self._readers[one.matter]
-        return seated and access.sees(who.login, who.postings, rulebook, matter, seated=True, recused=False)
+        seated, reads = who.login in self._seats[one.matter], who.login in self._readers[one.matter]
+        return (seated or reads) and access.sees(
+            who.login, who.postings, rulebook, matter, seated=seated, reads=reads, recused=False
+        )
 
     def _above(self, one: Occurred, code: str) -> list[Someone]:
         """Who receives what is sent up, in the nearest body above `code` that has anybody who does."""

@@ -75,6 +75,8 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.moves.*.fields.*.holding", "role"),
     ("machines.*.moves.*.fields.*.machine", "machine"),
     ("machines.*.moves.*.fields.*.answers", "move"),
+    ("machines.*.moves.*.fields.*.until.released_by.?", "move"),
+    ("machines.*.moves.*.fields.*.until.released_by.*", "fact"),
     ("machines.*.moves.*.fields.*.not_before", "fact"),
     ("machines.*.rounds.given_by", "move"),
     ("machines.*.rounds.decided_by", "move"),

@@ -52,6 +52,17 @@ FieldType = Literal[
 ]  # fmt: skip
 
 
+class Until(Rule):
+    """When those before whom a field puts a matter (`sets: readers`) no longer read it.
+
+    Besides, always: where the matter is over (a final state) or leaves the house (`ends_reading`), where what they were
+    asked for (`answers`) can no longer be given, and where their account or their posting in the keeping body ends.
+    """
+
+    answered: bool = False  # once they have made the move they were asked for
+    released_by: Mapping[Name, Name] = Field(default_factory=dict)  # moves that name them, each in this field
+
+
 class FormField(Rule):
     """One field of a move's form.
 
@@ -85,10 +96,11 @@ class FormField(Rule):
     answers: Name | None = (
         None  # person/people: holds a role that may make this move, which they are asked for
     )
+    until: Until | None = None  # sets: readers; when they no longer read it
     links: Name | None = None
     """matter: the matter it names becomes the parent of this one by a link of this kind, e.g. "repeat"."""
     of_readers: bool = (
-        False  # person: before whom the matter was put, even if they have left or are kept out since
+        False  # person/people: before whom the matter was put, even if they have left or are kept out since
     )
     owing: Name | None = None  # matter: on which this clock runs
     beneath: bool = False  # organisation: a commission that stands below the one which keeps the matter
@@ -174,6 +186,7 @@ class State(Rule):
     kind: StateKind = StateKind.OPEN
     owner: tuple[Name, ...] = ()  # roles that must act here
     waits_for: Label | None = None
+    ends_reading: bool = False  # another body has it from here on: before whom it was put no longer reads it
     grid: tuple[int, int] | None = None
     help: Label | None = None
 
@@ -319,6 +332,24 @@ class Machine(Rule):
             duty.opens for duty in self.mandatory.values()
         ]
         return tuple(opens for opens in found if opens is not None)
+
+    @cached_property
+    def puts_before(self) -> tuple[str, ...]:
+        """The moves that put a matter before somebody to read."""
+        return tuple(
+            name for name, move in self.moves.items() if any(each.sets == "readers" for each in move.fields)
+        )
+
+    @cached_property
+    def decides_readers(self) -> frozenset[str]:
+        """The moves that can put a matter before somebody, or end that, without a change of the state."""
+        fields = [
+            each for name in self.puts_before for each in self.moves[name].fields if each.until is not None
+        ]
+        ending = {
+            move for each in fields if each.until for move in (*each.until.released_by, each.answers or "")
+        }
+        return frozenset({*self.puts_before, *ending})
 
     @cached_property
     def decides_duties(self) -> frozenset[str]:

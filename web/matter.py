@@ -88,6 +88,7 @@ def _shown(session: Session, here: Work, number: str, *, actor: str, at: datetim
     rules = here.office.rulebook(found["rulebook"]).machines[found["machine"]]
     named = matter_facts.logins(rules, [found["values"], *(one["data"] for one in events)])
     named |= {one["actor"] for one in events} | set(found["seats"])
+    named |= {one["person"] for one in found["readers"]}
     named |= {found[name] for name in ("handler", "opener", "moved_by") if found[name]}
     bodies = form_of_move.bodies(session, [found["organisation"], found["addressee"]], lang=lang)
     project = naming.project(session, found["project"])

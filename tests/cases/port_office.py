@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from cases import opening, surveys, sweep
+from cases import opening, rulebooks, surveys, sweep
 from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.moved import Moved
 from cases.office import Office
+from notifications import outbox
 from states.calendars import china
 from states.facts import Refused
 from states.rulebook_file import shipped
@@ -29,6 +30,14 @@ def port_office(told: Told | None = None) -> Office:
     """An office under the shipped rulebook."""
     book = shipped()
     return Office({book.key: book}, book.key, china(), told or Told())
+
+
+def on_file(unit: Unit) -> Port:
+    """The office with its rulebook on file, as an audit reads it, and its notices planned."""
+    office = port_office()
+    with unit() as session:
+        rulebooks.publish(session, office.rulebook(), at=MORNING)
+    return Port(unit, type(office)(office.rulebooks, office.current, office.calendar, outbox.plan))
 
 
 @dataclass

@@ -68,18 +68,22 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     matter=matters,
     held=postings,
     seated=st.booleans(),
-    reads=st.booleans(),
+    put=st.sampled_from(["never", "reads", "ended"]),
     states=st.lists(st.sampled_from(["asked", "in_force", "refused", "lifted"]), max_size=2),
 )
 def test_the_filter_and_the_judgement_agree(
-    desk: Engine, matter: OnFile, held: list[Held], seated: bool, reads: bool, states: list[str]
+    desk: Engine, matter: OnFile, held: list[Held], seated: bool, put: str, states: list[str]
 ) -> None:
     with Session(desk) as session:
         session.execute(insert(Matter).values(asdict(matter)))
         if seated:
             session.execute(insert(Seat).values(matter=1, person="officer"))
-        if reads:
-            session.execute(insert(Reader).values(matter=1, person="officer"))
+        if put != "never":
+            session.execute(
+                insert(Reader).values(
+                    matter=1, person="officer", ground="copy_to", since=1, ended=2 if put == "ended" else None
+                )
+            )
         for state in states:
             session.execute(insert(Recusal).values(matter=1, person="officer", kind="declared", state=state,
                                                    asked_by="officer", asked_at=AT))  # fmt: skip
@@ -94,7 +98,7 @@ def test_the_filter_and_the_judgement_agree(
         session.rollback()
     assert sum(ways) == reached, "what is within reach is counted by one way, and by one alone"
     assert by_query == access.sees(
-        "officer", held, rules(), matter, seated=seated or reads, recused="in_force" in states
+        "officer", held, rules(), matter, seated=seated, reads=put == "reads", recused="in_force" in states
     )
 
 

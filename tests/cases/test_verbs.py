@@ -7,24 +7,20 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, delete, select
 
-from cases import audit, listing, recusing, rulebooks, surveys
+from cases import audit, listing, recusing, surveys
 from cases.deadlines import Deadline
 from cases.matters import Matter, Reader
 from cases.moved import Moved
-from notifications import outbox
 from notifications.notices import Notice
 from tests.cases.conftest import Unit
-from tests.cases.port_office import MORNING, Port, port_office
+from tests.cases.port_office import Port, on_file
 
 WHY = "与被反映人系近亲属"
 
 
 @pytest.fixture
 def port(unit: Unit) -> Port:
-    office = port_office()
-    with unit() as session:
-        rulebooks.publish(session, office.rulebook(), at=MORNING)
-    return Port(unit, type(office)(office.rulebooks, office.current, office.calendar, outbox.plan))
+    return on_file(unit)
 
 
 def told(port: Port, document: str) -> list[str]:
@@ -206,7 +202,7 @@ def test_delegated_work_is_read_done_and_given_back_before_anything_is_proposed(
         "one at a time"
     )
     port.do(number, "officer2", "report_back")
-    assert open_moves(port, number, "officer2") == set()
+    assert port.unseen(number, "officer2"), "whoever gave the work back has no more to do with the file"
     assert [status for status, _ in clocks(port, number, "delegated")] == ["met"]
     port.do(number, "officer", "propose_disposition", way="hold")
 
@@ -232,7 +228,7 @@ def test_the_decision_waits_for_everybody_who_is_to_sign(port: Port) -> None:
     assert "not_asked" in port.refused(number, "registrar", "countersign")
     assert "answers_missing" in port.refused(number, "head", "approve_hold")
     port.do(number, "head", "remove_signer", removed_signer="officer3")
-    assert open_moves(port, number, "officer3") == set()
+    assert port.unseen(number, "officer3")
     assert port.do(number, "head", "approve_hold").to == "held", "the head decides, whatever the views"
 
 
@@ -300,7 +296,7 @@ def test_the_audit_finds_a_reader_whom_no_move_names(port: Port) -> None:
     port.do(number, "officer", "copy_to", copied_to=["officer2"])
     with port.unit() as session:
         matter = session.exec(select(Matter.id).where(Matter.number == number)).one()
-        session.add(Reader(matter=matter or 0, person="officer3"))
+        session.add(Reader(matter=matter or 0, person="officer3", ground="copy_to", since=6))
     with port.unit() as session:
         assert [(one.subject, one.code) for one in audit.verify(session).faults] == [
             (number, "readers_altered")

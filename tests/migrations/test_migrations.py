@@ -1,5 +1,7 @@
 """The migrations lead exactly to the tables that the code declares, on every database that is supported."""
 
+import json
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -57,6 +59,31 @@ def test_what_was_said_before_there_were_items_was_said_of_item_1(engine: Engine
         ]
 
 
+def test_whoever_reads_has_read_since_the_move_that_put_it_before_them_and_not_what_is_over(
+    engine: Engine,
+) -> None:
+    config = setup.configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "v0015")
+        for statement in (*A_ROUND_OF_OLD[:2], A_BOOK, A_MATTER, ANOTHER, *COPIED, *READERS):
+            connection.execute(text(statement))
+    setup.upgrade(engine)
+    query = text(
+        "SELECT matter, person, ground, since, ended, why FROM reader ORDER BY matter, since, person"
+    )
+    with engine.begin() as connection:
+        assert [tuple(row) for row in connection.execute(query)] == [
+            (1, "li", "", 0, None, None),  # of whom no move tells
+            (1, "owner", "copy_to", 2, None, None),
+            (2, "owner", "copy_to", 2, 3, "over"),
+        ]
+        config.attributes["connection"] = connection
+        command.downgrade(config, "v0015")
+        left = connection.execute(text("SELECT matter, person FROM reader ORDER BY person"))
+        assert [tuple(row) for row in left] == [(1, "li"), (1, "owner")]
+
+
 SAID = (
     "INSERT INTO opinion (matter, person, seq, view, conditions, reasons, given_at, salt, seal{columns}) "
     "VALUES (1, 'owner', {seq}, 'agree', '', '', '2026-09-01 01:00:00', '', ''{values})"
@@ -72,4 +99,27 @@ A_ROUND_OF_OLD = (
     "INSERT INTO person (login, name, organisation, active, lang) VALUES ('owner', '王', 'GKJ', true, 'zh')",
     A_MATTER,
     SAID.format(columns="", seq=1, values=""),
+)
+RULES = json.dumps({"machines": {"consultation": {
+    "states": {"closed": {"kind": "final"}},
+    "moves": {"copy_to": {"fields": [{"name": "copied_to", "sets": "readers"}]}},
+}}})  # fmt: skip
+A_BOOK = f"INSERT INTO rulebook (key, sha256, text, published_at) VALUES ('r@1', '', '{RULES}', '{NOON}')"
+ANOTHER = (
+    A_MATTER.replace("VALUES (1,", "VALUES (2,").replace("'HS-1'", "'HS-2'").replace("in_session", "closed")
+)
+COPIED = tuple(
+    "INSERT INTO event (matter, seq, at, actor, move, from_state, to_state, version, data, prev_hash, hash) VALUES "
+    f"({matter}, {seq}, '{NOON}', 'owner', '{move}', '{before}', '{after}', {seq}, '{data}', '', '')"
+    for matter, seq, move, before, after, data in (
+        (1, 2, "copy_to", "in_session", "in_session", '{"copied_to": ["owner"]}'),
+        (2, 2, "copy_to", "in_session", "in_session", '{"copied_to": ["owner"]}'),
+        (2, 3, "close", "in_session", "closed", "{}"),
+    )
+)
+READERS = (
+    "INSERT INTO person (login, name, organisation, active, lang) VALUES ('li', '李', 'GKJ', true, 'zh')",
+    "INSERT INTO reader (matter, person) VALUES (1, 'owner')",
+    "INSERT INTO reader (matter, person) VALUES (2, 'owner')",
+    "INSERT INTO reader (matter, person) VALUES (1, 'li')",
 )

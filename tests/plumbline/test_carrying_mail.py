@@ -19,9 +19,12 @@ from notifications.channels.smtp import SmtpChannel
 from plumbline.carrying import carry
 from plumbline.carrying.told import Carried
 from plumbline.exchange import Exchanger
+from tests.cases import bad_files
 from tests.notifications.mail_servers import LOCAL, Postbox, free_port, mail_server, read
+from tests.plumbline.exhibits import add, content, listed
 from tests.plumbline.shell import NOON
 from tests.plumbline.sites import Site, Two, refusal
+from tests.plumbline.test_reply_enclosures import mark
 
 DISTRICT, PORT = "exchange@district.example", "clues@port.example"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -92,6 +95,26 @@ def test_there_and_back(two: Two, postbox: Postbox) -> None:
     assert two.district.sound()
     assert [one for one in two.port.log() if one[1] == "mailed"] == [("packet", "mailed", [])]
     assert len(two.port.ask(select(Disclosure).where(Disclosure.kind == "packet"))) == 1
+
+
+def test_an_answer_by_mail_brings_its_attachments_once(two: Two, postbox: Postbox) -> None:
+    ours = two.port.escalated()
+    carry(two.port.work, at=NOON)
+    theirs = two.district.end.receive(postbox.taken[0], actor="operator", at=NOON).number
+    two.district.move("district", theirs, "sign_for", at=NOON)
+    pdf = bad_files.pdf()
+    mark(two, theirs, add(two.district, theirs, pdf, name="批复.pdf", who="district").number)
+    two.district.move("district", theirs, "instruct", at=NOON)
+    assert carry(two.district.work, at=NOON + HOUR) == Carried(brought=1)
+    answer = postbox.taken[-1]
+    taken = [two.port.end.take_reply(answer, actor="registrar", at=NOON + DAY).new for _ in range(2)]
+    assert taken == [True, False]
+    assert [
+        (one["name"], one["how"], one["added_by"]) for one in listed(two.port, ours, who="registrar")
+    ] == [("批复.pdf", "arrived", "site:BHJ")]
+    assert content(two.port, ours, 1, who="registrar") == pdf
+    assert "批复".encode() not in answer, "nothing of it stands in the open"
+    assert two.port.sound()
 
 
 def test_nothing_of_it_stands_in_the_open(two: Two, postbox: Postbox) -> None:

@@ -224,6 +224,8 @@ class TestOutage:
             ("2026-09-14", "skipped"),
             ("2026-09-07", "skipped"),
         ]
+        for who in ("officer", "officer2", "contractor", "district"):
+            assert shell.do(who, "inspection", "list")["missed"] == [], "rounds that are none of theirs"
 
     def test_in_chinese(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         ended(shell)

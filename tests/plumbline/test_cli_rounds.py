@@ -182,3 +182,20 @@ def test_the_minutes_on_paper_have_the_record_item_by_item_and_an_extract_for_wh
 def paper(path: Path) -> str:
     pypdf = pytest.importorskip("pypdf")
     return "".join("".join(page.extract_text() for page in pypdf.PdfReader(path).pages).split())
+
+
+def test_a_text_that_names_the_person_is_refused_by_its_label_with_what_to_write(shell: Shell) -> None:
+    clue = with_an_officer(shell, "officer", subject="周建国", subject_unit="某单位")
+    step(shell, "clue", clue, "officer", "convene", seats=",".join(SEATS))
+    number = str(shell.do("head", "consultation", "list")["consultations"][0]["number"])
+    step(shell, "consultation", number, "officer", "send_brief")
+    offered = shell.do("leader", "consultation", "moves", number)["open"]
+    fields = next(one["fields"] for one in offered if one["move"] == "open_session")
+    typed = shell.filled(fields, last_tasks="周建国尚未谈话")
+    said = shell.ask("leader", "consultation", "advance", number, "open_session", *typed)
+    refused(said, 1, "not_redacted")
+    [reason] = said.json["reasons"]
+    assert reason["message"] == (
+        '"state of the last round\'s tasks" names the person concerned; members of a round see the problem, not the person.'
+    )
+    assert "write of the project" in reason["cure"]

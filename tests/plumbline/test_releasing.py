@@ -51,6 +51,18 @@ def told(site: Site, clue: str) -> list[tuple[str, str, list[str], str]]:
             if one["kind"] == "brief" and one["fields"][0].startswith("attachment/")]  # fmt: skip
 
 
+def test_where_a_photograph_went_is_told_only_as_far_as_that_round_is_seen(site: Site) -> None:
+    clue, round_ = convened(site)
+    add(site, clue, name="a.jpg")
+    release(site, round_, clue, 1)
+    site.move("officer", clue, "copy_to", copied_to=["officer2"])
+    assert [one["went_to"] for one in listed(site, clue, who="head")] == [[round_]]
+    assert answer(lambda: listed(site, round_, who="officer2")) == "nothing"
+    assert [one["went_to"] for one in listed(site, clue, who="officer2")] == [[]], (
+        "the number of a round is for whoever sees it"
+    )
+
+
 def test_a_member_sees_the_picture_without_its_place_under_a_name_that_says_nothing(either: Site) -> None:
     clue, round_ = convened(either)
     original = add(either, clue, name="码头7号泊位_老张拍.jpg", caption="基床表面")

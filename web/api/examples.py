@@ -27,7 +27,8 @@ MATTER: dict[str, Any] = {
     "state_label": BOTH, "kind": "working", "waits_for": None, "owner": ["registrar"], "organisation": "MGJ",
     "addressee": None, "project": "PC", "opener": "supervisor", "handler": None, "received_on": "2026-09-01",
     "opened_at": AT, "moved_at": AT, "moved_by": "registrar", "rulebook": "port-centre 2026.1",
-    "values": {"grade": "general"}, "subjects": [], "seats": [], "deadlines": [], "links": [], "rehearsal": True,
+    "values": {"grade": "general"}, "subjects": [], "seats": [], "readers": [], "deadlines": [], "links": [],
+    "rehearsal": True,
 }  # fmt: skip
 MOVES: dict[str, Any] = {
     "number": NUMBER, "state": "registered", "version": 2,

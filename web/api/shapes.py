@@ -122,6 +122,7 @@ class MatterShape(Shape):
     moved_by: str
     values: dict[str, Any]
     subjects: list[dict[str, Any]]
+    readers: list[dict[str, Any]]
     seats: list[str]
     deadlines: list[dict[str, Any]]
     links: list[dict[str, Any]]
