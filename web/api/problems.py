@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from cases.due_dates import NoSuchDeadline
 from cases.errors import KeyReused, NoSuchMatter
+from cases.ledger_guard import NotALedger
 from cases.people import UnknownPerson
 from cases.tokens import TokenRefused
 from notifications.documents.faulty import FaultyTemplate
@@ -63,6 +64,7 @@ _BY_CODE = {
     "unknown_move": 404,
     "moved_meanwhile": 412,
     "too_large": 413,
+    "attachment_too_large": 413,
 }
 
 
@@ -179,6 +181,10 @@ def _bad_value(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -
     return _one(422, fault.code, fault.says, fault.cure, lang)
 
 
+def _not_a_ledger(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> Response:
+    return _one(422, "not_a_ledger", fault.message, NOTHING, lang)
+
+
 def _invalid(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> Response:
     """What a body or a query lacks, one reason for each field."""
     reasons = [_invalid_field(one) for one in fault.errors(include_url=False, include_input=False)[:20]]
@@ -229,6 +235,7 @@ _ANSWERS: Mapping[type[BaseException], Callable[[Any, str, Mapping[str, Any], in
     UnknownPerson: _unknown_person,
     ValidationError: _invalid,
     BadValue: _bad_value,
+    NotALedger: _not_a_ledger,
     DBAPIError: _driver,
     NoConnection: _driver,
     NotADay: _sentence(422, "not_a_day", "这不是日期，请写成 2026-03-05。"),
