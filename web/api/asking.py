@@ -92,12 +92,6 @@ class Asked:
         """What was sent, in this shape. Raises Wrong, ValidationError."""
         return shape.model_validate(self.form(), strict=True)
 
-    def file(self) -> bytes:
-        """A file that was sent, as it is. Raises Wrong."""
-        bodies.check_size(self.data)
-        bodies.check_type(self.request.headers.get("content-type"), allowed=bodies.FILES)
-        return self.data
-
     @property
     def uploaded(self) -> BinaryIO:
         """The file that was sent to an operation that takes one."""

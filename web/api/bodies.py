@@ -39,13 +39,13 @@ def _announced(request: Request) -> int:
 
 @asynccontextmanager
 async def spooled(
-    request: Request, most: int, too_large: Callable[[int], Exception]
+    request: Request, most: int, too_large: Callable[[int], Exception], *, kinds: frozenset[str]
 ) -> AsyncIterator[BinaryIO]:
     """The body as a file that is nowhere to be found on disk and gone afterwards; so many bytes and no more.
 
     Raises Wrong (415, 400) for another type and for what breaks off, `too_large` without reading on.
     """
-    check_type(request.headers.get("content-type"), allowed=OCTETS)
+    check_type(request.headers.get("content-type"), allowed=kinds)
     if _announced(request) > most:
         raise too_large(most)
     size, file = 0, UploadFile(cast(BinaryIO, SpooledTemporaryFile(max_size=MOST_BYTES)))  # noqa: SIM115 - closed below

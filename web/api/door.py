@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cases import people
 from plumbline import clock
 from plumbline.work import Work
-from states.facts import Refused
 from states.form_values import label
 from web.api import (
     attachments,
@@ -222,9 +221,10 @@ class Place:
         if isinstance(asked, Response):
             return asked
         try:
-            async with bodies.spooled(request, upload.most(door.work), upload.too_large) as file:
+            most, too_large = upload.most(door.work), upload.too_large
+            async with bodies.spooled(request, most, too_large, kinds=upload.kinds) as file:
                 return await run_in_threadpool(door.done_with, operation, asked, file)
-        except (Wrong, Refused) as fault:
+        except Exception as fault:  # noqa: BLE001 - as above: a disk may be full
             return problems.answer(fault, lang, refused=operation.refused)
 
     def _no_such_method(self) -> Wrong:

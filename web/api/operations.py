@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from plumbline.work import Work
+from web.api import bodies
 from web.api.asking import Asked
 from web.api.wishes import NoQuery, Wish
 
@@ -31,10 +32,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as the body, as it is: how many bytes it may have, and what is said to one that has more."""
+    """A file as the body, as it is: how many bytes it may have, what is said to one that has more, and under which media
+    types it may come."""
 
     most: Callable[[Work], int]
     too_large: Callable[[int], Exception]
+    kinds: frozenset[str] = bodies.OCTETS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -306,6 +308,24 @@ def test_a_file_that_breaks_off_is_not_taken_in(api: Client) -> None:
     number = api.note(project="PC")
     status, text = upload(api, api.token("registrar"), number, Upload(3 << 20, breaks_off=True))
     assert (status, b"cut_off" in text) == (400, True)
+    assert (rows(api), blobs(api)) == ([], 0)
+
+
+@pytest.mark.parametrize("lang, said", [("en", "Nothing was changed"), ("zh", "什么也没有改变")])
+def test_a_full_disk_is_said_to_be_one_wherever_it_is_noticed(
+    api: Client, monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+) -> None:
+    number = api.note(project="PC")
+
+    def full(*_given: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/inside")
+
+    for place in ("cases.evidence.os.fsync", "starlette.datastructures.UploadFile.write"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, full)
+            answer = add(api, "registrar", number, lang=lang)
+        assert said in refused(answer, 503, "file_trouble")["detail"]
+        assert "somewhere" not in answer.text
     assert (rows(api), blobs(api)) == ([], 0)
 
 

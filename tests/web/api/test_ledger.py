@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -248,6 +250,25 @@ def test_everybody_exports_what_they_see_and_no_more(api: Client, small: bytes) 
         assert session.exec(select(Disclosure)).all() == [], (
             "an export is a line of its own log, as on the page"
         )
+
+
+@pytest.mark.parametrize("lang, said", [("en", "Nothing was changed"), ("zh", "什么也没有改变")])
+def test_a_full_disk_is_said_to_be_one(
+    api: Client, monkeypatch: pytest.MonkeyPatch, small: bytes, lang: str, said: str
+) -> None:
+    def full(*_given: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/inside")
+
+    headers = {"Accept-Language": lang}
+    with monkeypatch.context() as patched:
+        patched.setattr("cases.ledger_sheets.xlsxwriter.Workbook.close", full)
+        answer = api.ask("registrar", "GET", "/ledger", headers=headers)
+    assert said in refused(answer, 503, "file_trouble")["detail"]
+    assert "somewhere" not in answer.text
+    with monkeypatch.context() as patched:
+        patched.setattr("web.api.ledger.shutil.copyfileobj", full)
+        refused(take_in(api, "registrar", small, lang=lang), 503, "file_trouble")
+    assert (exports(api), clues(api)) == ([], 0)
 
 
 def test_what_cannot_be_put_on_record_does_not_leave(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
