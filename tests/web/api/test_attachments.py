@@ -15,7 +15,7 @@ import pytest
 from httpx2 import Response
 from sqlmodel import select
 
-from cases import requests
+from cases import requests, tokens
 from cases.attachments import Attachment
 from cases.disclosures import Disclosure
 from cases.history import Event
@@ -24,6 +24,7 @@ from plumbline import sample
 from plumbline.settings import Settings
 from plumbline.work import Work
 from tests.cases import bad_files
+from tests.plumbline.shell import NOON
 from tests.web.api.client import Client, refused
 from web.api import door
 from web.api.machines import PLURALS
@@ -239,8 +240,8 @@ class Upload:
 
 
 def upload(
-    api: Client, token: str, number: str, body: Upload, *, told: bool = False, lang: str = "en"
-) -> tuple[int, bytes]:
+    api: Client, token: str, number: str, body: Upload, *, told: bool = False, lang: str = "en", path: str = ""
+) -> tuple[int, bytes]:  # fmt: skip
     """The answer to a body that is sent piece by piece, its size told before or not."""
     sent: list[dict[str, Any]] = []
 
@@ -251,8 +252,8 @@ def upload(
                "accept-language": lang} | ({"content-length": str(body.size)} if told else {})  # fmt: skip
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": f"/api/v1/clues/{number}/attachments", "raw_path": b"", "query_string": b"name=a.jpg", "root_path": "",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "path": path or f"/api/v1/clues/{number}/attachments", "raw_path": b"", "query_string": b"name=a.jpg",
+        "root_path": "", "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     }  # fmt: skip
     app: Any = api.browser.app
@@ -264,9 +265,6 @@ def upload(
 def test_of_a_stranger_s_file_not_a_byte_is_read(api: Client) -> None:
     number = api.note(project="PC")
     with api.work.unit() as session:
-        from cases import tokens  # noqa: PLC0415 - only here
-        from tests.plumbline.shell import NOON  # noqa: PLC0415 - only here
-
         limited = tokens.issue(session, "registrar", at=NOON, scopes=["read"]).token
     for token, of, status in (
         ("nobody", number, 401), (limited, number, 403), (api.token("auditor"), number, 403),
@@ -275,6 +273,14 @@ def test_of_a_stranger_s_file_not_a_byte_is_read(api: Client) -> None:
         body = Upload(5 << 20)
         assert upload(api, token, of, body)[0] == status
         assert body.taken == 0
+    for path in ("/api/v1/ledger", "/api/v1/escalations/receive", "/api/v1/escalations/take-reply"):
+        for token in ("nobody", limited):
+            body = Upload(5 << 20)
+            assert upload(api, token, "", body, path=path)[0] in (401, 403)
+            assert body.taken == 0
+    body = Upload(5 << 20)
+    assert upload(api, api.token("officer"), "", body, path="/api/v1/ledger")[0] == 403
+    assert body.taken == 0
 
 
 @pytest.mark.parametrize("lang, said", [("en", b"larger than 20 MB"), ("zh", "超过 20 MB".encode())])
