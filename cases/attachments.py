@@ -110,6 +110,12 @@ class Added:
     flags: tuple[str, ...]
     same_as: tuple[int, ...]
 
+    @classmethod
+    def of_dict(cls, told: Mapping[str, Any]) -> Added:
+        """What was once told of it, such as the answer that is kept for a repeated request."""
+        return cls(told["number"], told["attachment"], told["name"], told["media_type"], told["size"], told["sha256"],
+                   tuple(told["flags"]), tuple(told["same_as"]))  # fmt: skip
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {"number": self.matter, "attachment": self.number, "name": self.name, "media_type": self.media_type,

@@ -65,7 +65,7 @@ class EvidenceRoom:
         while piece := source.read(PIECE):
             size += len(piece)
             if size > self.most:
-                raise _too_large(self.most)
+                raise too_large(self.most)
             mark.update(piece)
             stream.write(piece)
         if not size:
@@ -131,7 +131,8 @@ def _empty() -> Refused:
     return Refused(reason.code, (reason,))
 
 
-def _too_large(most: int) -> Refused:
+def too_large(most: int) -> Refused:
+    """The file has more than `most` bytes."""
     shown = f"{most / (1 << 20):g} MB"
     reason = Reason("attachment_too_large",
                     Label(zh=f"文件超过 {shown}。", en=f"The file is larger than {shown}."),

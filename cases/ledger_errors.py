@@ -7,9 +7,11 @@ does not know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -52,9 +54,7 @@ def _fill(
     wrong = book.add_format({"bg_color": "#FFD9D9"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
     wrong_day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "bg_color": "#FFD9D9"})
-    rows = {row: list(cells) for row, cells in ledger.bad_rows.items()} | {
-        one.row: _known(ledger, one) for one in also
-    }
+    rows = {row: as_it_stood(ledger, row) for row in {*ledger.bad_rows, *(one.row for one in also)}}
     sheet.write_string(
         0, 0, words["title"].format(n=len(rows), file=ledger.path.name), book.add_format({"bold": True})
     )
@@ -69,8 +69,7 @@ def _fill(
             places[fault.column]: why_in(lang, fault.why) for fault in faults[row] if fault.column in places
         }
         reasons = "; ".join(f"{_title(ledger, fault)}: {why_in(lang, fault.why)}" for fault in faults[row])
-        stood = [*cells, *[""] * len(ledger.titles)][: len(ledger.titles)]
-        for column, cell in enumerate([*stood, row, reasons]):
+        for column, cell in enumerate([*cells, row, reasons]):
             is_bad = column in bad
             put(sheet, line, column, cell, wrong if is_bad else None, wrong_day if is_bad else day)
             widths[column] = max(widths[column], width(cell))
@@ -92,8 +91,28 @@ def _title(ledger: Ledger, fault: Fault) -> str:
     return ledger.columns.get(fault.column, fault.column)
 
 
-def _known(ledger: Ledger, fault: Fault) -> list[object]:
-    """A good row whose number was taken, as it was read: enough to find it by."""
-    values = ledger.rows.loc[fault.row]
+def as_it_stood(ledger: Ledger, row: int) -> list[Any]:
+    """The cells of a row under the ledger's titles. A good row, whose number was taken, as it was read: enough to find
+    it by."""
+    if row in ledger.bad_rows:
+        return [*ledger.bad_rows[row], *[""] * len(ledger.titles)][: len(ledger.titles)]
+    values = ledger.rows.loc[row]
     titles = {title: name for name, title in ledger.columns.items()}
     return [values.get(titles.get(title, ""), "") for title in ledger.titles]
+
+
+def told(ledger: Ledger, rows: Iterable[int]) -> dict[str, Any]:
+    """These rows as they stood, for JSON: the ledger's titles, and under them the cells of each."""
+    lines = [
+        {"row": row, "cells": [_plain(cell) for cell in as_it_stood(ledger, row)]}
+        for row in sorted(set(rows))
+    ]
+    return {"titles": list(ledger.titles), "rows": lines}
+
+
+def _plain(cell: Any) -> str | bool | int | float | None:
+    if isinstance(cell, datetime | date):
+        return cell.isoformat() if str(cell) != "NaT" else None  # a day that is none is a day to pandas
+    if isinstance(cell, bool | int) or (isinstance(cell, float) and isfinite(cell)):
+        return cell
+    return str(cell) if isinstance(cell, str) and cell else None

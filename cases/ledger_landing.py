@@ -66,16 +66,16 @@ def land(
     Raises Refused.
     """
     rules = office.rulebook().machines["clue"]
-    keeper = _entitled(session, office, rules, actor, organisation)
+    keeper = keeper_for(session, office, actor, organisation)
     tell = progress or (lambda _part, _done, _of: None)
     importing = _Import(session, office, rules, ledger, actor, at, keeper, tell)
     with unhindered():
         return importing.run(dry_run=dry_run)
 
 
-def _entitled(session: Session, office: Office, rules: Machine, login: str, organisation: str | None) -> str:
-    """The organisation for which this person may take in a whole ledger."""
-    roles = office.rulebook().roles
+def keeper_for(session: Session, office: Office, login: str, organisation: str | None = None) -> str:
+    """The organisation for which this person may take in a whole ledger. Raises Refused("not_your_role")."""
+    roles, rules = office.rulebook().roles, office.rulebook().machines["clue"]
     for posting in standing(session, login, matter=0)[0]:
         sees = roles[posting.role].sees.get("clue") if posting.role in roles else None
         fits = posting.role in rules.registered_by and sees is Reach.ORGANISATION and posting.project is None

@@ -32,7 +32,7 @@ LONGEST = 32_767  # characters; a cell holds no more
 _WIDEST = 60
 
 
-class NotWritable(Exception):
+class NotWritable(OSError):
     """The workbook cannot be written there; the message says where and why."""
 
 

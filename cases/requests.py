@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,3 +58,14 @@ def remember(session: Session, request: Request, answer: dict[str, Any], *, at: 
     if request.key is not None:
         _KEEP.change(session, {"actor": request.actor, "key": request.key, "at": at, "answer": answer,
                                "fingerprint": request.fingerprint})  # fmt: skip
+
+
+def once(
+    session: Session, request: Request, act: Callable[[], dict[str, Any]], *, at: datetime
+) -> dict[str, Any]:
+    """Do it and keep the answer, in one transaction; asked again, only answer. Raises KeyReused."""
+    if (kept := answered(session, request)) is not None:
+        return kept
+    done = act()
+    remember(session, request, done, at=at)
+    return done

@@ -14,10 +14,12 @@ from typing import Any, BinaryIO
 from sqlmodel import Session
 
 from cases import advance as gate
-from cases import attachments, enclosures, file_kinds, releasing
+from cases import attachments, enclosures, file_kinds, gathering, releasing, requests
 from cases.attachments import Added, Attachment, New
 from cases.moved import Moved
+from cases.requests import Request
 from plumbline.work import Work
+from states.facts import Refused
 
 
 @dataclass(frozen=True)
@@ -27,19 +29,30 @@ class Attaching:
     work: Work
 
     def add(
-        self, number: str, source: BinaryIO, *, name: str, actor: str, at: datetime, caption: str = ""
-    ) -> Added:
-        """Add a file to a matter. Raises NoSuchMatter, Refused: why this person may not, or this file; OSError."""
+        self, number: str, source: BinaryIO, *, name: str, actor: str, at: datetime, caption: str = "",
+        key: str | None = None,
+    ) -> Added:  # fmt: skip
+        """Add a file to a matter. With `key`, the same request again is only answered.
+
+        Raises NoSuchMatter, Refused: why this person may not, or this file; KeyReused; OSError.
+        """
         office, room = self.work.office, self.work.evidence
         attachments.checked_caption(caption)
         with self.work.reading() as session:  # who may not add fills no disk
             attachments.to_add(session, office, number, actor=actor)
         with room.draft(source) as draft:
             new = New.of(draft, file_kinds.examine(draft.path), name=name, caption=caption)
+            request = Request(actor, key, (number, "attachment.add", draft.sha256, name, caption))
             with self.work.unit() as session:
+                # Locked before the key is looked up: of two at once, the second finds what the first did.
                 row = attachments.to_add(session, office, number, actor=actor, for_change=True).row
-                added = attachments.put(session, row, new, actor=actor, at=at)
-                room.keep(draft)
+
+                def put() -> list[Added]:
+                    added = attachments.put(session, row, new, actor=actor, at=at)
+                    room.keep(draft)
+                    return [added]
+
+                (added,) = _once(session, request, put, at=at)
         return added
 
     @contextmanager
@@ -61,22 +74,37 @@ class Attaching:
 
     def release(
         self, consultation: str, clue: str, numbers: Sequence[int], *, actor: str, at: datetime,
-        caption: str | None = None,
+        caption: str | None = None, key: str | None = None,
     ) -> list[Added]:  # fmt: skip
         """Release photographs of a clue to a round, as copies. Made before anything is locked: a copy takes its second.
+        With `key`, the same request again is only answered, to whoever still sees both.
 
-        Raises NoSuchMatter, Refused.
+        Raises NoSuchMatter, Refused, KeyReused.
         """
         office, room = self.work.office, self.work.evidence
+        request = Request(actor, key, (consultation, "attachment.release", clue, list(numbers), caption))
         with self.work.reading() as session:
-            photos = releasing.chosen(
-                session, office, consultation, clue, numbers, actor=actor, caption=caption
-            )
+            self._see(session, (consultation, clue), actor=actor)
+            try:
+                photos = releasing.chosen(
+                    session, office, consultation, clue, numbers, actor=actor, caption=caption
+                )
+            except (
+                Refused
+            ):  # for one, because this very request released them; looked up last, lest it lands between
+                if (kept := requests.answered(session, request)) is None:
+                    raise
+                return _made(kept)
         with ExitStack() as until:
             copied = list(releasing.copies(room, photos, until))
             with self.work.unit() as session:
-                return releasing.release(session, office, room, consultation, clue, copied, actor=actor, at=at,
-                                         caption=caption)  # fmt: skip
+                self._see(session, (consultation, clue), actor=actor, for_change=True)
+
+                def release() -> list[Added]:
+                    return releasing.release(session, office, room, consultation, clue, copied, actor=actor, at=at,
+                                             caption=caption)  # fmt: skip
+
+                return _once(session, request, release, at=at)
 
     def advance(
         self, number: str, move: str, *, actor: str, at: datetime, expected_version: int | None = None,
@@ -116,7 +144,32 @@ class Attaching:
                     fields=given, typed=typed, release=release,
                 )  # fmt: skip
 
-    def send(self, escalation: str, numbers: Sequence[int], *, actor: str, at: datetime) -> list[Added]:
-        """Mark attachments of a clue for its escalation. Raises NoSuchMatter, Refused."""
+    def send(
+        self, escalation: str, numbers: Sequence[int], *, actor: str, at: datetime, key: str | None = None
+    ) -> list[Added]:
+        """Mark attachments of a clue for its escalation. With `key`, the same request again is only answered.
+
+        Raises NoSuchMatter, Refused, KeyReused.
+        """
+        request = Request(actor, key, (escalation, "attachment.send", list(numbers)))
         with self.work.unit() as session:
-            return enclosures.mark(session, self.work.office, escalation, numbers, actor=actor, at=at)
+            self._see(session, (escalation,), actor=actor, for_change=True)
+
+            def mark() -> list[Added]:
+                return enclosures.mark(session, self.work.office, escalation, numbers, actor=actor, at=at)
+
+            return _once(session, request, mark, at=at)
+
+    def _see(self, session: Session, numbers: Sequence[str], *, actor: str, for_change: bool = False) -> None:
+        """Raises NoSuchMatter where this person does not see one of them; `for_change` locks them, in this order."""
+        for number in numbers:
+            gathering.load(session, self.work.office, number, login=actor, for_change=for_change)
+
+
+def _once(session: Session, request: Request, act: Callable[[], list[Added]], *, at: datetime) -> list[Added]:
+    """What was made now, or when this request came first. Raises KeyReused."""
+    return _made(requests.once(session, request, lambda: {"made": [one.as_dict() for one in act()]}, at=at))
+
+
+def _made(kept: Mapping[str, Any]) -> list[Added]:
+    return [Added.of_dict(one) for one in kept["made"]]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,7 +21,7 @@ from cases.worklist import SORTS, TABS, Line, Looker, Wanted
 from plumbline import clock
 from states.facts import Refused
 from states.rulebook import Label
-from web import acting, filters, remembering
+from web import acting, filters, ledger_file, remembering
 from web.acting import Form, Signed, Who
 from web.list_words import WORDS
 from web.pages import lang_of, reasons, render
@@ -32,7 +29,6 @@ from web.pages import lang_of, reasons, render
 router = APIRouter()
 PAGE = 50
 ROW = "row."  # before the number of a chosen row; its value is the version that was seen
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,28 +197,17 @@ def remove(request: Request, key: int, who: Who, _form: Form) -> Response:
 @router.post("/worklist/export")
 def export(request: Request, who: Who, form: Form) -> Response:
     """The clues of the filter as a workbook; on record before it leaves."""
-    from cases import export_log, ledger_export  # noqa: PLC0415 - what writes workbooks is slow to load
-
     work, at, lang = acting.accounts(request).work, clock.now(), lang_of(request, who)
-    with work.reading() as session:
-        looker = Looker.of(session, work.office, who.login)
-        wanted, _ = filters.read(
-            dict(parse_qsl(form.get("query", "")[: saved_filters.LONGEST_QUERY])), looker.machines()
-        )
+    query = dict(parse_qsl(form.get("query", "")[: saved_filters.LONGEST_QUERY]))
+
+    def which(looker: Looker) -> Wanted:
+        wanted, _ = filters.read(query, looker.machines())
         if wanted.machine != "clue":
             raise HTTPException(404)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "ledger.xlsx"
-            done = ledger_export.export_ledger(session, work.office, path, actor=who.login, at=at, lang=lang,
-                                               which=worklist.condition(looker, wanted, at=at))  # fmt: skip
-            data = path.read_bytes()
-    with work.unit() as session:
-        export_log.note(session, "ledger", count=done.clues, lang=lang, sha256=hashlib.sha256(data).hexdigest(),
-                        by=who.login, at=at, which=filters.address(wanted).partition("?")[2][:2000])  # fmt: skip
-    name = f"ledger-{work.office.day(at):%Y%m%d}.xlsx"
-    return Response(
-        data, media_type=WORKBOOK, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        return wanted
+
+    done = ledger_file.written(work, which, actor=who.login, at=at, lang=lang)
+    return Response(done.content, media_type=ledger_file.WORKBOOK, headers=ledger_file.saved_as(done.name))
 
 
 # ------------------------------------------------------------------------------------------------- several at once

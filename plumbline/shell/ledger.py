@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,10 +13,6 @@ from plumbline.shell.failures import WrongUsage
 from plumbline.shell.output import Answer, Table
 from plumbline.shell.verbs import noun, verb
 from plumbline.shell.words import said
-
-if TYPE_CHECKING:
-    from cases.ledger import Fault, Ledger
-    from cases.ledger_landing import Landed
 
 app = noun(said("线索台账。", "Ledgers: taking one in from a workbook, writing one out."))
 
@@ -56,7 +52,7 @@ def import_(
     given.check_file(file, what="FILE")
     headers, actor = _headers(columns), asked.actor
     from cases import ledger as ledgers
-    from cases import ledger_errors, ledger_landing
+    from cases import ledger_errors, ledger_landing, ledger_outcome
 
     work, at = asked.work, asked.at
     with output.progress(said("导入", "importing")) as step:
@@ -76,7 +72,8 @@ def import_(
             back = ledger_errors.write_errors(
                 ledger, place, at=at, zone=work.office.zone, lang=asked.lang, also=landed.conflicts
             )
-    document = _document(ledger, landed, back, lang=asked.lang, dry_run=dry_run)
+    document = ledger_outcome.outcome(ledger, landed, lang=asked.lang, dry_run=dry_run)
+    document["errors_file"] = str(back) if back else None
     return Answer(document, _text(document))
 
 
@@ -93,39 +90,6 @@ def _headers(columns: list[str] | None) -> dict[str, str]:
             )
         found[field.strip()] = header.strip()
     return found
-
-
-def _document(
-    ledger: Ledger, landed: Landed, back: Path | None, *, lang: str, dry_run: bool
-) -> dict[str, Any]:
-    """The answer of contract.md, and what else somebody who imports wants to know."""
-    bad: list[Fault] = sorted((*ledger.bad, *landed.conflicts), key=lambda fault: (fault.row, fault.column))
-    return {
-        "read": ledger.read,
-        "good": len(ledger.rows) - len(landed.conflicts),
-        "bad": [fault.as_dict(lang) for fault in bad],
-        "repeats": [{"row": repeat.row, "first": repeat.first} for repeat in ledger.repeats],
-        "created": 0 if dry_run else landed.created,
-        "would_create": landed.created if dry_run else 0,
-        "already": landed.already,
-        "linked": landed.linked,
-        "errors_file": str(back) if back else None,
-        "dry_run": dry_run,
-        "sheet": ledger.sheet,
-        "header_row": ledger.header_row,
-        "columns": dict(ledger.columns),
-        "unknown_headers": list(ledger.unknown_headers),
-        "unread_sheets": list(ledger.unread_sheets),
-        "encoding": ledger.encoding,
-        "unknown_handlers": dict(landed.unknown_handlers),
-        "unmatched": {field: list(words) for field, words in landed.unmatched.items()},
-        "new_projects": list(landed.new_projects),
-        "skipped": {
-            "blank": ledger.skipped_blank,
-            "total": ledger.skipped_total,
-            "footnotes": ledger.skipped_footnotes,
-        },
-    }
 
 
 def _text(found: dict[str, Any]) -> list[str | Table]:

@@ -69,7 +69,7 @@ def test_what_somebody_sees_in_several_ways_is_one_line_and_counts_once(
         key = session.execute(select(col(Matter.id)).where(col(Matter.number) == numbers[0])).scalar_one()
         session.execute(update(Matter).where(col(Matter.id) == key).values(opener="officer"))
         session.execute(insert(Seat).values(matter=key, person="officer"))
-        session.execute(insert(Reader).values(matter=key, person="officer"))
+        session.execute(insert(Reader).values(matter=key, person="officer", ground="copy_to", since=1))
         looker = Looker.of(session, small, "officer")
         page = worklist.page(session, looker, Wanted(tab="all"), at=NOON)
         columns = boards.board(session, looker, "clue", at=NOON)

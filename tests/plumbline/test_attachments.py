@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from cases import attachments, audit, recusing
-from cases.attachments import Attachment
+from cases.attachments import Added, Attachment
+from cases.errors import KeyReused
 from cases.matters import Matter
 from plumbline import doctor, setup
 from plumbline.attaching import Attaching
@@ -138,6 +139,38 @@ class TestHandedIn:
             worker.join()
         assert [one["attachment"] for one in listed(either, clue, who="head")] == [1, 2, 3, 4, 5, 6]
         assert either.sound()
+
+    def test_the_same_request_from_several_at_once_adds_one(self, either: Site) -> None:
+        clue, made = either.clue(), list[Added]()
+
+        def ask() -> None:
+            act, source = Attaching(either.work).add, io.BytesIO(b"text")
+            made.append(act(clue, source, name="x.txt", actor="registrar", at=NOON, key="k"))
+
+        workers = [threading.Thread(target=ask) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        assert len(made) == 4
+        assert set(made) == {made[0]}
+        assert (rows(either), blobs(either), len(events(either, clue))) == (1, 1, 1)
+        assert either.sound()
+
+    def test_a_key_is_for_one_request_and_for_whoever_sees_the_clue(self, site: Site) -> None:
+        clue = site.clue()
+        act = Attaching(site.work).add
+        first = act(clue, io.BytesIO(b"text"), name="x.txt", actor="leader", at=NOON, key="k")
+        with pytest.raises(KeyReused):
+            act(clue, io.BytesIO(b"text"), name="y.txt", actor="leader", at=NOON, key="k")
+        assert (
+            act(clue, io.BytesIO(b"text"), name="x.txt", actor="head", at=NOON, key="k").number
+            == first.number + 1
+        )
+        with site.work.unit() as session:
+            recusing.declare(session, site.work.office, clue, actor="leader", reason="A relative.", at=NOON)
+        again = lambda: act(clue, io.BytesIO(b"text"), name="x.txt", actor="leader", at=NOON, key="k")  # noqa: E731
+        assert answer(again) == "nothing"
 
 
 class TestWhoMay:

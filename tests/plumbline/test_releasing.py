@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from PIL import Image
 from sqlmodel import select
 
 from cases import audit, disclosures, recusing
+from cases.attachments import Added
 from cases.matters import Seat
 from cases.opening import id_of
 from plumbline import setup
+from plumbline.attaching import Attaching
 from plumbline.settings import Settings
 from tests.cases import bad_files
 from tests.plumbline.exhibits import add, answer, blobs, content, convened, events, listed, release, rows
@@ -233,4 +236,23 @@ def test_whoever_is_kept_out_of_an_item_finds_no_photograph_of_it(either: Site) 
     assert answer(lambda: content(either, round_, 2, who="owner")) == "no_such_attachment"
     assert content(either, round_, 1, who="owner") == content(either, round_, 1, who="contractor")
     assert len(listed(either, round_, who="contractor")) == 2
+    assert sound(either)
+
+
+def test_the_same_request_from_several_at_once_releases_one_copy(either: Site) -> None:
+    clue, round_ = convened(either)
+    add(either, clue)
+    made, leader = list[list[Added]](), Attaching(either.work)
+
+    def ask() -> None:
+        made.append(leader.release(round_, clue, [1], actor="leader", at=NOON, key="k"))
+
+    workers = [threading.Thread(target=ask) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(made) == 3
+    assert all(one == made[0] for one in made)
+    assert (rows(either), len(told(either, clue))) == (2, 2)
     assert sound(either)

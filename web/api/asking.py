@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 from pydantic import BaseModel
@@ -40,7 +40,8 @@ class Asked:
     at: datetime
     lang: str
     names: Mapping[str, str]
-    data: bytes
+    data: bytes = b""
+    upload: BinaryIO | None = None
 
     @property
     def office(self) -> Office:
@@ -91,11 +92,17 @@ class Asked:
         """What was sent, in this shape. Raises Wrong, ValidationError."""
         return shape.model_validate(self.form(), strict=True)
 
-    def file(self) -> bytes:
-        """A file that was sent, as it is. Raises Wrong."""
-        bodies.check_size(self.data)
-        bodies.check_type(self.request.headers.get("content-type"), allowed=bodies.FILES)
-        return self.data
+    @property
+    def uploaded(self) -> BinaryIO:
+        """The file that was sent to an operation that takes one."""
+        if self.upload is None:
+            raise AssertionError("this operation takes no file")
+        return self.upload
+
+    def knows(self, mark: Mapping[str, str]) -> bool:
+        """Whether If-None-Match names this ETag."""
+        known = self.request.headers.get("if-none-match", "").split(",")
+        return mark["ETag"] in [one.strip() for one in known]
 
     @property
     def key(self) -> str:
@@ -134,11 +141,7 @@ class Asked:
         """
         asked = requests.Request(self.actor, self.key, what)
         with self.unit() as session:
-            if (kept := requests.answered(session, asked)) is not None:
-                return kept
-            done = act(session)
-            requests.remember(session, asked, done, at=self.at)
-            return done
+            return requests.once(session, asked, lambda: act(session), at=self.at)
 
 
 def document(content: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -147,6 +150,6 @@ def document(content: Any, *, status: int = 200, headers: Mapping[str, str] | No
                     media_type="application/json", headers=dict(headers or {}))  # fmt: skip
 
 
-def etag(version: int) -> dict[str, str]:
-    """The header that names a version."""
+def etag(version: int | str) -> dict[str, str]:
+    """The header that names a version; of a file, its hash."""
     return {"ETag": f'"{version}"'}

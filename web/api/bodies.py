@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from math import isfinite
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 
-from starlette.requests import Request
+from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect, Request
 
 from states.form_values import label
 from web.api.problems import Wrong
@@ -18,8 +21,7 @@ DEEPEST = 64
 
 async def collected(request: Request) -> bytes:
     """As much of the body as may be sent, and one byte more where there is more."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and len(announced) < 20 and int(announced) > MOST_BYTES:
+    if _announced(request) > MOST_BYTES:
         return bytes(MOST_BYTES + 1)  # refused by its announced size, before any of it is read
     data = bytearray()
     async for part in request.stream():
@@ -29,11 +31,50 @@ async def collected(request: Request) -> bytes:
     return bytes(data[: MOST_BYTES + 1])
 
 
+def _announced(request: Request) -> int:
+    """How long the body is said to be; 0 where that is not said."""
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isdecimal() and len(told) < 20 else 0
+
+
+@asynccontextmanager
+async def spooled(
+    request: Request, most: int, too_large: Callable[[int], Exception], *, kinds: frozenset[str]
+) -> AsyncIterator[BinaryIO]:
+    """The body as a file that is nowhere to be found on disk and gone afterwards; so many bytes and no more.
+
+    Raises Wrong (415, 400) for another type and for what breaks off, `too_large` without reading on.
+    """
+    check_type(request.headers.get("content-type"), allowed=kinds)
+    if _announced(request) > most:
+        raise too_large(most)
+    size, file = 0, UploadFile(cast(BinaryIO, SpooledTemporaryFile(max_size=MOST_BYTES)))  # noqa: SIM115 - closed below
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > most:
+                raise too_large(most)
+            await file.write(piece)
+        await file.seek(0)
+        yield file.file
+    except ClientDisconnect:
+        raise Wrong(400, "cut_off", label("文件未传完。", "The file broke off before its end."),
+                    label("请重新发送。", "Send it again.")) from None  # fmt: skip
+    finally:
+        await file.close()
+
+
 def check_size(data: bytes) -> None:
     """Raises Wrong (413) for more than a megabyte."""
     if len(data) > MOST_BYTES:
-        raise Wrong(413, "too_large", label("内容超过 1 MB。", "The content is larger than 1 MB."),
-                    label("请缩短内容。", "Shorten it."))  # fmt: skip
+        raise too_large(MOST_BYTES)
+
+
+def too_large(most: int) -> Wrong:
+    """That more was sent than may be: 413."""
+    shown = f"{most / 1_000_000:g} MB"
+    return Wrong(413, "too_large", label(f"内容超过 {shown}。", f"The content is larger than {shown}."),
+                 label("请缩短内容。", "Shorten it."))  # fmt: skip
 
 
 def check_type(given: str | None, *, allowed: frozenset[str]) -> None:
@@ -63,6 +104,7 @@ def content(data: bytes, *, kind: str | None) -> dict[str, Any]:
 
 JSON = frozenset({"application/json"})
 FILES = frozenset({"application/json", "application/octet-stream"})
+OCTETS = frozenset({"application/octet-stream"})  # a file says itself what it is
 
 
 def _parsed(data: bytes) -> Any:

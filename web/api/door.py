@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import BinaryIO
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -18,11 +20,13 @@ from plumbline import clock
 from plumbline.work import Work
 from states.form_values import label
 from web.api import (
+    attachments,
     bodies,
     clocks,
     exchange,
     fields,
     hooks,
+    ledger,
     office,
     openapi,
     outbox,
@@ -35,7 +39,7 @@ from web.api import (
 )
 from web.api.asking import Asked, document
 from web.api.machines import PLURALS, Matters
-from web.api.operations import Answers, Operation
+from web.api.operations import Answers, Operation, Upload
 from web.api.pace import Pace
 from web.api.problems import Wrong, not_here
 from web.api.rights import RIGHTS
@@ -55,7 +59,19 @@ def _operations(work: Work) -> Iterator[Operation]:
     book = work.office.rulebook()
     for machine, plural in PLURALS.items():
         yield from Matters(machine, plural).operations(fields.opening(book, machine))
-    for module in (rounds, exchange, recusals, programmes, clocks, outbox, papers, hooks, office):
+    for module in (
+        attachments,
+        ledger,
+        rounds,
+        exchange,
+        recusals,
+        programmes,
+        clocks,
+        outbox,
+        papers,
+        hooks,
+        office,
+    ):
         yield from module.operations()
     yield Operation("GET", "/openapi.json", "openapi", ("openapi", "read"), "This description", _unused,
                     Answers({"type": "object"}, {"openapi": openapi.VERSION}), "office")  # fmt: skip
@@ -112,6 +128,13 @@ class Door:
         self, operation: Operation, request: Request, names: Mapping[str, str], data: bytes, lang: str
     ) -> Response:
         """The answer to one request, problems included. Runs in a thread: everything here may wait for the database."""
+        asked = self.admitted(operation, request, names, lang, data)
+        return asked if isinstance(asked, Response) else self.done(operation, asked)
+
+    def admitted(
+        self, operation: Operation, request: Request, names: Mapping[str, str], lang: str, data: bytes = b""
+    ) -> Asked | Response:
+        """The request of somebody who may come in, before a file that it brings is read; or why not."""
         at = clock.now()
         try:
             known = who.prove(self.work, request, at=at)
@@ -120,11 +143,24 @@ class Door:
             asked = Asked(self.work, request, known, at, lang, names, data)
             if operation.query is NoQuery and request.scope["query_string"]:
                 asked.query(NoQuery)
-            response = operation.act(asked)
+            if operation.before is not None:
+                operation.before(asked)
         except Exception as fault:  # noqa: BLE001 - the one place that turns faults into answers, foreseen or not
             return problems.answer(fault, lang, refused=operation.refused)
-        self._note_use(known, at=at)
+        return asked
+
+    def done(self, operation: Operation, asked: Asked) -> Response:
+        """What was asked, done and answered, problems included."""
+        try:
+            response = operation.act(asked)
+        except Exception as fault:  # noqa: BLE001 - as above
+            return problems.answer(fault, asked.lang, refused=operation.refused)
+        self._note_use(asked.who, at=asked.at)
         return response
+
+    def done_with(self, operation: Operation, asked: Asked, file: BinaryIO) -> Response:
+        """The same with a file; what is done, is done when that is there."""
+        return self.done(operation, replace(asked, upload=file, at=clock.now()))
 
     def _check_right(self, operation: Operation, known: Who) -> None:
         """What the table of rights asks of the token and its owner; by default nobody may."""
@@ -170,11 +206,27 @@ class Place:
             return problems.answer(self._no_such_method(), lang)
         if operation.name == "openapi":
             return await run_in_threadpool(self._door.described)
-        data = await bodies.collected(request) if operation.takes is not None else b""
-        names = request.path_params
-        response = await run_in_threadpool(self._door.answer, operation, request, names, data, lang)
+        if operation.takes is not None and operation.takes.upload is not None:
+            response = await self._take(operation, operation.takes.upload, request, lang)
+        else:
+            data = await bodies.collected(request) if operation.takes is not None else b""
+            names = request.path_params
+            response = await run_in_threadpool(self._door.answer, operation, request, names, data, lang)
         response.headers["Vary"] = "Authorization, Accept-Language"
         return response
+
+    async def _take(self, operation: Operation, upload: Upload, request: Request, lang: str) -> Response:
+        """A file is read once it is known who sends it and that they may, and no further than it may be long."""
+        door = self._door
+        asked = await run_in_threadpool(door.admitted, operation, request, request.path_params, lang)
+        if isinstance(asked, Response):
+            return asked
+        try:
+            most, too_large = upload.most(door.work), upload.too_large
+            async with bodies.spooled(request, most, too_large, kinds=upload.kinds) as file:
+                return await run_in_threadpool(door.done_with, operation, asked, file)
+        except Exception as fault:  # noqa: BLE001 - as above: a disk may be full
+            return problems.answer(fault, lang, refused=operation.refused)
 
     def _no_such_method(self) -> Wrong:
         if not self._methods:

@@ -52,6 +52,31 @@ DISCLOSURES: dict[str, Any] = {
     "disclosures": [{"number": "MGJ-C-2026-001", "kind": "brief", "fields": ["title"], "redactions": [], "sha256": "",
                      "to": "owner", "by": "registrar", "at": AT}],
 }  # fmt: skip
+ADDED: dict[str, Any] = {
+    "number": NUMBER, "attachment": 1, "name": "码头.jpg", "media_type": "image/jpeg", "size": 284113, "sha256": "0" * 64,
+    "flags": [], "same_as": [],
+}  # fmt: skip
+ATTACHMENTS: dict[str, Any] = {
+    "number": NUMBER,
+    "attachments": [{"attachment": 1, "name": "码头.jpg", "caption": "Foundation bed, axis 3", "media_type": "image/jpeg",
+                     "size": 284113, "sha256": "0" * 64, "flags": [], "how": "added", "added_by": "officer",
+                     "added_at": AT, "went_to": ["MGJ-C-2026-001"]}],
+    "next": None,
+}  # fmt: skip
+RELEASED: dict[str, Any] = {
+    "number": "MGJ-C-2026-001",
+    "released": [ADDED | {"number": "MGJ-C-2026-001", "name": "MGJ-C-2026-001-1.jpg"}],
+}
+MARKED: dict[str, Any] = {"number": "MGJ-E-2026-001", "marked": [ADDED | {"number": "MGJ-E-2026-001"}]}
+IMPORTED: dict[str, Any] = {
+    "read": 243, "good": 242, "more_bad": 0, "created": 210, "would_create": 0, "already": 0, "linked": 32,
+    "bad": [{"row": 7, "column": "received_on", "value": "2026-02-30", "why": "no such date"}],
+    "errors": {"titles": ["线索编号", "收到时间"], "rows": [{"row": 7, "cells": ["MGJ-2026-0005", "2026-02-30"]}]},
+    "repeats": [{"row": 12, "first": "MGJ-2026-0003"}], "dry_run": False, "sheet": "台账", "header_row": 3,
+    "columns": {"number": "线索编号", "received_on": "收到时间"}, "unknown_headers": [], "unread_sheets": [],
+    "encoding": None, "unknown_handlers": {}, "unmatched": {}, "new_projects": [],
+    "skipped": {"blank": 1, "total": 1, "footnotes": 0},
+}  # fmt: skip
 RECUSAL = {"id": 5, "number": NUMBER, "person": "officer2", "kind": "challenged", "state": "asked"}
 MATTER_RECUSALS = {"number": NUMBER, "recusals": [RECUSAL]}
 RECUSALS: dict[str, Any] = {"mine": [], "to_decide": [RECUSAL]}

@@ -10,15 +10,25 @@ from starlette.responses import Response
 from cases import listing
 from cases.packets import Packet
 from cases.packing import Written
+from notifications import mailed_files
 from plumbline.exchange import Exchanger
-from web.api import examples, shapes, wishes
+from plumbline.work import Work
+from web.api import bodies, examples, shapes, wishes
 from web.api.asking import Asked, document
-from web.api.operations import Answers, Operation, Takes
+from web.api.operations import Answers, Operation, Takes, Upload
 
 MACHINE, PLURAL = "escalation", "escalations"
+
+
+def _most(_work: Work) -> int:
+    """As on the page: a file of the longest, in a saved mail."""
+    return mailed_files.MOST_BYTES
+
+
 FILE = Takes(
-    {"type": "object", "description": "The signed file, as it was written."}, {"content": {}, "signature": ""}
-)
+    {"type": "object", "description": "The signed file, as it was written."}, {"content": {}, "signature": ""},
+    upload=Upload(_most, bodies.too_large, kinds=bodies.FILES),
+)  # fmt: skip
 
 
 def operations() -> Iterator[Operation]:
@@ -68,7 +78,7 @@ def _file(written: Written, what: str) -> Response:
 
 def receive(asked: Asked) -> Response:
     """Take a packet in, or only look at it."""
-    wanted, data, end = asked.query(wishes.ReceiveQuery), asked.file(), Exchanger.of(asked.work)
+    wanted, data, end = asked.query(wishes.ReceiveQuery), asked.uploaded.read(), Exchanger.of(asked.work)
     if wanted.dry_run:
         found = end.look(data, actor=asked.actor).content
         return document(
@@ -88,7 +98,7 @@ def _shown(found: Packet) -> dict[str, Any]:
 
 def take_reply(asked: Asked) -> Response:
     """Take a reply in."""
-    taken = Exchanger.of(asked.work).take_reply(asked.file(), actor=asked.actor, at=asked.at)
+    taken = Exchanger.of(asked.work).take_reply(asked.uploaded.read(), actor=asked.actor, at=asked.at)
     return document(
         {"number": taken.number, "new": taken.new, "state": taken.state, "steps": list(taken.steps)}
     )

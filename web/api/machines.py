@@ -109,7 +109,7 @@ class Matters:
     def list(self, asked: Asked) -> Response:
         """A page of the list."""
         wanted = asked.query(wishes.MattersQuery)
-        self._check_state(asked, wanted.state)
+        check_state(asked, self.machine, wanted.state)
         with asked.reading() as session:
             page = listing.matters(
                 session, asked.office, self.machine, actor=asked.actor, at=asked.at, state=wanted.state,
@@ -127,17 +127,6 @@ class Matters:
         if self.machine != "inspection":
             return {}
         return {"missed": listing.missed_rounds(session, asked.office, actor=asked.actor)}
-
-    def _check_state(self, asked: Asked, state: str | None) -> None:
-        """A misspelt state would answer with an empty list, which looks like good news."""
-        known = {name for book in asked.office.rulebooks.values() if self.machine in book.machines
-                 for name in book.machines[self.machine].states}  # fmt: skip
-        if state is None or state in known:
-            return
-        close = difflib.get_close_matches(state, sorted(known), n=1)
-        there = ", ".join(close or sorted(known))
-        raise Wrong(422, "unknown_state", label("没有这一状态。", "There is no such state."),
-                    label(f"可用：{there}。", f"There is: {there}."), field="state")  # fmt: skip
 
     def form(self, asked: Asked) -> Response:
         """The form of opening one."""
@@ -169,7 +158,7 @@ class Matters:
             listing.check_machine(session, number, self.machine)
             found = listing.shown(session, asked.office, number, actor=asked.actor)
         mark = etag(found["version"])
-        if mark["ETag"] in [one.strip() for one in asked.request.headers.get("if-none-match", "").split(",")]:
+        if asked.knows(mark):
             return Response(status_code=304, headers=mark)
         self._note_read(asked, number, reads.FILE)
         return document(found | {"rehearsal": asked.work.rehearsal}, headers=mark)
@@ -259,3 +248,15 @@ class Matters:
             return done.as_dict()
 
         return document(asked.once((number, "recuse", wish.person, wish.reason), act), status=201)
+
+
+def check_state(asked: Asked, machine: str, state: str | None) -> None:
+    """Raises Wrong (422): a misspelt state would answer with an empty list, which looks like good news."""
+    known = {name for book in asked.office.rulebooks.values() if machine in book.machines
+             for name in book.machines[machine].states}  # fmt: skip
+    if state is None or state in known:
+        return
+    close = difflib.get_close_matches(state, sorted(known), n=1)
+    there = ", ".join(close or sorted(known))
+    raise Wrong(422, "unknown_state", label("没有这一状态。", "There is no such state."),
+                label(f"可用：{there}。", f"There is: {there}."), field="state")  # fmt: skip

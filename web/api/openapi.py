@@ -140,7 +140,7 @@ def _headers(one: Operation) -> Iterator[dict[str, Any]]:
                "description": "The version that the decision rests on."}  # fmt: skip
     if one.unchanged:
         yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}, "example": '"2"',
-               "description": "Answer 304 where this is still its version."}  # fmt: skip
+               "description": "Answer 304 where this is still its ETag."}  # fmt: skip
 
 
 def _body(takes: Takes) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _body(takes: Takes) -> dict[str, Any]:
 def _responses(one: Operation) -> Iterator[tuple[str, Any]]:
     yield str(one.answers.status), _success(one.answers)
     if one.unchanged:
-        yield "304", {"description": "Not moved since.", "headers": {"ETag": _header("The version.")}}
+        yield "304", {"description": "Not moved since.", "headers": {"ETag": _header("As it was.")}}
     for status in one.problems:
         yield str(status), {"$ref": f"#/components/responses/Problem{status}"}
 
@@ -161,17 +161,13 @@ def _responses(one: Operation) -> Iterator[tuple[str, Any]]:
 def _success(answers: Answers) -> dict[str, Any]:
     told: dict[str, Any] = {
         "description": "Made." if answers.status == 201 else "Here it is.",
-        "content": {answers.kind: {"schema": _schema(answers.shape), "example": answers.example}},
+        "content": {
+            kind: {"schema": _schema(answers.shape), "example": answers.example} for kind in answers.kinds
+        },
     }
-    if answers.kind == "application/octet-stream":
-        told["content"] = {kind: {"schema": _schema(answers.shape)} for kind in _FILES}
-        told["content"]["application/pdf"]["example"] = answers.example
     if answers.headers:
         told["headers"] = {name: _header(about) for name, about in answers.headers.items()}
     return told
-
-
-_FILES = ("application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
 
 
 def _header(about: str) -> dict[str, Any]:

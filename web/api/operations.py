@@ -9,39 +9,53 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from plumbline.work import Work
+from web.api import bodies
 from web.api.asking import Asked
 from web.api.wishes import NoQuery, Wish
 
 Schema = Mapping[str, Any]
 Act = Callable[[Asked], Response]
-JSON, PDF_OR_DOCX = "application/json", "application/octet-stream"
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What is answered where all goes well: a status, a shape, and an example. `kind` is its media type."""
+    """What is answered where all goes well: a status, a shape, and an example. `kinds` are its media types."""
 
     shape: type[BaseModel] | Schema
     example: Any
     status: int = 200
-    kind: str = JSON
+    kinds: tuple[str, ...] = (JSON,)
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as the body, as it is: how many bytes it may have, what is said to one that has more, and under which media
+    types it may come."""
+
+    most: Callable[[Work], int]
+    too_large: Callable[[int], Exception]
+    kinds: frozenset[str] = bodies.OCTETS
+
+
+@dataclass(frozen=True, slots=True)
 class Takes:
-    """What may be sent: a shape, an example, and whether something must be sent at all."""
+    """What may be sent: a shape, an example, and whether something must be sent at all. `upload`: it goes to disk."""
 
     shape: type[Wish] | Schema
     example: Any
     required: bool = True
     kind: str = JSON
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method on one path. `name` is its operationId; `right` its row in the table of rights.
 
+    `before` raises what can be said without the body, and is asked before that is read.
     `key`: takes an Idempotency-Key; `if_match`: takes If-Match; `unchanged`: may answer 304. `refused` is the status
     of a refusal whose code has none of its own.
     """
@@ -57,6 +71,7 @@ class Operation:
     more: str = ""
     query: type[Wish] = NoQuery
     takes: Takes | None = None
+    before: Callable[[Asked], None] | None = None
     key: bool = False
     if_match: bool = False
     unchanged: bool = False

@@ -15,7 +15,7 @@ from notifications.documents.shelf import Shelf
 from states.form_values import label
 from web.api import examples, shapes, wishes
 from web.api.asking import Asked, document
-from web.api.operations import PDF_OR_DOCX, Answers, Operation, Takes
+from web.api.operations import Answers, Operation, Takes
 from web.api.problems import Wrong
 from web.api.wishes import Paper
 
@@ -23,7 +23,7 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-FILE = Answers({"type": "string", "format": "binary"}, "%PDF-1.7 …", kind=PDF_OR_DOCX)
+FILE = Answers({"type": "string", "format": "binary"}, "%PDF-1.7 …", kinds=tuple(TYPES.values()))
 WISH = {"matter": "MGJ-2026-0001", "kind": "assignment_letter", "form": "pdf", "lang": "zh"}
 
 

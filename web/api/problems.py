@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from cases.due_dates import NoSuchDeadline
 from cases.errors import KeyReused, NoSuchMatter
+from cases.ledger_guard import NotALedger
 from cases.people import UnknownPerson
 from cases.tokens import TokenRefused
 from notifications.documents.faulty import FaultyTemplate
@@ -63,6 +64,7 @@ _BY_CODE = {
     "unknown_move": 404,
     "moved_meanwhile": 412,
     "too_large": 413,
+    "attachment_too_large": 413,
 }
 
 
@@ -164,6 +166,17 @@ def _driver(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> R
     return _one(503, found.code, says, cure, lang, {"Retry-After": soon})
 
 
+def _disk(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> Response:
+    """A file could not be read or written; where it lies is for the log alone."""
+    _log.error("A file could not be read or written", exc_info=fault)
+    says = label(
+        "文件读写失败，什么也没有改变。", "A file could not be read or written. Nothing was changed."
+    )
+    cure = label("请告知维护人员检查磁盘空间和权限。",
+                 "Tell whoever maintains this to see to the space on the disk and the rights on the folder.")  # fmt: skip
+    return _one(503, "file_trouble", says, cure, lang, {"Retry-After": "30"})
+
+
 def _sentence(status: int, code: str, zh: str) -> Callable[[Any, str, Mapping[str, Any], int], Response]:
     """For exceptions whose text is the sentence to show in English."""
     return lambda fault, lang, _more, _refused: _one(status, code, label(zh, str(fault)), NOTHING, lang)
@@ -177,6 +190,10 @@ def _unknown_person(fault: Any, lang: str, _more: Mapping[str, Any], _refused: i
 
 def _bad_value(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> Response:
     return _one(422, fault.code, fault.says, fault.cure, lang)
+
+
+def _not_a_ledger(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> Response:
+    return _one(422, "not_a_ledger", fault.message, NOTHING, lang)
 
 
 def _invalid(fault: Any, lang: str, _more: Mapping[str, Any], _refused: int) -> Response:
@@ -229,6 +246,8 @@ _ANSWERS: Mapping[type[BaseException], Callable[[Any, str, Mapping[str, Any], in
     UnknownPerson: _unknown_person,
     ValidationError: _invalid,
     BadValue: _bad_value,
+    NotALedger: _not_a_ledger,
+    OSError: _disk,
     DBAPIError: _driver,
     NoConnection: _driver,
     NotADay: _sentence(422, "not_a_day", "这不是日期，请写成 2026-03-05。"),

@@ -183,6 +183,90 @@ class DisclosuresShape(Shape):
     disclosures: list[dict[str, Any]]
 
 
+class AttachmentShape(Shape):
+    """One file of a matter. `item` is there for a copy that was released to a round: what of it it is about."""
+
+    attachment: int
+    name: str
+    caption: str
+    media_type: str
+    size: int
+    sha256: str
+    flags: list[str]
+    how: Literal["added", "released", "marked", "arrived"]
+    added_by: str
+    added_at: When
+    went_to: list[str]
+
+
+class AttachmentsShape(Shape):
+    number: str
+    attachments: list[AttachmentShape]
+    next: Cursor
+
+
+class AddedShape(Shape):
+    """A file that is on file now. `same_as` are those of the matter that hold the same bytes."""
+
+    number: str
+    attachment: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    flags: list[str]
+    same_as: list[int]
+
+
+class ReleasedShape(Shape):
+    number: str
+    released: list[AddedShape]
+
+
+class MarkedShape(Shape):
+    number: str
+    marked: list[AddedShape]
+
+
+class FaultShape(Shape):
+    """One cell that could not be taken: the sheet's row, the field, what stood there, and why not."""
+
+    row: int
+    column: str
+    value: str
+    why: str
+
+
+class BadRowShape(Shape):
+    row: int
+    cells: list[str | bool | int | float | None]
+
+
+class BadRowsShape(Shape):
+    """The bad rows as they stood, under the ledger's own titles: what the shell puts into a workbook."""
+
+    titles: list[str]
+    rows: list[BadRowShape]
+
+
+class ImportedShape(Shape):
+    """What an import came to. `more_bad` counts the faults that are not told one by one."""
+
+    read: int
+    good: int
+    bad: list[FaultShape]
+    more_bad: int
+    errors: BadRowsShape
+    repeats: list[dict[str, Any]]
+    created: int
+    would_create: int
+    already: int
+    linked: int
+    dry_run: bool
+    columns: dict[str, str]
+    unknown_headers: list[str]
+
+
 class SeatsShape(Shape):
     number: str
     seats: list[dict[str, Any]]

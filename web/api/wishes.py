@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -67,15 +68,41 @@ def _instant(value: Any) -> Any:
     return instant.astimezone(UTC)
 
 
+def _day(value: Any) -> Any:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise _told(
+            "not_a_date", form_values.label("不是日期，请写成 2026-03-05", "is not a date such as 2026-03-05")
+        )
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise _told("no_such_date", form_values.label("没有这一天", "is a day that does not exist")) from None
+    if not 1980 <= day.year <= 2100:
+        raise _told("out_of_range", form_values.label("年份超出允许范围", "has a year out of range"))
+    return day
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=MOST)]
 Flag = Annotated[bool, BeforeValidator(_truth)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
+OnDay = Annotated[date, BeforeValidator(_day)]
 
 
 class Wish(BaseModel):
     """Nothing beyond what is named, and each of its own type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Tab = Annotated[
+    Literal["todo", "handled", "done", "passed", "copied", "late", "all"],
+    Field(
+        description="Those under this tab of the worklist: to do, handled, done or passed on by whoever asks, "
+        "put before them, late, all.",
+        examples=["todo"],
+    ),
+]
 
 
 class NoQuery(Wish):
@@ -91,17 +118,45 @@ class MattersQuery(Paged):
     state: Annotated[str | None, Field(max_length=64, examples=["registered"])] = None
     mine: Flag = False
     overdue: Flag = False
-    tab: Annotated[
-        Literal["todo", "handled", "done", "passed", "copied", "late", "all"] | None,
-        Field(
-            description="Those under this tab of the worklist: to do, handled, done or passed on by whoever asks, "
-            "put before them, late, all.",
-            examples=["todo"],
-        ),
-    ] = None
+    tab: Tab | None = None
     q: Annotated[Line | None, Field(description="Text in the number or the title.", examples=["berth"])] = (
         None
     )
+
+
+class LedgerQuery(Wish):
+    """The filter of the worklist; without any, every clue in sight."""
+
+    tab: Tab = "all"
+    state: Annotated[Line | None, Field(examples=["registered"])] = None
+    kind: Line | None = None
+    link: Line | None = None
+    grade: Annotated[Line | None, Field(examples=["serious"])] = None
+    handler: Annotated[Line | None, Field(description="A login.", examples=["officer"])] = None
+    project: Annotated[Line | None, Field(description="Its code.", examples=["PC"])] = None
+    organisation: Annotated[Line | None, Field(description="Its code.", examples=["MGJ"])] = None
+    received_from: Annotated[OnDay | None, Field(examples=["2026-01-01"])] = None
+    received_until: Annotated[OnDay | None, Field(examples=["2026-12-31"])] = None
+    due_until: Annotated[OnDay | None, Field(examples=["2026-12-31"])] = None
+    q: Annotated[Line | None, Field(description="Text in the number or the title.", examples=["berth"])] = (
+        None
+    )
+
+
+class ImportQuery(Wish):
+    """What the file is called, for messages and, of a text, its ending."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255, examples=["ledger-2026.xlsx"])]
+    dry_run: Annotated[Flag, Field(description="Only say what would happen; nothing is taken in.")] = False
+    columns: Annotated[
+        str,
+        Field(
+            max_length=2000,
+            description="Under which header a field stands, where the words on file do not do: FIELD=HEADER, "
+            "several parted by semicolons.",
+            examples=["number=线索编号;received_on=收到时间"],
+        ),
+    ] = ""
 
 
 class DeadlinesQuery(Paged):
@@ -160,6 +215,31 @@ class Declaring(Wish):
     kind: Literal["company", "person", "project", "body"]
     name: Annotated[Line, Field(examples=["Hengtai Supervision"])]
     note: Annotated[str, Field(max_length=2000), _text(2000, lines=True, needed=False)] = ""
+
+
+class AddingQuery(Wish):
+    """What a file is called there, and what it is said to show. What it is, it says itself."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255, examples=["码头.jpg"])]
+    caption: Annotated[str, Field(max_length=200, examples=["Foundation bed, axis 3"])] = ""
+
+
+Which = Annotated[int, Field(ge=1, le=100_000)]
+Several = Annotated[
+    list[Which], Field(min_length=1, max_length=50, description="Their numbers.", examples=[[1]])
+]
+
+
+class Releasing(Wish):
+    """Photographs of a clue; `caption` stands in place of theirs."""
+
+    clue: Annotated[Line, Field(examples=["MGJ-2026-0001"])]
+    attachments: Several
+    caption: Annotated[str | None, Field(max_length=200)] = None
+
+
+class Sending(Wish):
+    attachments: Several
 
 
 class Leaving(Wish):

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from cases import attachments, listing, photographs, reads
 from cases.attachments import Attachment
-from cases.evidence import PIECE
 from cases.file_kinds import FLAGS
 from cases.office import Office
 from plumbline.attaching import Attaching
 from plumbline.work import Work
 from states.facts import Refused
 from states.rulebook import StateKind
+from web import files
 from web.acting import Form, Signed
 from web.pages import lang_of, reasons, render
 from web.room_words import TEXTS
@@ -109,26 +108,13 @@ def get(request: Request, number: str, attachment: str, who: Guest) -> Response:
     """An attachment as it was handed in, checked. Only a copy that was made here is shown in the page."""
     if not attachment.isdecimal() or len(attachment) > 6:
         raise HTTPException(404)
-    with ExitStack() as until:
-        found, stream = until.enter_context(
-            Attaching(work_of(request)).opened(number, int(attachment), actor=who.login, at=now())
-        )
-        pieces = _pieces(stream, until.pop_all())
-    return StreamingResponse(pieces, media_type=found.media_type, headers={
-        "Content-Disposition": f"{'inline' if made_here(found) else 'attachment'}; filename*=UTF-8''{quote(found.name)}",
-        "Content-Length": str(found.size),
-    })  # fmt: skip
+    opened = Attaching(work_of(request)).opened(number, int(attachment), actor=who.login, at=now())
+    return files.answer(opened, shown=made_here)
 
 
 def made_here(one: Attachment) -> bool:
     """Whether the picture was drawn anew by this program, so that a browser may show it."""
     return one.how == attachments.RELEASED and one.media_type == photographs.COPIES
-
-
-def _pieces(stream: BinaryIO, until: ExitStack) -> Iterator[bytes]:
-    with until:
-        while piece := stream.read(PIECE):
-            yield piece
 
 
 def _page(

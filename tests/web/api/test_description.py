@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import jsonschema
@@ -18,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from plumbline.attaching import Attaching
+from tests.plumbline.shell import NOON
 from tests.web.api.client import Client
 from web.api import door, openapi
 
@@ -95,6 +98,7 @@ def busy(api: Client) -> Client:
     number = api.note(classification="none", project="PC")
     api.do("registrar", number, "register", managed_by="ours")
     api.note("leader", "consultations", seats=["owner", "contractor", "overseer"])
+    Attaching(api.work).add(number, io.BytesIO(b"text"), name="a.txt", actor="registrar", at=NOON)
     return api
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from notifications import mailed_files
 from plumbline import clock
 from plumbline.exchange import Exchanger
 from tests.plumbline.shell import NOON
@@ -179,6 +180,54 @@ def test_an_escalation_goes_there_and_its_answer_comes_back_as_files(api: Client
     refused(district.ask("district", "POST", "/escalations/receive", content=b"{}", headers=headers), 422)
     refused(
         district.ask("owner", "POST", "/escalations/receive", content=packet.content, headers=headers), 403
+    )
+
+
+def test_an_escalation_with_long_attachments_goes_there_over_the_api_alone(
+    api: Client, district: Client
+) -> None:
+    for here, there in ((api, district), (district, api)):
+        key = Exchanger.of(here.work).key_file(at=NOON)
+        Exchanger.of(there.work).trust(key, by="operator", at=NOON)
+    clue, content = api.note(project="PC"), b"a long protocol\n" * 200_000
+    api.do("registrar", clue, "register", managed_by="ours")
+    bare = {"Content-Type": "application/octet-stream", "Idempotency-Key": "k"}
+    path = f"/clues/{clue}/attachments?name=protocol.txt"
+    assert api.ask("registrar", "POST", path, headers=bare, content=content).status_code == 201
+    assert api.do("registrar", clue, "escalate").status_code == 200
+    number = str(api.get("registrar", "/escalations")["escalations"][0]["number"])
+    marked = api.post("registrar", f"/escalations/{number}/attachments/send", {"attachments": [1]})
+    assert marked.status_code == 201, marked.text
+    for who, move in (("leader", "approve"), ("registrar", "dispatch")):
+        assert api.do(who, number, move, machine="escalations").status_code == 200
+    packet = api.ask("registrar", "POST", f"/escalations/{number}/packet")
+    assert len(packet.content) > len(content)
+    arrived = district.ask("district", "POST", "/escalations/receive", content=packet.content,
+                           headers={"Content-Type": "application/json"})  # fmt: skip
+    assert arrived.status_code == 200, arrived.text
+    there = arrived.json()["number"]
+    got = district.ask("district", "GET", f"/escalations/{there}/attachments/1")
+    assert (got.status_code, got.content) == (200, content)
+
+
+@pytest.mark.parametrize("path", ["/escalations/receive", "/escalations/take-reply"])
+def test_a_packet_is_no_longer_than_the_longest_mail_with_one(
+    api: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(mailed_files, "MOST_BYTES", 2_000_000)
+    headers = {"Content-Type": "application/octet-stream"}
+    told = refused(
+        api.ask("registrar", "POST", path, content=b"{" * 2_000_001, headers=headers), 413, "too_large"
+    )
+    assert "2 MB" in told["detail"]
+    within = refused(
+        api.ask("registrar", "POST", path, content=b"{" * 2_000_000, headers=headers), 413, "too_large"
+    )
+    assert "1,000,000 bytes" in within["detail"], "read, and refused for what it is: all text"
+    refused(
+        api.ask("registrar", "POST", path, content=b"x", headers={"Content-Type": "text/plain"}),
+        415,
+        "not_this_type",
     )
 
 

@@ -144,11 +144,11 @@ def test_what_one_may_not_see_is_not_there_whichever_way_one_asks(
             machine = next(name for name, plural in PLURALS.items() if one.path.startswith(f"/{plural}/"))
             for kind, number in office.items():
                 visible = kind == machine and sees(api, who, kind, number)
-                found = api.ask(who, "GET", one.path.format(number=number))
+                found = api.ask(who, "GET", one.path.format(number=number, id=1))
                 looked += 1
                 if not visible:
                     hidden += 1
-                    absent = api.ask(who, "GET", one.path.format(number=numbers[kind]))
+                    absent = api.ask(who, "GET", one.path.format(number=numbers[kind], id=1))
                     assert (found.status_code, found.content) == (absent.status_code, absent.content), (
                         who,
                         one.name,
@@ -187,7 +187,7 @@ def test_a_recusal_closes_every_way_at_once(api: Client, office: dict[str, str])
     assert sees(api, "leader", "clue", number)
     answer = api.post("leader", f"/clues/{number}/recusals", {"reason": "A relative."})
     assert answer.status_code == 201, answer.text
-    for rest in ("", "/moves", "/history", "/recusals", "/disclosures"):
+    for rest in ("", "/moves", "/history", "/recusals", "/disclosures", "/attachments", "/attachments/1"):
         refused(api.ask("leader", "GET", f"/clues/{number}{rest}"), 404, "no_such_number")
     assert number not in api.ask("leader", "GET", "/notices").text
     assert [one["number"] for one in api.get("leader", "/recusals")["mine"]] == [number], (
