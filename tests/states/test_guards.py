@@ -26,10 +26,10 @@ def facts(
     *, actor: str = "li", roles: tuple[str, ...] = ("officer",), handles: bool = False,
     values: Mapping[str, Any] | None = None, acts: Mapping[str, Act] | None = None, links: tuple[Link, ...] = (),
     form: Mapping[str, Any] | None = None, body: str | None = None, site: bool = False,
-    course: tuple[Made, ...] = (), owners: tuple[str, ...] = (),
+    course: tuple[Made, ...] = (), owners: tuple[str, ...] = (), opened: bool = False,
 ) -> Facts:  # fmt: skip
     """A matter and somebody who looks at it."""
-    who = Actor(actor, frozenset(roles), body, is_handler=handles, is_site=site)
+    who = Actor(actor, frozenset(roles), body, is_handler=handles, is_opener=opened, is_site=site)
     return Facts(
         at=AT,
         today=TODAY,
@@ -66,6 +66,8 @@ ASKED = (
 HOLDS: list[tuple[str, Any, Facts]] = [
     ("others_turn", None, facts(owners=("officer", "leader"))),
     ("others_turn", None, facts()),
+    ("issued_it", "head", facts(opened=True)),
+    ("issued_it", "head", facts(roles=("head",), values={"issuer_gone": True})),
     ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("li", date(2026, 11, 22))})),
     ("rested", {"move": "press", "days": 3}, facts()),
     ("own_last_step", OWN_STEP, facts(course=(PROPOSED, Made("press", "zhao", "x")))),
@@ -179,6 +181,8 @@ HOLDS: list[tuple[str, Any, Facts]] = [
 ]
 
 REFUSES: list[tuple[str, Any, Facts, str]] = [
+    ("issued_it", "head", facts(roles=("head",), values={"opener": "wang"}), "that is wang"),
+    ("issued_it", "head", facts(opened=True, values={"issuer_gone": True}), "nobody on file"),
     ("others_turn", None, facts(owners=("officer",)), "nobody else to press"),
     ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("wang", date(2026, 11, 23))}), "from 2026-11-26 on"),
     ("own_last_step", OWN_STEP, facts(), "did not make propose"),

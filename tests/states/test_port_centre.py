@@ -195,7 +195,7 @@ def follow(office: PaperOffice, way: tuple[str, ...]) -> Matter:
         office.move(clue, move, who, **({CHOICES[move]: choice} if choice else {}))
     for kind, task in clue.children:
         if kind == "task":
-            office.walk(task, *done_by(task.handler or ""))
+            office.walk(task, *done_by(task.handler or "", task.opener or ""))
     return clue
 
 

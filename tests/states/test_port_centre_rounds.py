@@ -72,7 +72,7 @@ def test_a_clue_is_not_concluded_while_a_task_is_open(office: PaperOffice) -> No
     assert reasons(refused(office, clue, "close_rectification", "leader")) == {"still_open"}
     task = office.child(clue, "task")
     assert task.handler == "owner"
-    assert office.walk(task, *done_by("owner")) == "cancelled"
+    assert office.walk(task, *done_by("owner", issued_by="leader")) == "cancelled"
     assert office.move(clue, "close_rectification", "leader") == "concluded"
 
 
@@ -80,7 +80,7 @@ def test_a_task_is_cancelled_only_on_proof_and_by_a_second_person(office: PaperO
     clue = office.note()
     office.walk(clue, *TO_OFFICER)
     office.move(clue, "propose_disposition", "officer", way="rectify")
-    office.move(clue, "approve_rectification", "head", task_owner="owner")
+    office.move(clue, "approve_rectification", "leader", task_owner="owner")
     task = office.child(clue, "task")
     assert refused(office, task, "take", "contractor").code == "is_handler"
     office.walk(task, ("owner", "take"))
