@@ -139,7 +139,10 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         today=office.day(at),
         state=row.state,
         actor=loaded.actor,
-        values=row.values | columns(office, row) | _of_round(session, office, loaded) | _of_issuer(session, office, row),
+        values=row.values
+        | columns(office, row)
+        | _of_round(session, office, loaded)
+        | _of_issuer(session, office, row),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
         course=Course(session, row.id),

@@ -51,8 +51,8 @@ class Decided:
 
 def by_move(
     session: Session, office: Office, row: OnFile, *, who: str, reason: str, at: datetime, item: int = FIRST
-) -> None:  # fmt: skip
-    """Take out whoever declared an interest by a move. The move's event is the record of it.
+) -> dict[str, str]:  # fmt: skip
+    """Take out whoever declared an interest by a move. The move's event is the record of it: what that is to hold.
 
     Of a further item of a round: out of that item, which is to say out of its clue and all that came out of it.
     """
@@ -60,8 +60,18 @@ def by_move(
     key = recusals.put(session, clue or row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
     substitutes.reseat(session, office, who, by=who, at=at)
     if clue is not None:
-        _note(session, gathering.load_by_id(session, clue).row, "declared", who, DECLARED, by=who, at=at)
+        _note(
+            session,
+            gathering.load_by_id(session, clue).row,
+            "declared",
+            who,
+            DECLARED,
+            by=who,
+            at=at,
+            put=key,
+        )
     recusal_notices.in_force(session, office, row, key, who, kind=DECLARED, by=who, at=at)
+    return recusals.sealed(session, key) if clue is None else {}
 
 
 def declare(
@@ -71,7 +81,7 @@ def declare(
     row = gathering.load(session, office, number, login=actor, for_change=True).row
     key = recusals.put(session, row.id, New(actor, DECLARED, _said(reason), actor), at=at)
     substitutes.reseat(session, office, actor, by=actor, at=at)
-    _note(session, row, "declared", actor, DECLARED, by=actor, at=at)
+    _note(session, row, "declared", actor, DECLARED, by=actor, at=at, put=key)
     recusal_notices.in_force(session, office, row, key, actor, kind=DECLARED, by=actor, at=at)
     return Decided(key, row.number, actor, DECLARED, IN_FORCE)
 
@@ -104,12 +114,13 @@ def decide(
     """Decide on a challenge: keep the person out, or not. Raises NoSuchMatter for what is not this person's to decide."""
     found, row = _to_decide(session, office, key, actor=actor, state=ASKED)
     state, text = (IN_FORCE if grant else REFUSED), _said(reason)
-    recusals.change(session, key, {"state": state, "decided_by": actor, "decided_at": at, "decision": text})
+    changes = {"state": state, "decided_by": actor, "decided_at": at, "decision": text}
+    recusals.change(session, key, changes | {"salt": recusals.fresh_salt()})
     if grant:
         new = New(found.person, found.kind, found.reason, found.asked_by)
         recusals.spread(session, key, row.id, new, at=at)
         substitutes.reseat(session, office, found.person, by=actor, at=at)
-        _note(session, row, "granted", found.person, found.kind, by=actor, at=at)
+        _note(session, row, "granted", found.person, found.kind, by=actor, at=at, put=key)
         recusal_notices.empty_seats(session, office, recusal_notices.in_rounds_of(found.person), at=at)
     recusal_notices.decided(session, office, row, found, by=actor, at=at)
     return Decided(key, row.number, found.person, found.kind, state)
@@ -211,8 +222,8 @@ def note_matches(
     """Put on record who was taken out by a match: that, and who; not why. Then tell whom that concerns."""
     for login in people:
         row = gathering.load_by_id(session, matter).row
-        _note(session, row, "matched", login, MATCHED, by=ENGINE, at=at)
         key = recusals.newest(session, matter, login)
+        _note(session, row, "matched", login, MATCHED, by=ENGINE, at=at, put=key)
         recusal_notices.in_force(session, office, row, key, login, kind=MATCHED, by=ENGINE, at=at)
 
 
@@ -293,11 +304,13 @@ def _shown(one: Recusal, number: str, *, reasons: bool) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------- the record
 
 
-def _note(session: Session, row: OnFile, what: str, who: str, kind: str, *, by: str, at: datetime) -> None:
+def _note(
+    session: Session, row: OnFile, what: str, who: str, kind: str, *, by: str, at: datetime, put: int | None = None
+) -> None:  # fmt: skip
+    """Note what became of a recusal; with its seal, where this is what puts it (its key) on record."""
     row = gathering.load_by_id(session, row.id).row
-    history.note(
-        session, replace(row), at=at, actor=by, move=f"recusal.{what}", data={"person": who, "kind": kind}
-    )
+    data = {"person": who, "kind": kind} | (recusals.sealed(session, put) if put is not None else {})
+    history.note(session, replace(row), at=at, actor=by, move=f"recusal.{what}", data=data)
 
 
 def _said(reason: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, column, exists, or_, select, table
 from sqlmodel import Session, col
 
-from cases import canonical, disclosures, round_sight, rounds
+from cases import canonical, disclosures, recusals, round_sight, rounds, seat_record
 from cases.disclosures import Disclosure, Left
 from cases.matters import Matter, OnFile, Seat
 from cases.office import Office
@@ -27,7 +27,10 @@ BRIEF = "brief"  # the kind of a line about a round; of other matters it is thei
 _UNSHOWN = (
     rounds.RULES,
     *rounds.SEAL,
-)  # the rules are no secret of the matter, and a seal gives nothing away
+    recusals.SEAL,
+    seat_record.CONVENED,
+    seat_record.CHANGED,
+)  # neither the rules nor who holds a seat are a secret of the matter, and a seal gives nothing away
 # By name: what declares this table brings what checks signatures, which no move needs. A test holds the two together.
 SITES = table("trusted_site", column("organisations", JSON), column("revoked_at", DateTime))
 _COLUMNS = tuple(part.name for part in fields(OnFile))

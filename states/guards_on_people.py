@@ -63,11 +63,16 @@ def issued_it(facts: Facts, argument: Any) -> Reason | None:
     issuer = facts.values.get("opener")
     who_zh, who_en = (str(issuer), str(issuer)) if issuer else ("（无在册人员）", "nobody on file")
     if not gone:
-        cure_zh, cure_en = "请其本人办理；其账号终止时由接替人办理。", "Ask them; once their account ends, it passes to their successor."
+        cure_zh, cure_en = (
+            "请其本人办理；其账号终止时由接替人办理。",
+            "Ask them; once their account ends, it passes to their successor.",
+        )
     else:
         roles = [f"{{role:{role}}}" for role in steps_in]
         cure_zh = f"其已不能办理（离任、回避或本人承办），请{any_of(roles, '或')}办理。"
-        cure_en = f"They cannot any more: they left, are recused or do the work. Ask the {any_of(roles, 'or')}."
+        cure_en = (
+            f"They cannot any more: they left, are recused or do the work. Ask the {any_of(roles, 'or')}."
+        )
     return because(
         "issued_by_another",
         f"谁提出、谁监督：这一步由下达人办理，下达人：{who_zh}。",
