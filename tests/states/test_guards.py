@@ -162,6 +162,8 @@ HOLDS: list[tuple[str, Any, Facts]] = [
     ("last_tasks_noted", "last_tasks", facts(values={"round_last_tasks": []}, form={"last_tasks": "无"})),
     ("each_item_has_its_task", None, facts(values={"round_owing": []})),
     ("some_item_owes_a_task", None, facts(values={"round_owing": [2]})),
+    ("owes_no_ratification", None, facts(values={"round_unratified": []})),
+    ("some_ratification_owed", None, facts(values={"round_unratified": [""]})),
     ("item_owes_a_task", "item", facts(values={"round_owing": [2]}, form={"item": 2})),
     ("item_owes_a_task", "item", facts(form={})),
     (
@@ -244,6 +246,9 @@ REFUSES: list[tuple[str, Any, Facts, str]] = [
      facts(values={"round_last_tasks": ["ZG-1", "ZG-2"]}, form={"last_tasks": "ZG-1"}), "left out: ZG-2"),
     ("each_item_has_its_task", None, facts(values={"round_owing": [2, 3]}), "item 2, 3"),
     ("some_item_owes_a_task", None, facts(values={"round_owing": []}), "No item lacks"),
+    ("owes_no_ratification", None, facts(values={"round_unratified": ["", "MGJ-1", "MGJ-2"]}), "round: MGJ-1, MGJ-2."),
+    ("owes_no_ratification", None, facts(values={"round_unratified": [""]}), "not yours to see"),
+    ("some_ratification_owed", None, facts(values={"round_unratified": []}), "No single report"),
     ("item_owes_a_task", "item", facts(values={"round_owing": [2]}, form={"item": 1}), "Item 1 lacks no task"),
     ("all_in_or_time_up", None, facts(values={"round_missing": {2: ["li"]}, "round_items": [1, 2],
                                               "round_closes_at": "2026-11-25T02:00:00.000001+00:00"}), "item 2: li"),

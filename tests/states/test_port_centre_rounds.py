@@ -55,6 +55,18 @@ def test_opinions_of_this_session_are_needed(office: PaperOffice) -> None:
     assert reasons(refused(office, meeting, "collect_opinions", "leader")) == {"act_missing"}
 
 
+def test_a_round_that_owes_a_ratification_ends_once_it_is_on_the_record(office: PaperOffice) -> None:
+    clue = office.note()
+    office.walk(
+        clue, *TO_OFFICER, ("officer", "report_singly"), ("leader", "decide_singly"), ("officer", "convene")
+    )
+    meeting = office.child(clue, "consultation")
+    office.walk(meeting, *A_ROUND[:6])
+    assert reasons(refused(office, meeting, "draft_minutes", "officer")) == {"not_ratified"}
+    office.move(meeting, "ratify_single_report", "leader")
+    assert office.walk(meeting, *A_ROUND[6:]) == "closed"
+
+
 def test_a_round_that_orders_rectification_does_not_close_without_a_task(office: PaperOffice) -> None:
     meeting = office.note("leader", "consultation")
     office.walk(meeting, *A_ROUND[:5])
