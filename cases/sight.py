@@ -104,7 +104,8 @@ def _note(
     if not seen:
         return
     if rounds.RULES in row.values:
-        opened_opinions.note(session, office, row, people | dict.fromkeys(addressed, ()), by=by, at=at)
+        readers = people | {body: [] for body in addressed}
+        opened_opinions.note(session, office, row, readers, by=by, at=at)
     kind = BRIEF if rounds.RULES in row.values else row.machine
     told = _told_before(session, row.id, kind)
     home = session.execute(select(col(Person.organisation)).where(col(Person.login) == by)).scalar()
@@ -128,7 +129,7 @@ def _seen(
     return {name: value for name, value in shown.items() if name in names}
 
 
-def _with_a_part(session: Session, row: OnFile, roles: Sequence[str]) -> dict[str, Sequence[str]]:
+def _with_a_part(session: Session, row: OnFile, roles: Sequence[str]) -> dict[str, list[str]]:
     """By body: those of other bodies who handle the matter, opened it, or sit in it, and are not kept out of it."""
     if not roles:
         return {}

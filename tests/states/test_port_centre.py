@@ -170,7 +170,8 @@ def test_only_the_way_that_was_proposed_can_be_approved(office: PaperOffice) -> 
 
 WAYS = (  # the ways of disposal: the way, where it ends, and who does what with which choice on it
     ("talk_letter", "concluded", "leader:approve_talk", "officer:send_letter", "officer:reply_in",
-     "officer:report_talk=first_form", "leader:first_form_measure"),
+     "officer:report_talk=first_form", "officer:recall_talk_report", "officer:report_talk=first_form",
+     "leader:first_form_measure"),
     ("talk_letter", "concluded", "leader:approve_talk", "officer:send_letter", "registrar:reply_in",
      "officer:report_talk", "leader:accept_explanation"),
     ("talk_letter", "verifying", "leader:approve_talk=talk", "officer:hold_talk", "officer:report_talk=again",
