@@ -165,14 +165,14 @@ def _make(
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
     if machine.rounds is not None:
         round_moves.land(session, office, row, rule, move, form, actor=loaded.actor.id, at=at)
-    after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     if rule.recuses:
-        recusing.by_move(
+        form |= recusing.by_move(
             session, office, row, who=loaded.actor.id, reason=", ".join(map(str, private.values())), at=at,
             item=round_moves.item_of(machine, form),
         )  # fmt: skip
     else:
         linking.keep_private(session, row.id, private)
+    after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     found = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
     moved = _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
     recusing.note_matches(session, office, row.id, found, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -31,6 +31,7 @@ def faults(session: Session) -> Iterator[Fault]:
     stand, back = _on_file(session)
     wrong = {place for place in put | stand if put[place] != stand[place]}
     wrong |= {place for place in lifted | back if lifted[place] != back[place]}
+    wrong |= _broken_seals(session)
     for matter, person in sorted(wrong):
         yield Fault(_number(session, matter), None, "recusal_altered", Label(
             en=f"The recusals of {person} are not those that history tells of.",
@@ -61,6 +62,21 @@ def _told(session: Session) -> tuple[Places, Places]:
     return put, lifted
 
 
+def _broken_seals(session: Session) -> set[tuple[int, str]]:
+    """Where a recusal is not as it was put on record: its row does not fit the seal in history, or one is without the
+    other. What was put on record before there were seals has none."""
+    noted = select(col(Event.matter), col(Event.actor), col(Event.data)).where(
+        col(Event.data)[recusals.SEAL].as_string().is_not(None)
+    )
+    told = Counter(
+        (matter, data.get("person", actor), data[recusals.SEAL])
+        for matter, actor, data in session.execute(noted)
+    )
+    first = (col(Recusal.origin).is_(None), col(Recusal.state).in_((IN_FORCE, LIFTED)))
+    held = Counter(recusals.seals(session, *first))
+    return {(matter, person) for matter, person, _ in (told - held) | (held - told)}
+
+
 def _is_clue(session: Session, round_: int, item: int | None) -> bool:
     """Whether who is out of this item is out of its clue: the clue's own history tells of that."""
     return (item or FIRST) in round_items.clues(session, round_)
@@ -79,13 +95,15 @@ def _on_file(session: Session) -> tuple[Places, Places]:
 
 
 def _followers(session: Session) -> Iterator[Fault]:
-    """What followed from a recusal stands as that one does, and for the same person."""
+    """What followed from a recusal stands as that one does, for the same person, and says the same."""
     root = aliased(Recusal)
+    same = ("state", "person", "kind", "reason", "asked_by", "concerns_them")
+    other = or_(*(getattr(root, name) != getattr(Recusal, name) for name in same))
     query = (
         select(col(Matter.number), col(Recusal.person))
         .join(root, col(root.id) == col(Recusal.origin))
         .join(Matter, col(Matter.id) == col(Recusal.matter))
-        .where((col(root.state) != col(Recusal.state)) | (col(root.person) != col(Recusal.person)))
+        .where(other)
         .order_by(col(Recusal.id))
     )
     for number, person in session.execute(query):

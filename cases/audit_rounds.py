@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import gathering, round_items, round_results, rounds
+from cases import gathering, round_items, round_results, rounds, seat_record
 from cases.audit_rows import Fault
 from cases.history import Event
 from cases.matters import Matter, OnFile
 from cases.organisations import Organisation
 from cases.round_items import RoundItem
 from cases.rounds import RESULT, RoundSeat
+from cases.seat_record import SeatsDoNotFollow
 from states.agenda import FIRST, results
 from states.round_rules import RoundRules
 from states.rulebook import Label
@@ -50,7 +51,26 @@ def faults(session: Session) -> Iterator[Fault]:
 
 
 def _seats(session: Session, row: OnFile, rules: RoundRules) -> Iterator[Fault]:
-    """The seats are those it was convened with, each held by somebody that history names, with the weight of its kind."""
+    """The seats are those that its history amounts to, row for row."""
+    if not _fit(session, row, rules):
+        yield Fault(row.number, None, "seats_altered", Label(
+            en="The seats are not those that history tells of.", zh="会商席位与历史记录不符。"))  # fmt: skip
+
+
+def _fit(session: Session, row: OnFile, rules: RoundRules) -> bool:
+    events = select(col(Event.data)).where(col(Event.matter) == row.id).order_by(col(Event.seq))
+    try:
+        told = seat_record.replayed(session.execute(events).scalars())
+    except SeatsDoNotFollow:
+        return False
+    if told is None:
+        return _plausible(session, row, rules)
+    return {one["person"]: one for one in seat_record.on_file(session, row.id).values()} == dict(told)
+
+
+def _plausible(session: Session, row: OnFile, rules: RoundRules) -> bool:
+    """Of a round convened before history held its seats: they are as many as it was convened with, each held by
+    somebody that history names, with the weight of its kind."""
     convened, named = _named(session, row, rules)
     kinds = dict(
         tuple(pair) for pair in session.execute(select(col(Organisation.code), col(Organisation.kind)))
@@ -60,9 +80,7 @@ def _seats(session: Session, row: OnFile, rules: RoundRules) -> Iterator[Fault]:
     people |= {who for item in rounds.spoken_seats(session, row.id).values() for who in item.values()}
     weighed = all((seat.weight, seat.veto) == (rules.weights.get(kinds[seat.organisation], 1),
                                                kinds[seat.organisation] in rules.veto) for seat in held)  # fmt: skip
-    if len(held) != convened or not people <= named or not weighed:
-        yield Fault(row.number, None, "seats_altered", Label(
-            en="The seats are not those that history tells of.", zh="会商席位与历史记录不符。"))  # fmt: skip
+    return len(held) == convened and people <= named and weighed
 
 
 def _named(session: Session, row: OnFile, rules: RoundRules) -> tuple[int, set[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -28,6 +29,15 @@ def written(content: Any) -> bytes:
 def digest(content: Any) -> str:
     """SHA-256 (hex) of the canonical text."""
     return hashlib.sha256(written(content)).hexdigest()
+
+
+def exact(value: Any) -> Any:
+    """The content with every fraction as text: two programs may write one in two ways."""
+    if isinstance(value, Mapping):
+        return {name: exact(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(one) for one in value]
+    return repr(value) if isinstance(value, float) else value
 
 
 def read(data: bytes) -> Any:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlmodel import Field, Session, SQLModel, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from cases import gathering, recusals
+from cases import gathering, recusals, round_items
 from cases.matters import Matter, MatterLink
 from cases.office import Office
 from cases.organisations import Organisation
@@ -39,6 +39,7 @@ from cases.people import Person, postings_of
 from states.facts import ENGINE
 
 NOTICE = "notice"  # the kind of a line that the outbox holds
+OPINIONS = "opinions"  # of a line about what others said in a round, once it was opened
 NOTICED = ("number", "document")  # all that a message says of a matter
 LONGEST_NAME = 64
 
@@ -117,13 +118,29 @@ def known(
         lines, notices = _narrowed(lines, notices, sorted(own | {actor}))
     found = union_all(lines, notices).subquery()
     query = select(found).order_by(found.c.at, found.c.own_order)
-    return [_shown(one) for one in session.execute(query)]
+    found_lines = [(one, _names(session, one, actor=actor)) for one in session.execute(query).all()]
+    return [_shown(one, names) for one, names in found_lines if names or one.kind != OPINIONS]
 
 
-def _shown(one: Any) -> dict[str, Any]:
+def opinion_name(item: int, person: str, seq: int) -> str:
+    """What a line calls an opinion: the item, whose it is, and which of theirs."""
+    return f"opinion.{item}.{person}.{seq}"
+
+
+def _names(session: Session, one: Any, *, actor: str) -> list[str]:
+    """What a line names, as far as `actor` may know: of an item they are kept out of, not even who spoke on it."""
+    if one.kind != OPINIONS:
+        return list(NOTICED) if one.kind == NOTICE else one.fields
+    matter = session.execute(select(col(Matter.id)).where(col(Matter.number) == one.number)).scalar_one()
+    hidden = {str(item) for item, clue in round_items.clues(session, int(matter or 0)).items()
+              if actor in recusals.out_of(session, clue)}  # fmt: skip
+    return [name for name in one.fields if name.split(".")[1] not in hidden]
+
+
+def _shown(one: Any, names: list[str]) -> dict[str, Any]:
     noticed = one.kind == NOTICE
     return {
-        "number": one.number, "kind": one.kind, "fields": list(NOTICED) if noticed else one.fields,
+        "number": one.number, "kind": one.kind, "fields": names,
         "redactions": [] if noticed else one.redactions, "pages": one.pages, "sha256": one.sha256, "to": one.told,
         "by": one.by, "at": one.at.isoformat(), "document": one.document,
     }  # fmt: skip

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
-from cases import access, recusals, round_facts, rounds
+from cases import access, issuers, recusals, round_facts, rounds
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK, Event
 from cases.matters import OnFile
@@ -135,7 +135,10 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         today=office.day(at),
         state=row.state,
         actor=loaded.actor,
-        values=row.values | columns(office, row) | _of_round(session, office, loaded),
+        values=row.values
+        | columns(office, row)
+        | _of_round(session, office, loaded)
+        | _of_issuer(session, office, row),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
         course=Course(session, row.id),
@@ -148,6 +151,11 @@ def _of_round(session: Session, office: Office, loaded: Loaded) -> dict[str, Any
     if rounds.RULES not in row.values:
         return {}
     return round_facts.facts(session, office.rulebook(row.rulebook), row, actor=loaded.actor.id)
+
+
+def _of_issuer(session: Session, office: Office, row: OnFile) -> dict[str, Any]:
+    machine = office.rulebook(row.rulebook).machines[row.machine]
+    return issuers.facts(machine, row, partial(standing, session, matter=row.id))
 
 
 def columns(office: Office, row: OnFile) -> dict[str, Any]:

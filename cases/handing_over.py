@@ -19,6 +19,7 @@ from cases import (
     recusals,
     references,
     rounds,
+    seat_record,
     second_factors,
     sessions,
     substitutes,
@@ -131,12 +132,15 @@ def pass_on(
 ) -> tuple[str, str]:
     """Let the successor take a matter over; its number, and who that is. Raises Refused, as any move may be."""
     row, rules = one.row, heir.rules
+    before = seat_record.on_file(session, row.id)
     named = _pass_seats(session, office, one, heir, by=by, at=at)
     move = rules.handled if "handler" in one.roles else rules.passed
     form: dict[str, Any] = {"handed_over_from": heir.leaves, "handed_over_by": by, **named}
     form |= {name: heir.successor for name in ("handler", "opener") if name in one.roles}
     if "seat" in one.roles:
         form["seats"] = _seated(session, row.id, heir)
+    if before:
+        form |= seat_record.changed(session, row.id, before)
     moved = advance_by_engine(session, office, row.id, move, at=at, form=form)
     if moved is None:
         raise Refused("cannot_hand_over", (bar("successor_unfit", row.number, heir.successor),))

@@ -23,6 +23,7 @@ from cases import (
     round_items,
     round_moves,
     rounds,
+    seat_record,
     sight,
 )
 from cases.gathering import standing
@@ -192,7 +193,7 @@ def _against(rules: Machine, facts: Facts) -> list[Reason]:
 def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tuple[OnFile, Moved]:
     """Number it, put it down with the first event of its history, start its clocks, tell whom it concerns."""
     year = office.day(birth.at).year
-    birth = replace(birth, values=round_moves.convened(rules, birth.values))
+    birth = replace(birth, values=round_moves.convened(session, rules, birth.values))
     row = newborn(
         office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year)
     )
@@ -208,7 +209,7 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     event = history.append(session, replace(hashed, matter=key))
     linking.keep_seats(session, key, birth.form, birth.values)
     linking.keep_subject(session, key, birth.values)
-    round_moves.seat(session, rules, key, birth.values)
+    seat_record.put_down(session, key, birth.values)
     for parent in birth.parents:
         recusals.inherit(session, parent, key, at=birth.at)
     found = recusing.match(session, office, row, at=birth.at, under=birth.parents)

@@ -1,16 +1,19 @@
 """Who is kept out of a matter. A recusal takes the content out of sight: in every list, search, notice and answer.
 
 A recusal stands on the matter itself and on everything that came out of it, a row each, so that one look at one table
-tells who is out. Why stands here and nowhere else: history says that, and who.
+tells who is out. Why stands here and nowhere else: history says that, and who, and holds a seal over the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Index, bindparam, func, insert, literal, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -22,6 +25,7 @@ IN_FORCE, ASKED, REFUSED, LIFTED = "in_force", "asked", "refused", "lifted"
 DECLARED, MATCHED, CHALLENGED = "declared", "matched", "challenged"
 NEAR = "near"  # the engine found that it may touch them, and asks
 FOUND = (MATCHED, NEAR)
+SEAL = "recusal_seal"  # under which history holds it
 APART = ("repeat", "finding")  # links between affairs of their own: who is out of one is not out of the other
 
 
@@ -29,7 +33,8 @@ class Recusal(SQLModel, table=True):
     """That a person is, or is asked to be, kept out of a matter.
 
     `reason` is for those who decide. `concerns_them`: the matter is about this person or their own unit; that it
-    exists is then no business of theirs. `origin` is the recusal this one followed from, on a linked matter.
+    exists is then no business of theirs. `origin` is the recusal this one followed from, on a linked matter; only
+    the first is sealed, and what followed says what it says.
     """
 
     __tablename__ = "recusal"
@@ -51,6 +56,9 @@ class Recusal(SQLModel, table=True):
     decided_at: datetime | None = None
     decision: str = Field(default="", max_length=2000)
     origin: int | None = Field(default=None, foreign_key="recusal.id", index=True)
+    salt: str = Field(
+        default="", max_length=64, sa_column_kwargs={"server_default": ""}
+    )  # of the seal in history
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +95,41 @@ def out_of(session: Session, matter: int) -> frozenset[str]:
 
 def put(session: Session, matter: int, new: New, *, at: datetime) -> int:
     """Put a recusal down, on the matter and, once in force, on all that came out of it; its id."""
-    put_down = insert(Recusal).values(**_row(matter, new, at=at)).returning(col(Recusal.id))
+    values = _row(matter, new, at=at) | {"salt": fresh_salt()}
+    put_down = insert(Recusal).values(**values).returning(col(Recusal.id))
     key = int(session.execute(put_down).scalar_one() or 0)
     if new.state == IN_FORCE:
         spread(session, key, matter, new, at=at)
     return key
+
+
+def fresh_salt() -> str:
+    """Without it nobody can guess from a seal what the recusal is for."""
+    return secrets.token_hex(16)
+
+
+def seals(session: Session, *which: ColumnElement[bool]) -> Iterator[tuple[int, str, str]]:
+    """Of each of these recusals that has one: its matter, whom it keeps out, and its seal as the row comes to.
+
+    SHA-256 (hex) over the matter's number, who is kept out, how, why, by whose word, whether it is about them, a salt.
+    """
+    parts = tuple(
+        getattr(Recusal, name) for name in ("person", "kind", "reason", "asked_by", "concerns_them", "salt")
+    )
+    query = (
+        select(col(Recusal.matter), col(Matter.number), *parts)
+        .join(Matter, col(Matter.id) == col(Recusal.matter))
+        .where(col(Recusal.salt) != "", *which)
+        .order_by(col(Recusal.id))
+    )
+    for matter, *sealed in session.execute(query):
+        yield matter, sealed[1], hashlib.sha256(orjson.dumps(sealed)).hexdigest()
+
+
+def sealed(session: Session, key: int) -> dict[str, str]:
+    """What the event that puts a recusal on record holds of it: its seal, which tells nobody what it is for."""
+    ((_, _, mark),) = seals(session, col(Recusal.id) == key)
+    return {SEAL: mark}
 
 
 def spread(session: Session, origin: int, matter: int, new: New, *, at: datetime) -> Sequence[int]:

@@ -73,8 +73,8 @@ class Found(NamedTuple):
 
 def by_move(
     session: Session, office: Office, row: OnFile, *, who: str, reason: str, at: datetime, item: int = FIRST
-) -> None:  # fmt: skip
-    """Take out whoever declared an interest by a move. The move's event is the record of it.
+) -> dict[str, str]:  # fmt: skip
+    """Take out whoever declared an interest by a move. The move's event is the record of it: what that is to hold.
 
     Of a further item of a round: out of that item, which is to say out of its clue and all that came out of it.
     """
@@ -82,8 +82,18 @@ def by_move(
     key = recusals.put(session, clue or row.id, New(who, DECLARED, reason[:LONGEST], who), at=at)
     substitutes.reseat(session, office, who, by=who, at=at)
     if clue is not None:
-        _note(session, gathering.load_by_id(session, clue).row, "declared", who, DECLARED, by=who, at=at)
+        _note(
+            session,
+            gathering.load_by_id(session, clue).row,
+            "declared",
+            who,
+            DECLARED,
+            by=who,
+            at=at,
+            put=key,
+        )
     recusal_notices.in_force(session, office, row, key, who, kind=DECLARED, by=who, at=at)
+    return recusals.sealed(session, key) if clue is None else {}
 
 
 def declare(
@@ -93,7 +103,7 @@ def declare(
     row = gathering.load(session, office, number, login=actor, for_change=True).row
     key = recusals.put(session, row.id, New(actor, DECLARED, _said(reason), actor), at=at)
     substitutes.reseat(session, office, actor, by=actor, at=at)
-    _note(session, row, "declared", actor, DECLARED, by=actor, at=at)
+    _note(session, row, "declared", actor, DECLARED, by=actor, at=at, put=key)
     recusal_notices.in_force(session, office, row, key, actor, kind=DECLARED, by=actor, at=at)
     return Decided(key, row.number, actor, DECLARED, IN_FORCE)
 
@@ -130,7 +140,7 @@ def decide(
     state, text = (IN_FORCE if grant else REFUSED), _said(reason)
     for one in (found, *_alike(session, office, row, found, actor=actor)):
         changes = {"state": state, "decided_by": actor, "decided_at": at, "decision": text}
-        recusals.change(session, int(one.id or 0), changes)
+        recusals.change(session, int(one.id or 0), changes | {"salt": recusals.fresh_salt()})
         if grant:
             _keep_out(session, office, row, one, by=actor, at=at)
         else:
@@ -143,7 +153,7 @@ def _keep_out(session: Session, office: Office, row: OnFile, one: Recusal, *, by
     new = New(one.person, one.kind, one.reason, one.asked_by, concerns_them=one.concerns_them)
     recusals.spread(session, int(one.id or 0), row.id, new, at=at)
     substitutes.reseat(session, office, one.person, by=by, at=at)
-    _note(session, row, "granted", one.person, one.kind, by=by, at=at)
+    _note(session, row, "granted", one.person, one.kind, by=by, at=at, put=int(one.id or 0))
     recusal_notices.empty_seats(session, office, recusal_notices.in_rounds_of(one.person), at=at)
 
 
@@ -298,7 +308,7 @@ def note_matches(
     for one in found:
         if one.state == IN_FORCE:
             row = gathering.load_by_id(session, matter).row
-            _note(session, row, "matched", one.person, MATCHED, by=ENGINE, at=at)
+            _note(session, row, "matched", one.person, MATCHED, by=ENGINE, at=at, put=one.key)
             recusal_notices.in_force(
                 session, office, row, one.key, one.person, kind=MATCHED, by=ENGINE, at=at
             )
@@ -401,11 +411,13 @@ def _shown(one: Recusal, number: str, *, reasons: bool) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------- the record
 
 
-def _note(session: Session, row: OnFile, what: str, who: str, kind: str, *, by: str, at: datetime) -> None:
+def _note(
+    session: Session, row: OnFile, what: str, who: str, kind: str, *, by: str, at: datetime, put: int | None = None
+) -> None:  # fmt: skip
+    """Note what became of a recusal; with its seal, where this is what puts it (its key) on record."""
     row = gathering.load_by_id(session, row.id).row
-    history.note(
-        session, replace(row), at=at, actor=by, move=f"recusal.{what}", data={"person": who, "kind": kind}
-    )
+    data = {"person": who, "kind": kind} | (recusals.sealed(session, put) if put is not None else {})
+    history.note(session, replace(row), at=at, actor=by, move=f"recusal.{what}", data=data)
 
 
 def _said(reason: str) -> str:

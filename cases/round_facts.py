@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import last_tasks, recusals, round_items, rounds
+from cases import last_tasks, ratifying, recusals, round_items, rounds
 from cases.matters import Matter, MatterLink, OnFile
 from states import agenda, guards_on_rounds
 from states.agenda import FIRST, Agenda
@@ -32,6 +32,10 @@ def facts(session: Session, rulebook: Rulebook, row: OnFile, *, actor: str) -> d
     if row.state in _asked(machine, (rules.begun_by,)):
         noted = last_tasks.to_note(session, rulebook, row, actor=actor)
         found[guards_on_rounds.LAST_TASKS] = [task.number for task in noted]
+    if ratifying.is_asked(machine, row.state):
+        found[guards_on_rounds.UNRATIFIED] = ratifying.owed(
+            session, rulebook, row, begun_by=rules.begun_by, actor=actor
+        )
     if rules.follows is not None and rounds.RESULT in row.values and len(numbers) > 1:
         owing = owed(session, row, rules, rules.follows)
         mine = [item for item in owing if item not in withheld]

@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
-from cases import briefs, recusing, round_facts, round_items, round_words, rounds, substitutes
+from cases import briefs, recusing, round_facts, round_items, round_words, rounds, seat_record, substitutes
 from cases.matters import OnFile
 from cases.office import Office
-from cases.organisations import Organisation
-from cases.people import Person
-from cases.rounds import RESULT, RULES, GivenOpinion, RoundSeat
+from cases.rounds import RESULT, RULES, GivenOpinion
 from states import agenda as agendas
 from states.agenda import FIRST
 from states.facts import Facts, Reason, Refused
@@ -24,8 +22,8 @@ from states.rounds import View
 from states.rulebook import Label, Machine, Move
 
 
-def convened(machine: Machine, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new matter starts with; a round has its rules frozen into it.
+def convened(session: Session, machine: Machine, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new matter starts with; a round has its rules and its seats frozen into it.
 
     Raises Refused where a round with so few seats could never decide anything.
     """
@@ -35,7 +33,10 @@ def convened(machine: Machine, values: Mapping[str, Any]) -> dict[str, Any]:
     seats = values.get(rules.seats) or []
     if seats and not rules.possible_with(len(seats)):
         raise Refused("too_few_seats", (_too_few(len(seats)),))
-    return dict(values) | {RULES: rules.model_dump(mode="json", exclude_none=True)}
+    frozen: dict[str, Any] = {RULES: rules.model_dump(mode="json", exclude_none=True)}
+    if seats:
+        frozen[seat_record.CONVENED] = seat_record.convened(session, rules, seats)
+    return dict(values) | frozen
 
 
 def _too_few(seats: int) -> Reason:
@@ -46,24 +47,6 @@ def _too_few(seats: int) -> Reason:
         Label(en="Seat more members, or have the rules of rounds changed in the rulebook.",
               zh="请增加会商成员，或修改规则中的会商规则。"),
     )  # fmt: skip
-
-
-def seat(session: Session, machine: Machine, matter: int, values: Mapping[str, Any]) -> None:
-    """Put down the seats of a round just convened, each with its organisation, weight and veto."""
-    rules = machine.rounds
-    people = values.get(rules.seats) if rules else None
-    if rules is None or not people:
-        return
-    query = (
-        select(col(Person.login), col(Person.organisation), col(Organisation.kind))
-        .join(Organisation, col(Organisation.code) == col(Person.organisation))
-        .where(col(Person.login).in_(people))
-    )
-    session.execute(insert(RoundSeat), [
-        {"matter": matter, "person": login, "organisation": body, "weight": rules.weights.get(kind, 1),
-         "veto": kind in rules.veto}
-        for login, body, kind in session.execute(query)
-    ])  # fmt: skip
 
 
 def faults(
@@ -99,7 +82,9 @@ def land(
     else:
         briefs.taken_up(session, office, row, rule.fields, form, by=actor, at=at)
     if move == rules.substituted_by:
+        before = seat_record.on_file(session, row.id)
         substitutes.name(session, row, holder=form[rules.member], substitute=form[rules.substitute])
+        form |= seat_record.changed(session, row.id, before)
     if move in rules.opened_by:
         _open(session, row.id, at=at)
     if move == rules.decided_by:
@@ -140,9 +125,10 @@ def give(
     session.execute(insert(GivenOpinion).values(
         matter=row.id, item=item, person=actor, seq=seq, given_at=at, salt=salt, seal=mark, **words,
         opened_at=None if rules.sealed else at))  # fmt: skip
+    held = {"opinion_no": seq, "seal": mark}
     if words["view"] == View.RECUSED:
-        recusing.by_move(session, office, row, who=actor, reason=words["reasons"], item=item, at=at)
-    return {"opinion_no": seq, "seal": mark}
+        held |= recusing.by_move(session, office, row, who=actor, reason=words["reasons"], item=item, at=at)
+    return held
 
 
 def item_of(machine: Machine, form: Mapping[str, Any]) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, column, exists, or_, select, table
 from sqlmodel import Session, col
 
-from cases import canonical, disclosures, round_sight, rounds
+from cases import canonical, disclosures, opened_opinions, recusals, round_sight, rounds, seat_record
 from cases.disclosures import Disclosure, Left
 from cases.matters import Matter, OnFile, Seat
 from cases.office import Office
@@ -27,7 +27,10 @@ BRIEF = "brief"  # the kind of a line about a round; of other matters it is thei
 _UNSHOWN = (
     rounds.RULES,
     *rounds.SEAL,
-)  # the rules are no secret of the matter, and a seal gives nothing away
+    recusals.SEAL,
+    seat_record.CONVENED,
+    seat_record.CHANGED,
+)  # neither the rules nor who holds a seat are a secret of the matter, and a seal gives nothing away
 # By name: what declares this table brings what checks signatures, which no move needs. A test holds the two together.
 SITES = table("trusted_site", column("organisations", JSON), column("revoked_at", DateTime))
 _COLUMNS = tuple(part.name for part in fields(OnFile))
@@ -100,16 +103,20 @@ def _note(
 ) -> None:  # fmt: skip
     """A line for each body that sees the matter and has none yet; and for the others, if one of another body changed
     what they see (`changed`; None: whoever did)."""
-    seen = {body: _seen(session, office, row, shown, people)
-            for body, people in _with_a_part(session, row, strangers.taking_part(row)).items()}  # fmt: skip
-    seen |= dict.fromkeys(_addressed(session, row, strangers.addressed), shown)
+    people = _with_a_part(session, row, strangers.taking_part(row))
+    seen = {body: _seen(session, office, row, shown, theirs) for body, theirs in people.items()}
+    addressed = _addressed(session, row, strangers.addressed)
+    seen |= dict.fromkeys(addressed, shown)
     if not seen:
         return
+    if rounds.RULES in row.values:
+        readers = people | {body: [] for body in addressed}
+        opened_opinions.note(session, office, row, readers, by=by, at=at)
     kind = BRIEF if rounds.RULES in row.values else row.machine
     told = _told_before(session, row.id, kind)
     home = session.execute(select(col(Person.organisation)).where(col(Person.login) == by)).scalar()
     for body, content_ in seen.items():
-        mark = canonical.digest(_exact(content_))
+        mark = canonical.digest(canonical.exact(content_))
         anew = (changed is None or (changed and body != home)) and told.get(body) != mark
         if body not in told or anew:
             left = Left(tuple(content_), sha256=mark)
@@ -128,7 +135,7 @@ def _seen(
     return {name: value for name, value in shown.items() if name in names}
 
 
-def _with_a_part(session: Session, row: OnFile, roles: Sequence[str]) -> Mapping[str, list[str]]:
+def _with_a_part(session: Session, row: OnFile, roles: Sequence[str]) -> dict[str, list[str]]:
     """By body: those of other bodies who handle the matter, opened it, or sit in it, and are not kept out of it."""
     if not roles:
         return {}
@@ -174,12 +181,3 @@ def _told_before(session: Session, matter: int, kind: str) -> dict[str, str]:
         .order_by(col(Disclosure.id))
     )
     return dict(tuple(line) for line in session.execute(query))
-
-
-def _exact(value: Any) -> Any:
-    """The content with every fraction as text: two programs may write one in two ways."""
-    if isinstance(value, Mapping):
-        return {name: _exact(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_exact(one) for one in value]
-    return repr(value) if isinstance(value, float) else value

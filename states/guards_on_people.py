@@ -6,8 +6,10 @@ from typing import Any
 
 from states import guard_arguments
 from states.facts import Facts, Reason
-from states.guard import because, guard
+from states.guard import any_of, because, guard
 from states.guard_arguments import listed
+
+ISSUER_GONE = "issuer_gone"  # that whoever issued the matter can act no more
 
 
 @guard(guard_arguments.roles_or_nothing)
@@ -42,6 +44,41 @@ def not_handler(facts: Facts, _argument: Any) -> Reason | None:
         "Whoever handles a matter may not judge it.",
         cure_zh="请另一位有权人员办理这一步。",
         cure_en="Ask another person who holds the role.",
+    )
+
+
+@guard(guard_arguments.roles_or_nothing)
+def issued_it(facts: Facts, argument: Any) -> Reason | None:
+    """The person issued this matter, or took over from whoever did: who proposes, supervises.
+
+    `issued_it: head` names the role that steps in once that person can act no more: they hold no such role here, they
+    are recused, or the work itself is theirs.
+    """
+    gone = bool(facts.values.get(ISSUER_GONE))
+    steps_in = [role for role in listed(argument) if role is not None]
+    if facts.actor.is_engine or not facts.actor.roles.isdisjoint(steps_in if gone else ()):
+        return None
+    if facts.actor.is_opener and not gone:
+        return None
+    issuer = facts.values.get("opener")
+    who_zh, who_en = (str(issuer), str(issuer)) if issuer else ("（无在册人员）", "nobody on file")
+    if not gone:
+        cure_zh, cure_en = (
+            "请其本人办理；其账号终止时由接替人办理。",
+            "Ask them; once their account ends, it passes to their successor.",
+        )
+    else:
+        roles = [f"{{role:{role}}}" for role in steps_in]
+        cure_zh = f"其已不能办理（离任、回避或本人承办），请{any_of(roles, '或')}办理。"
+        cure_en = (
+            f"They cannot any more: they left, are recused or do the work. Ask the {any_of(roles, 'or')}."
+        )
+    return because(
+        "issued_by_another",
+        f"谁提出、谁监督：这一步由下达人办理，下达人：{who_zh}。",
+        f"Who proposes, supervises: whoever issued it does this; that is {who_en}.",
+        cure_zh=cure_zh,
+        cure_en=cure_en,
     )
 
 

@@ -21,6 +21,7 @@ from states.rounds import View
 SITTING, MISSING, CLOSES_AT, DECISION = "round_sitting", "round_missing", "round_closes_at", "round_decision"
 ITEMS, NEXT_ITEM, OWING, LAST_TASKS = "round_items", "round_next_item", "round_owing", "round_last_tasks"
 WITHHELD = "round_withheld"  # the items that the person is kept out of
+UNRATIFIED = "round_unratified"  # the clues whose single report is to be ratified; "" for one they do not see
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class _Round:
     def withheld(self) -> Sequence[int]:
         """The items this person is kept out of."""
         return self.facts.values.get(WITHHELD) or []
+
+    @property
+    def unratified(self) -> Sequence[str]:
+        """The clues whose single report this round still has to put on its record; "" for one that is not theirs to see."""
+        return self.facts.values.get(UNRATIFIED) or []
 
     @property
     def theirs(self) -> list[int]:
@@ -281,6 +287,36 @@ def item_owes_a_task(facts: Facts, argument: Any) -> Reason | None:
         f"Item {item} lacks no task.",
         cure_zh=f"尚缺任务的议题：{seen or '无'}。",
         cure_en=f"Without a task are: {seen or 'none'}.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def owes_no_ratification(facts: Facts, _argument: Any) -> Reason | None:
+    """No urgent matter that was decided on by single report before this session still waits to be ratified by it."""
+    unratified = _Round(facts).unratified
+    if not unratified:
+        return None
+    seen = [number for number in unratified if number]
+    return because(
+        "not_ratified",
+        f"尚有单独汇报事项未在本次会商追认：{'、'.join(seen) or '有您无权查看的事项'}。",
+        f"A single report is still to be ratified by this round: {', '.join(seen) or 'of a clue that is not yours to see'}.",
+        cure_zh="请由分管领导或案管部门办理“追认单独汇报事项”载入记录；确不追认的，由主要负责人说明理由。",
+        cure_en="The leader or the case supervision office ratifies it on the record, or the head says why it is not.",
+    )
+
+
+@guard(guard_arguments.nothing)
+def some_ratification_owed(facts: Facts, _argument: Any) -> Reason | None:
+    """Some single report still waits to be ratified by this round."""
+    if _Round(facts).unratified:
+        return None
+    return because(
+        "nothing_owed",
+        "没有待本次会商追认的单独汇报事项。",
+        "No single report waits to be ratified by this round.",
+        cure_zh="无需办理这一步。",
+        cure_en="There is nothing to do here; take the next step.",
     )
 
 

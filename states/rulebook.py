@@ -114,6 +114,10 @@ class GuardUse(Rule):
     name: Name
     argument: Any = None
 
+    def asks(self, guard: str) -> bool:
+        """Whether this is that guard, or one alternative of it is."""
+        return guard == self.name or (self.name == "either" and guard in fields_named(self.argument))
+
 
 class Opens(Rule):
     """A linked matter of another machine is opened, in the same transaction."""
@@ -381,6 +385,11 @@ class Machine(Rule):
             state: tuple(name for name, move in self.moves.items() if state in move.from_)
             for state in self.states
         }
+
+    def asking(self, guard: str, *, state: str) -> list[Move]:
+        """The moves out of this state that ask for a guard, or for it among others."""
+        rules = (self.moves[name] for name in self.moves_from[state])
+        return [rule for rule in rules if any(use.asks(guard) for use in rule.guards)]
 
     @cached_property
     def notices_on(self) -> Mapping[str, tuple[NoticeRule, ...]]:

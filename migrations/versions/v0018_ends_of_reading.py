@@ -14,7 +14,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "v0018"
-down_revision = "v0015"
+down_revision = "v0017"
 branch_labels = None
 depends_on = None
 

@@ -91,7 +91,7 @@ def test_overdue_is_said_and_what_is_cancelled_is_said_once_more_and_then_no_lon
     port.later(days=60)
     number = port.note("leader", "consultation", seats=["owner", "contractor"], project="PC")
     assert agenda(port, number)["last_tasks"]["tasks"][0]["overdue"]
-    port.walk(task, ("owner", "submit"), ("registrar", "check"), ("head", "cancel"))
+    port.walk(task, ("owner", "submit"), ("leader", "check"), ("head", "cancel"))
     assert [one["state"] for one in agenda(port, number)["last_tasks"]["tasks"]] == ["cancelled"]
     ended(port)
     after = port.note("leader", "consultation", seats=["owner", "contractor"], project="PC")

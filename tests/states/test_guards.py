@@ -26,10 +26,10 @@ def facts(
     *, actor: str = "li", roles: tuple[str, ...] = ("officer",), handles: bool = False,
     values: Mapping[str, Any] | None = None, acts: Mapping[str, Act] | None = None, links: tuple[Link, ...] = (),
     form: Mapping[str, Any] | None = None, body: str | None = None, site: bool = False,
-    course: tuple[Made, ...] = (), owners: tuple[str, ...] = (),
+    course: tuple[Made, ...] = (), owners: tuple[str, ...] = (), opened: bool = False,
 ) -> Facts:  # fmt: skip
     """A matter and somebody who looks at it."""
-    who = Actor(actor, frozenset(roles), body, is_handler=handles, is_site=site)
+    who = Actor(actor, frozenset(roles), body, is_handler=handles, is_opener=opened, is_site=site)
     return Facts(
         at=AT,
         today=TODAY,
@@ -66,6 +66,8 @@ ASKED = (
 HOLDS: list[tuple[str, Any, Facts]] = [
     ("others_turn", None, facts(owners=("officer", "leader"))),
     ("others_turn", None, facts()),
+    ("issued_it", "head", facts(opened=True)),
+    ("issued_it", "head", facts(roles=("head",), values={"issuer_gone": True})),
     ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("li", date(2026, 11, 22))})),
     ("rested", {"move": "press", "days": 3}, facts()),
     ("own_last_step", OWN_STEP, facts(course=(PROPOSED, Made("press", "zhao", "x")))),
@@ -160,6 +162,8 @@ HOLDS: list[tuple[str, Any, Facts]] = [
     ("last_tasks_noted", "last_tasks", facts(values={"round_last_tasks": []}, form={"last_tasks": "无"})),
     ("each_item_has_its_task", None, facts(values={"round_owing": []})),
     ("some_item_owes_a_task", None, facts(values={"round_owing": [2]})),
+    ("owes_no_ratification", None, facts(values={"round_unratified": []})),
+    ("some_ratification_owed", None, facts(values={"round_unratified": [""]})),
     ("item_owes_a_task", "item", facts(values={"round_owing": [2]}, form={"item": 2})),
     ("item_owes_a_task", "item", facts(form={})),
     (
@@ -179,6 +183,8 @@ HOLDS: list[tuple[str, Any, Facts]] = [
 ]
 
 REFUSES: list[tuple[str, Any, Facts, str]] = [
+    ("issued_it", "head", facts(roles=("head",), values={"opener": "wang"}), "that is wang"),
+    ("issued_it", "head", facts(opened=True, values={"issuer_gone": True}), "nobody on file"),
     ("others_turn", None, facts(owners=("officer",)), "nobody else to press"),
     ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("wang", date(2026, 11, 23))}), "from 2026-11-26 on"),
     ("own_last_step", OWN_STEP, facts(), "did not make propose"),
@@ -240,6 +246,9 @@ REFUSES: list[tuple[str, Any, Facts, str]] = [
      facts(values={"round_last_tasks": ["ZG-1", "ZG-2"]}, form={"last_tasks": "ZG-1"}), "left out: ZG-2"),
     ("each_item_has_its_task", None, facts(values={"round_owing": [2, 3]}), "item 2, 3"),
     ("some_item_owes_a_task", None, facts(values={"round_owing": []}), "No item lacks"),
+    ("owes_no_ratification", None, facts(values={"round_unratified": ["", "MGJ-1", "MGJ-2"]}), "round: MGJ-1, MGJ-2."),
+    ("owes_no_ratification", None, facts(values={"round_unratified": [""]}), "not yours to see"),
+    ("some_ratification_owed", None, facts(values={"round_unratified": []}), "No single report"),
     ("item_owes_a_task", "item", facts(values={"round_owing": [2]}, form={"item": 1}), "Item 1 lacks no task"),
     ("all_in_or_time_up", None, facts(values={"round_missing": {2: ["li"]}, "round_items": [1, 2],
                                               "round_closes_at": "2026-11-25T02:00:00.000001+00:00"}), "item 2: li"),

@@ -55,6 +55,18 @@ def test_opinions_of_this_session_are_needed(office: PaperOffice) -> None:
     assert reasons(refused(office, meeting, "collect_opinions", "leader")) == {"act_missing"}
 
 
+def test_a_round_that_owes_a_ratification_ends_once_it_is_on_the_record(office: PaperOffice) -> None:
+    clue = office.note()
+    office.walk(
+        clue, *TO_OFFICER, ("officer", "report_singly"), ("leader", "decide_singly"), ("officer", "convene")
+    )
+    meeting = office.child(clue, "consultation")
+    office.walk(meeting, *A_ROUND[:6])
+    assert reasons(refused(office, meeting, "draft_minutes", "officer")) == {"not_ratified"}
+    office.move(meeting, "ratify_single_report", "leader")
+    assert office.walk(meeting, *A_ROUND[6:]) == "closed"
+
+
 def test_a_round_that_orders_rectification_does_not_close_without_a_task(office: PaperOffice) -> None:
     meeting = office.note("leader", "consultation")
     office.walk(meeting, *A_ROUND[:5])
@@ -72,7 +84,7 @@ def test_a_clue_is_not_concluded_while_a_task_is_open(office: PaperOffice) -> No
     assert reasons(refused(office, clue, "close_rectification", "leader")) == {"still_open"}
     task = office.child(clue, "task")
     assert task.handler == "owner"
-    assert office.walk(task, *done_by("owner")) == "cancelled"
+    assert office.walk(task, *done_by("owner", issued_by="leader")) == "cancelled"
     assert office.move(clue, "close_rectification", "leader") == "concluded"
 
 
@@ -80,7 +92,7 @@ def test_a_task_is_cancelled_only_on_proof_and_by_a_second_person(office: PaperO
     clue = office.note()
     office.walk(clue, *TO_OFFICER)
     office.move(clue, "propose_disposition", "officer", way="rectify")
-    office.move(clue, "approve_rectification", "head", task_owner="owner")
+    office.move(clue, "approve_rectification", "leader", task_owner="owner")
     task = office.child(clue, "task")
     assert refused(office, task, "take", "contractor").code == "is_handler"
     office.walk(task, ("owner", "take"))
