@@ -13,6 +13,7 @@ from plumbline.shell import (
     audit,
     bodies,
     calendar,
+    checklist,
     consultation,
     deadlines,
     disclosures,
@@ -94,6 +95,7 @@ NOUNS = {
     "ledger": ledger.app,
     "programme": programme.app,
     "sampling": sampling.app,
+    "checklist": checklist.app,
 }
 
 

@@ -121,6 +121,7 @@ PROGRAMMES: dict[str, Any] = {
         "code": "PC-WEEKLY", "plan": "Y2026", "kind": "daily", "title": "港口中心项目每周巡查", "rule": "每周一",
         "recurs": "every week on Monday", "organisation": "MGJ", "project": "PC", "inspectors": ["supervisor"],
         "sites": None, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "on_outage": "run_once", "active": True,
+        "checklist": "LINKS",
     }],
 }  # fmt: skip
 SLOT = {"programme": "PC-WEEKLY", "slot": "2026-09-07", "outcome": "opened", "number": "MGJ-JC-2026-001", "why": "",

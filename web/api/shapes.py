@@ -435,6 +435,7 @@ class ProgrammeShape(Shape):
     ends_on: Day | None
     on_outage: Literal["run_once", "run_all", "skip"]
     active: bool
+    checklist: Annotated[str | None, Field(description="Its rounds take the version in force as they open.")]
 
 
 class ProgrammesShape(Shape):
