@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from cases import (
     briefs,
+    checklist_answers,
     clocks,
     convening,
     gathering,
@@ -215,6 +216,8 @@ def _judge(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
             reasons += briefs.names_the_reporter(session, office, loaded.row, rule, form, by=known.actor.id)
+            if judging.machine.checklist is not None:
+                reasons += checklist_answers.read(session, office, loaded.row, move, form, known)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
-from cases import access, recusals, round_facts, rounds
+from cases import access, checklist_facts, checklists, recusals, round_facts, rounds
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK, Event
 from cases.matters import OnFile
@@ -126,15 +126,19 @@ def _standing(session: Session, office: Office, row: OnFile, login: str, number:
 def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> Facts:
     """The facts of a loaded matter at an instant, before any form is filled in."""
     row = loaded.row
+    course = Course(session, row.id)
     return Facts(
         at=at,
         today=office.day(at),
         state=row.state,
         actor=loaded.actor,
-        values=row.values | columns(office, row) | _of_round(session, office, loaded),
+        values=row.values
+        | columns(office, row)
+        | _of_round(session, office, loaded)
+        | _of_checklist(session, office, row, course),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
-        course=Course(session, row.id),
+        course=course,
         owners=frozenset(office.rulebook(row.rulebook).machines[row.machine].states[row.state].owner),
     )
 
@@ -144,6 +148,12 @@ def _of_round(session: Session, office: Office, loaded: Loaded) -> dict[str, Any
     if rounds.RULES not in row.values:
         return {}
     return round_facts.facts(session, office.rulebook(row.rulebook), row, actor=loaded.actor.id)
+
+
+def _of_checklist(session: Session, office: Office, row: OnFile, course: Iterable[Made]) -> dict[str, Any]:
+    if checklists.FIELD not in row.values:
+        return {}
+    return checklist_facts.facts(session, office, row, course)
 
 
 def columns(office: Office, row: OnFile) -> dict[str, Any]:

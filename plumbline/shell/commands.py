@@ -20,6 +20,7 @@ from plumbline.shell import (
     doctor,
     documents,
     escalation,
+    inspection,
     interest,
     ledger,
     notices,
@@ -142,6 +143,8 @@ def _machine(machine: str) -> typer.Typer:
     nouns = machine_app(machine, plural, help_)
     if machine == consultation.MACHINE:
         consultation.add_to(nouns)
+    if machine == inspection.MACHINE:
+        inspection.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)

@@ -108,3 +108,65 @@ def test_in_chinese(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     said = shell.run("checklist", "show", "LINKS", "--as", "supervisor").out
     assert "质量与隐蔽工程 · 刑法 第一百三十七条" in said
     assert "本单位设定" in said
+
+
+class TestAnswering:
+    def begun(self, shell: Shell) -> str:
+        number = opened(shell, "LINKS", link="c08_contract")
+        fields = next(one["fields"] for one in shell.do("supervisor", "inspection", "moves", number)["open"]
+                      if one["move"] == "begin")  # fmt: skip
+        shell.do("supervisor", "inspection", "advance", number, "begin", *shell.filled(fields))
+        return number
+
+    def test_item_by_item_until_nothing_is_open(self, shell: Shell) -> None:
+        number = self.begun(shell)
+        sheet = shell.do("supervisor", "inspection", "checklist", number)
+        assert sheet["unanswered"] == ["c08_1", "c08_2", "c08_3"]
+        shell.do("supervisor", "inspection", "answer", number, "c08_1", "in_order")
+        shell.do(
+            "supervisor", "inspection", "answer", number, "c08_2", "not_applicable", "--remark", "无补充协议"
+        )
+        said = ["finding", "--measured", "12", "--remark", "超过百分之十"]
+        shell.do("supervisor", "inspection", "answer", number, "c08_3", *said)
+        sheet = shell.do("auditor", "inspection", "checklist", number)
+        assert (sheet["unanswered"], sheet["findings"]) == ([], ["c08_3"])
+        last = sheet["items"][2]["answer"]
+        assert (last["measured"], last["unit"], last["by"]) == ("12", "%", "supervisor")
+
+    def test_what_is_no_answer(self, shell: Shell) -> None:
+        number = self.begun(shell)
+        answer = ["inspection", "answer", number]
+        refused(shell.ask("supervisor", *answer, "c15_1", "in_order"), 2, "unknown_reference")
+        refused(shell.ask("supervisor", *answer, "c08_1", "fine"), 2, "not_a_choice")
+        refused(shell.ask("supervisor", *answer, "c08_3", "in_order", "--measured", "101"), 2, "out_of_range")
+        refused(
+            shell.ask("supervisor", *answer, "c08_3", "in_order", "--measured", "1", "--unit", "mm"),
+            2,
+            "wrong_unit",
+        )
+        refused(shell.ask("leader", *answer, "c08_1", "in_order"), 1, "not_your_role")
+        refused(shell.ask("owner", *answer, "c08_1", "in_order"), 2, "no_such_number")
+
+    def test_the_form_that_is_offered_fits_the_round(self, shell: Shell) -> None:
+        def forms(number: str) -> dict[str, dict[str, object]]:
+            return {one["move"]: {field["name"]: field["example"] for field in one["fields"]}
+                    for one in shell.do("supervisor", "inspection", "moves", number)["open"]}  # fmt: skip
+
+        number = self.begun(shell)
+        shell.do("supervisor", "inspection", "answer", number, "c08_1", "in_order")
+        shell.do("supervisor", "inspection", "answer", number, "c08_2", "in_order")
+        form = forms(number)["answer_item"]
+        assert (form["item"], form["measured"], form["unit"], form["photographs"]) == (
+            "c08_3",
+            "0",
+            "%",
+            None,
+        )
+        assert forms(number)["record_finding"]["item"] == "c08_3"
+
+    def test_in_words(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        number = self.begun(shell)
+        monkeypatch.setenv("PLUMBLINE_LANG", "zh")
+        when = shell.at.isoformat() if shell.at else ""
+        out = shell.run("inspection", "checklist", number, "--as", "supervisor", "--at", when).out
+        assert "必查未答复：c08_1, c08_2, c08_3；未整改到位：无" in out

@@ -265,7 +265,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     office.walk(clue, ("officer", "propose_disposition"), ("officer", "recall_to_consultation"))
     missing -= office.made()
     made: Counter[tuple[str, str]] = Counter()
-    for seed in range(80):
+    for seed in range(160):
         if not missing:
             break
         office = an_office(seed)

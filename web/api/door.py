@@ -19,6 +19,7 @@ from plumbline.work import Work
 from states.form_values import label
 from web.api import (
     bodies,
+    checklists,
     clocks,
     exchange,
     fields,
@@ -55,7 +56,7 @@ def _operations(work: Work) -> Iterator[Operation]:
     book = work.office.rulebook()
     for machine, plural in PLURALS.items():
         yield from Matters(machine, plural).operations(fields.opening(book, machine))
-    for module in (rounds, exchange, recusals, programmes, clocks, outbox, papers, hooks, office):
+    for module in (rounds, exchange, recusals, programmes, checklists, clocks, outbox, papers, hooks, office):
         yield from module.operations()
     yield Operation("GET", "/openapi.json", "openapi", ("openapi", "read"), "This description", _unused,
                     Answers({"type": "object"}, {"openapi": openapi.VERSION}), "office")  # fmt: skip
