@@ -160,3 +160,15 @@ def test_it_is_looked_at_again_until_it_is_cured(port: Port, number: str) -> Non
 def test_who_does_not_see_the_round_sees_no_sheet(port: Port, number: str) -> None:
     assert port.unseen(number, "owner")
     assert sheet(port, number, "auditor")["checklist"] == "LINKS@2026.1"
+
+
+def test_a_finding_becomes_a_clue_in_one_step_and_its_item_stays_open(port: Port, number: str) -> None:
+    moved = port.do(
+        number, "supervisor", "record_finding", item="c08_2", problem="另签补充协议", link="c08_contract"
+    )
+    (clue,) = moved.consequences
+    assert (clue.machine, clue.to) == ("clue", "discovered")
+    line = sheet(port, number)["items"][1]  # type: ignore[index]
+    assert (line["answer"]["answer"], line["answer"]["remark"]) == ("finding", "另签补充协议")
+    assert sheet(port, number)["findings"] == ["c08_2"]
+    assert "unknown_reference" in port.refused(number, "supervisor", "record_finding", item="c15_1")
