@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from cases import (
+    checklist_answers,
     clocks,
     convening,
     gathering,
@@ -219,6 +220,8 @@ def _judge(
             )
             reasons += near_matches.faults(session, loaded.row, rule, form, by=known.actor.id)
             reasons += redaction.faults(session, office, loaded.row, rule, form, known)
+            if judging.machine.checklist is not None:
+                reasons += checklist_answers.read(session, office, loaded.row, move, form, known)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
-from cases import drawing, inspections, opening
+from cases import checklists, drawing, inspections, opening
 from cases.history import CLOCK
 from cases.inspections import (
     CAUGHT_UP,
@@ -281,6 +281,7 @@ def _open(session: Session, office: Office, programme: Programme, slot: date, *,
                               "kind": programme.kind, "inspectors": chosen.inspectors}  # fmt: skip
     values |= {"place": chosen.place} if chosen.place else {}
     values |= {"link": programme.link} if programme.link else {}
+    values |= {checklists.FIELD: programme.checklist} if programme.checklist else {}
     moved = opening.open_by_programme(session, office, MACHINE, organisation=programme.organisation,
                                       project=programme.project, values=values, actor=CLOCK, at=at)  # fmt: skip
     matter = opening.id_of(session, moved.number)

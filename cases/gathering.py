@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
-from cases import access, issuers, recusals, round_facts, rounds
+from cases import access, checklist_facts, checklists, issuers, recusals, round_facts, rounds
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK, Event
 from cases.matters import OnFile
@@ -132,6 +132,7 @@ def _standing(session: Session, office: Office, row: OnFile, login: str, number:
 def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> Facts:
     """The facts of a loaded matter at an instant, before any form is filled in."""
     row = loaded.row
+    course = Course(session, row.id)
     return Facts(
         at=at,
         today=office.day(at),
@@ -140,10 +141,11 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         values=row.values
         | columns(office, row)
         | _of_round(session, office, loaded)
-        | _of_issuer(session, office, row),
+        | _of_issuer(session, office, row)
+        | _of_checklist(session, office, row, course),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
-        course=Course(session, row.id),
+        course=course,
         owners=frozenset(office.rulebook(row.rulebook).machines[row.machine].states[row.state].owner),
     )
 
@@ -158,6 +160,12 @@ def _of_round(session: Session, office: Office, loaded: Loaded) -> dict[str, Any
 def _of_issuer(session: Session, office: Office, row: OnFile) -> dict[str, Any]:
     machine = office.rulebook(row.rulebook).machines[row.machine]
     return issuers.facts(machine, row, partial(standing, session, matter=row.id))
+
+
+def _of_checklist(session: Session, office: Office, row: OnFile, course: Iterable[Made]) -> dict[str, Any]:
+    if checklists.FIELD not in row.values:
+        return {}
+    return checklist_facts.facts(session, office, row, course)
 
 
 def columns(office: Office, row: OnFile) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Programme(SQLModel, table=True):
     slot that has an outcome; `next_on` the day on which the next one opens, None where it has to be worked out anew.
     `on_outage` says what becomes of slots that nobody opened on their day. Of `sites` ({"name", "weight", "unit"}), `take`
     are drawn for each round (0: all are looked at); of `inspectors`, `team` (0: all of them go).
+    Each round takes the version of `checklist` that is in force as it is opened.
     """
 
     __tablename__ = "programme"
@@ -65,6 +66,7 @@ class Programme(SQLModel, table=True):
     take: int = 0
     team: int = 0
     next_on: date | None = Field(default=None, index=True)
+    checklist: str | None = Field(default=None, max_length=32)
 
     @property
     def is_unannounced(self) -> bool:

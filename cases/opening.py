@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from cases import (
+    checklists,
     clocks,
     history,
     linking,
@@ -193,7 +194,8 @@ def _against(rules: Machine, facts: Facts) -> list[Reason]:
 def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tuple[OnFile, Moved]:
     """Number it, put it down with the first event of its history, start its clocks, tell whom it concerns."""
     year = office.day(birth.at).year
-    birth = replace(birth, values=round_moves.convened(session, rules, birth.values))
+    values = checklists.frozen(session, rules, round_moves.convened(session, rules, birth.values))
+    birth = replace(birth, values=values)
     row = newborn(
         office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year)
     )
@@ -202,8 +204,8 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     move = birth.by or rules.register_move
     hashed = history.chained(row, at=birth.at, actor=birth.actor, move=move, from_state=None,
                              data=birth.values)  # fmt: skip
-    values = {part.name: getattr(row, part.name) for part in fields(OnFile) if part.name != "id"}
-    done = session.connection().execute(_INSERT, values | {"head_hash": hashed.hash})
+    columns = {part.name: getattr(row, part.name) for part in fields(OnFile) if part.name != "id"}
+    done = session.connection().execute(_INSERT, columns | {"head_hash": hashed.hash})
     key = int((done.inserted_primary_key or (0,))[0])
     row = replace(row, id=key, head_hash=hashed.hash)
     event = history.append(session, replace(hashed, matter=key))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import due_rounds, inspections
+from cases import checklists, due_rounds, inspections
 from cases.inspections import KINDS, MACHINE, POLICIES, RUN_ONCE, Milestone, Plan, Programme
 from cases.office import Office
 from cases.organisations import Organisation, Project
@@ -49,6 +49,7 @@ class Wanted:
     starts_on: date | None = None
     ends_on: date | None = None
     on_outage: str = RUN_ONCE
+    checklist: str | None = None
     faults: Sequence[Reason] = field(default=())  # found in the reading of it
 
 
@@ -99,7 +100,7 @@ def add_programme(session: Session, office: Office, wanted: Wanted, *, actor: st
         code=wanted.code, kind=wanted.kind, title=wanted.title.strip(), rule=wanted.rule.strip(), take=wanted.take,
         organisation=wanted.organisation, project=wanted.project, plan=wanted.plan, link=wanted.link,
         inspectors=list(wanted.inspectors), sites=[dict(one) for one in wanted.sites], team=wanted.team,
-        starts_on=first, ends_on=last, on_outage=wanted.on_outage,
+        starts_on=first, ends_on=last, on_outage=wanted.on_outage, checklist=wanted.checklist,
     )  # fmt: skip
     inspections.plan(session, programme)
     return programme
@@ -153,6 +154,11 @@ def _faults(session: Session, office: Office, wanted: Wanted) -> list[Reason]:
             found.append(_reason("not_a_choice", f"{name}: {given[:40]!r} is none of {', '.join(choices)}.",
                                  f"{name}：“{given[:40]}”不在 {'、'.join(choices)} 之中。", "Take one of those.",
                                  "请从中选择。", name))  # fmt: skip
+    if wanted.checklist is not None:
+        try:
+            checklists.named(session, wanted.checklist)
+        except Refused as refusal:
+            found += refusal.reasons
     if wanted.kind == "embedded" and wanted.link is None:
         found.append(_reason("missing", "An embedded round is at a link in the works: say which.",
                              "嵌入式监督须注明所在环节。", f"Give the link, such as {links[0] if links else '-'}.",

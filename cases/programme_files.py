@@ -20,7 +20,7 @@ _NAMES = {
     "code": ("代码", "编号"), "kind": ("检查类型", "类型"), "title": ("检查名称", "名称"), "rule": ("周期",),
     "organisation": ("单位",), "project": ("工程项目", "项目"), "plan": ("计划",), "link": ("环节",),
     "inspectors": ("检查人员",), "sites": ("检查地点", "地点"), "take": ("抽取地点数",), "team": ("抽取人数",),
-    "starts_on": ("开始日期",), "ends_on": ("结束日期",), "on_outage": ("中断后",),
+    "starts_on": ("开始日期",), "ends_on": ("结束日期",), "on_outage": ("中断后",), "checklist": ("检查清单",),
     "name": ("地点名称",), "weight": ("权重",), "unit": ("责任单位",),
 }  # fmt: skip
 _VALUES = {
@@ -63,7 +63,7 @@ def sites(text: str) -> list[dict[str, str]]:
 def _wanted(number: int, row: Mapping[str, Any]) -> Wanted:
     faults: list[Reason] = []
     given: dict[str, Any] = {name: _text(row.get(name)) for name in ("code", "title", "rule", "organisation")}
-    given |= {name: _text(row.get(name)) or None for name in ("project", "plan", "link")}
+    given |= {name: _text(row.get(name)) or None for name in ("project", "plan", "link", "checklist")}
     given |= {name: _VALUES[name].get(said := _text(row.get(name)), said) for name in _VALUES}
     given["on_outage"] = given["on_outage"] or "run_once"
     given["inspectors"] = _people(row.get("inspectors"))

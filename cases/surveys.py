@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cases import gathering, references, releasing, round_forms
+from cases import checklist_answers, gathering, references, releasing, round_forms
 from cases.matters import OnFile
 from cases.office import Office
 from cases.references import Looks
@@ -98,6 +98,9 @@ def _open_move(
         fields = round_forms.asked(rule, known)
         own = round_forms.examples(session, office, row, move, known=known)
         found |= {field.name: own[field.name] for field in fields if field.name in own}
+    if machine.checklist is not None:
+        fields, own = checklist_answers.form(session, office, row, move, fields, known)
+        found = {name: value for name, value in (found | own).items() if value is not None}
     if rule.opens is not None and rule.opens.releases is not None:
         found.pop(rule.opens.releases, None)
         found |= releasing.example(session, row, rule.opens.releases)

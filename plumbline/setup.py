@@ -17,12 +17,15 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 import migrations
-from cases import rulebooks
+from cases import checklists, rulebooks
 from cases.rulebooks import Installation
 from plumbline import sample
 from plumbline.database import UnusableDatabase, WrongKind, engine_for
 from plumbline.settings import Settings
+from states.checklists import shipped as shipped_checklist
 from states.rulebook_file import shipped
+
+SETUP = "setup"  # in whose name what comes with the program is put on file
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def prepare(settings: Settings, *, rehearsal: bool, with_sample: bool, at: datet
 def _furnish(session: Session, *, rehearsal: bool, with_sample: bool, at: datetime) -> Prepared:
     """The rulebook, what this installation is, and the sample if it was asked for."""
     key = rulebooks.publish(session, shipped(), at=at)
+    checklists.put(session, shipped_checklist(), by=SETUP, at=at)
     here = session.get(Installation, 1)
     created = here is None
     if here is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from states import (
     guard_arguments,
+    guards_on_checklists,
     guards_on_course,
     guards_on_file,
     guards_on_forms,
@@ -22,6 +23,7 @@ from states.guard import REGISTERED, Guard, guard
 __all__ = [
     "GUARDS",
     "Guard",
+    "guards_on_checklists",
     "guards_on_course",
     "guards_on_file",
     "guards_on_forms",

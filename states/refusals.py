@@ -15,7 +15,7 @@ BAD_INPUT = frozenset({
     "timezone_required", "not_a_list", "repeated", "too_few", "too_early",
     "attachment_empty", "attachment_too_large", "attachment_kind", "image_too_large", "archive_damaged",
     "archive_entries", "archive_encrypted", "archive_link", "archive_path", "archive_nested", "archive_bomb",
-    "no_such_attachment", "not_a_photograph", "not_a_rule", "bad_weight", "bad_row",
+    "no_such_attachment", "not_a_photograph", "not_a_rule", "bad_weight", "bad_row", "wrong_unit",
 })  # fmt: skip
 """Reasons that are about what was typed or sent, not about a rule of the office."""
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.exchange_rules import Exchange
 from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
@@ -296,6 +297,21 @@ class Machine(Rule):
     mandatory: Mapping[Name, Mandatory] = Field(default_factory=dict)
     rounds: RoundRules | None = None  # how its members decide, where they do
     exchange: Exchange | None = None  # how they travel to another site, where they do
+    checklist: ChecklistRules | None = None  # how they are gone through by a checklist, where they are
+
+    @model_validator(mode="after")
+    def _checklist_makes_sense(self) -> Machine:
+        move = self.moves.get(self.checklist.answered_by) if self.checklist else None
+        if self.checklist is None or move is None:
+            return self  # a move that does not exist is a fault by its name
+        form = {each.name: each for each in move.fields}
+        if missing := FIELDS - set(form):
+            raise ValueError(f"{self.checklist.answered_by} has no field {min(missing)!r}; an answer has it.")
+        if set(form["answer"].choices) != ANSWERS:
+            raise ValueError(
+                f"`answer` of {self.checklist.answered_by} has the choices {', '.join(sorted(ANSWERS))}."
+            )
+        return self
 
     @model_validator(mode="after")
     def _rounds_make_sense(self) -> Machine:

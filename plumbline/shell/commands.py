@@ -13,12 +13,14 @@ from plumbline.shell import (
     audit,
     bodies,
     calendar,
+    checklist,
     consultation,
     deadlines,
     disclosures,
     doctor,
     documents,
     escalation,
+    inspection,
     interest,
     ledger,
     notices,
@@ -94,6 +96,7 @@ NOUNS = {
     "ledger": ledger.app,
     "programme": programme.app,
     "sampling": sampling.app,
+    "checklist": checklist.app,
 }
 
 
@@ -140,6 +143,8 @@ def _machine(machine: str) -> typer.Typer:
     nouns = machine_app(machine, plural, help_)
     if machine == consultation.MACHINE:
         consultation.add_to(nouns)
+    if machine == inspection.MACHINE:
+        inspection.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)

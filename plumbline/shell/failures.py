@@ -210,6 +210,16 @@ def _faulty_rulebook(fault: Any, lang: str) -> Failure:
     return Failure(USAGE, "faulty_rulebook", message, reasons)
 
 
+def _faulty_checklist(fault: Any, lang: str) -> Failure:
+    reasons = [{"code": "checklist_fault", "message": str(one), "cure": ""} for one in fault.faults]
+    message = said(
+        f"检查清单有 {len(reasons)} 处错误，未载入。",
+        f"The checklist has {len(reasons)} faults and was not loaded.",
+        lang,
+    )
+    return Failure(USAGE, "faulty_checklist", message, reasons)
+
+
 def _faulty_mapping(fault: Any, lang: str) -> Failure:
     reasons = [{"code": "mapping_fault", "message": str(one), "cure": ""} for one in fault.faults]
     message = said(f"对应表有 {len(reasons)} 处错误。", f"The mapping has {len(reasons)} faults.", lang)
@@ -252,6 +262,7 @@ _ANSWERS: dict[str, Callable[[Any, str], Failure | None]] = {
     "plumbline.database.UnusableDatabase": _unusable,
     "states.facts.Refused": _refused,
     "states.rulebook_file.RulebookFaults": _faulty_rulebook,
+    "states.checklists.ChecklistFaults": _faulty_checklist,
     "states.rulebook_file.NoSuchRulebook": _sentence(USAGE, "no_such_rulebook"),
     "states.periods.NotAPeriod": _sentence(USAGE, "not_a_period"),
     "states.periods.HoursNeedAnInstant": _sentence(USAGE, "not_an_instant"),

@@ -75,6 +75,12 @@ Ends = Annotated[str | None, typer.Option("--ends", metavar="DATE", help=said("�
 Outage = Annotated[
     str, typer.Option("--on-outage", metavar="POLICY", help=said("中断后。", "run_once, run_all, or skip."))
 ]
+Asks = Annotated[
+    str | None,
+    typer.Option(
+        "--checklist", metavar="CODE", help=said("检查清单代码。", "The checklist its rounds take.")
+    ),
+]
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help=said("CSV 或 YAML 文件。", "A file in CSV or YAML."))
 ]
@@ -107,6 +113,7 @@ def add(
     asked: Asked, code: Code, *, kind: Kind, title: Title, rule: Rule, organisation: In, project: Of = None,
     plan: Plan = None, link: Link = None, inspector: Inspectors = None, site: Sites = None, take: Take = 0,
     team: Team = 0, starts: Starts = None, ends: Ends = None, on_outage: Outage = "run_once",
+    checklist: Asks = None,
 ) -> Answer:  # fmt: skip
     from cases import programme_files
     from cases.planning import Wanted
@@ -115,6 +122,7 @@ def add(
     wanted = Wanted(
         code=code, kind=kind, title=title, rule=rule, organisation=organisation, project=project, plan=plan,
         link=link, inspectors=inspector or (), sites=sites, take=take, team=team, on_outage=on_outage,
+        checklist=checklist,
         starts_on=day_if_given(starts, "--starts"), ends_on=day_if_given(ends, "--ends"),
     )  # fmt: skip
     actor = asked.actor

@@ -63,7 +63,12 @@ ASKED = (
     Made("joint", "li", "x", {"who": ["wang", "li"]}),
     Made("add", "zhao", "x", {"one": "chen"}),
 )
+FOUND = {"c1": ["覆盖", "covered"]}
 HOLDS: list[tuple[str, Any, Facts]] = [
+    ("checklist_answered", "leave_out", facts()),
+    ("checklist_answered", "leave_out", facts(values={"checklist_unanswered": {}, "checklist_open": FOUND})),
+    ("findings_cured", None, facts(values={"checklist_open": {}, "checklist_again": {}})),
+    ("nothing_found", None, facts(values={"checklist_unanswered": FOUND})),
     ("others_turn", None, facts(owners=("officer", "leader"))),
     ("others_turn", None, facts()),
     ("issued_it", "head", facts(opened=True)),
@@ -185,6 +190,12 @@ HOLDS: list[tuple[str, Any, Facts]] = [
 REFUSES: list[tuple[str, Any, Facts, str]] = [
     ("issued_it", "head", facts(roles=("head",), values={"opener": "wang"}), "that is wang"),
     ("issued_it", "head", facts(opened=True, values={"issuer_gone": True}), "nobody on file"),
+    ("checklist_answered", "leave_out", facts(values={"checklist_unanswered": FOUND}), "c1 covered"),
+    ("checklist_answered", "leave_out",
+     facts(values={"checklist_unanswered": {f"c{one}": ["迹象", "sign"] for one in range(9)}}), "1 more"),
+    ("findings_cured", None, facts(values={"checklist_open": FOUND}), "c1 covered"),
+    ("findings_cured", None, facts(values={"checklist_again": FOUND}), "c1 covered"),
+    ("nothing_found", None, facts(values={"checklist_open": FOUND}), "c1 covered"),
     ("others_turn", None, facts(owners=("officer",)), "nobody else to press"),
     ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("wang", date(2026, 11, 23))}), "from 2026-11-26 on"),
     ("own_last_step", OWN_STEP, facts(), "did not make propose"),

@@ -288,7 +288,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     missing -= office.made()
     missing -= taken_back() | reported_down()
     made: Counter[tuple[str, str]] = Counter()
-    for seed in range(80):
+    for seed in range(160):
         if not missing:
             break
         office = an_office(seed)

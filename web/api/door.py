@@ -22,6 +22,7 @@ from states.form_values import label
 from web.api import (
     attachments,
     bodies,
+    checklists,
     clocks,
     exchange,
     fields,
@@ -66,6 +67,7 @@ def _operations(work: Work) -> Iterator[Operation]:
         exchange,
         recusals,
         programmes,
+        checklists,
         clocks,
         outbox,
         papers,

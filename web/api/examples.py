@@ -147,10 +147,27 @@ PROGRAMMES: dict[str, Any] = {
         "code": "PC-WEEKLY", "plan": "Y2026", "kind": "daily", "title": "港口中心项目每周巡查", "rule": "每周一",
         "recurs": "every week on Monday", "organisation": "MGJ", "project": "PC", "inspectors": ["supervisor"],
         "sites": None, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "on_outage": "run_once", "active": True,
+        "checklist": "LINKS",
     }],
 }  # fmt: skip
 SLOT = {"programme": "PC-WEEKLY", "slot": "2026-09-07", "outcome": "opened", "number": "MGJ-JC-2026-001", "why": "",
         "reason": "", "at": AT}  # fmt: skip
+CHECKLIST: dict[str, Any] = {
+    "checklist": "LINKS@2026.1", "code": "LINKS", "version": "2026.1", "label": "Checklist of the key links in the works",
+    "asks": 62, "mandatory": 48, "loaded_by": "setup", "loaded_at": AT,
+}  # fmt: skip
+SHEET: dict[str, Any] = {
+    "number": "MGJ-JC-2026-001", "state": "under_way", "version": 4, "checklist": "LINKS@2026.1",
+    "label": "Checklist of the key links in the works", "unanswered": [], "findings": ["c08_3"], "again": [],
+    "items": [{
+        "item": "c08_3", "link": "c08_contract", "sign": "The performance bond exceeds 10% of the contract price",
+        "mandatory": True, "measure": {"label": "bond as a share of the contract price", "unit": "%"},
+        "basis": [{"kind": "law", "source": "招标投标法实施条例", "article": "第五十七条至第五十八条"}],
+        "answer": {"answer": "finding", "remark": "保证金比例偏高。", "measured": "12", "unit": "%", "photographs": [1],
+                   "by": "supervisor", "at": AT, "event": 12},
+        "earlier": [], "left_out": False, "asked": True,
+    }],
+}  # fmt: skip
 DRAW: dict[str, Any] = {
     "id": 1, "what": "sites", "organisation": "MGJ", "programme": "SPOT", "slot": "2026-09-07",
     "method": "plumbline-draw-1", "seed": "2026-09-07 4471", "take": 1,

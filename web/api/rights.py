@@ -45,6 +45,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("round", "read"): Right("read"),
     ("programme", "read"): Right("read"),
     ("draw", "read"): Right("read"),
+    ("checklist", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

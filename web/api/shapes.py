@@ -520,6 +520,7 @@ class ProgrammeShape(Shape):
     ends_on: Day | None
     on_outage: Literal["run_once", "run_all", "skip"]
     active: bool
+    checklist: Annotated[str | None, Field(description="Its rounds take the version in force as they open.")]
 
 
 class ProgrammesShape(Shape):
@@ -541,6 +542,65 @@ class SlotShape(Shape):
 
 class SlotsShape(Shape):
     slots: list[SlotShape]
+
+
+class ChecklistShape(Shape):
+    """A version of a checklist. It never changes; `asks` items, of which so many are `mandatory`."""
+
+    checklist: Annotated[str, Field(examples=["LINKS@2026.1"])]
+    code: str
+    version: str
+    label: str
+    asks: int
+    mandatory: int
+    loaded_by: str
+    loaded_at: When
+
+
+class ChecklistsShape(Shape):
+    checklists: list[ChecklistShape]
+
+
+class GivenAnswerShape(Shape):
+    """An answer to an item. `photographs` are attachments of the round, by number."""
+
+    answer: Literal["in_order", "finding", "not_applicable", "not_looked_at"]
+    remark: str | None
+    measured: str | None
+    unit: str | None
+    photographs: list[int]
+    by: str
+    at: When
+    event: int
+
+
+class SheetItemShape(Shape):
+    """An item of a round's checklist. `answer` is the latest; `asked` is false where a re-inspection does not ask it."""
+
+    item: str
+    link: str
+    sign: str
+    mandatory: bool
+    measure: dict[str, str] | None
+    basis: list[dict[str, str]]
+    answer: GivenAnswerShape | None
+    earlier: list[GivenAnswerShape]
+    left_out: bool
+    asked: bool
+
+
+class SheetShape(Shape):
+    """The checklist of a round as it stands; `again` is what a re-inspection still waits for."""
+
+    number: str
+    state: str
+    version: int
+    checklist: str
+    label: str
+    items: list[SheetItemShape]
+    unanswered: list[str]
+    findings: list[str]
+    again: list[str]
 
 
 class DrawShape(Shape):
