@@ -14,6 +14,7 @@ from plumbline.shell import (
     bodies,
     calendar,
     consultation,
+    coverage,
     deadlines,
     disclosures,
     doctor,
@@ -93,6 +94,7 @@ NOUNS = {
     "project": bodies.projects,
     "ledger": ledger.app,
     "programme": programme.app,
+    "coverage": coverage.app,
     "sampling": sampling.app,
 }
 
