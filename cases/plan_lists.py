@@ -27,7 +27,7 @@ MOST = 1000
 FURTHEST = timedelta(days=731)
 
 
-def _within(
+def within(
     session: Session, office: Office, actor: str, organisation: Any, project: Any
 ) -> ColumnElement[bool]:
     """The condition for what belongs to rounds within the reach of `actor`: of their body, or of their project in it.
@@ -48,13 +48,13 @@ def _within(
 
 def of_programmes(session: Session, office: Office, actor: str) -> ColumnElement[bool]:
     """The condition for the programmes that `actor` sees."""
-    return _within(session, office, actor, Programme.organisation, Programme.project)
+    return within(session, office, actor, Programme.organisation, Programme.project)
 
 
 def plans(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
     """The yearly and quarterly plans, by code."""
     mine = select(col(Programme.plan)).where(of_programmes(session, office, actor))
-    whole = _within(session, office, actor, Plan.organisation, Plan.project)
+    whole = within(session, office, actor, Plan.organisation, Plan.project)
     query = select(Plan).where(or_(whole, col(Plan.code).in_(mine)))
     return [
         {"code": one.code, "title": one.title, "period": one.period, "organisation": one.organisation,

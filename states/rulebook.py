@@ -15,15 +15,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from states import coverage_rules
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
+from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
 from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
 
 __all__ = [
-    "Basis", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "HandOver", "Label",
-    "Machine", "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role", "RoundRules", "Rule",
-    "Rulebook", "Rung", "Setting", "State", "StateKind",
+    "Basis", "Coverage", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "HandOver",
+    "Label", "Machine", "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role",
+    "RoundRules", "Rule", "Rulebook", "Rung", "Setting", "State", "StateKind",
 ]  # fmt: skip
 
 
@@ -466,6 +468,20 @@ class Rulebook(Rule):
     settings: Mapping[Name, Setting] = Field(default_factory=dict)
     documents: Mapping[Name, Label] = Field(default_factory=dict)  # message kinds named by rungs and notices
     machines: Mapping[Name, Machine]
+    coverage: Coverage | None = None  # what must be looked at; without it nothing is said of that
+
+    @model_validator(mode="after")
+    def _coverage_makes_sense(self) -> Rulebook:
+        if self.coverage is None:
+            return self
+        choices = {
+            name: {field.name: field.choices for field in each.register_ if field.choices}
+            for name, each in self.machines.items()
+        }
+        moves = {name: frozenset((*each.moves, *each.states)) for name, each in self.machines.items()}
+        if found := list(coverage_rules.faults(self.coverage, choices, moves)):
+            raise ValueError(" ".join(found))
+        return self
 
     @property
     def key(self) -> str:

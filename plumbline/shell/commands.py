@@ -15,6 +15,7 @@ from plumbline.shell import (
     calendar,
     checklist,
     consultation,
+    coverage,
     deadlines,
     disclosures,
     doctor,
@@ -95,6 +96,7 @@ NOUNS = {
     "project": bodies.projects,
     "ledger": ledger.app,
     "programme": programme.app,
+    "coverage": coverage.app,
     "sampling": sampling.app,
     "checklist": checklist.app,
 }

@@ -1,0 +1,217 @@
+"""Coverage on file: recounted from the raw tables, at the instant a look grows too old, and out of whose sight what is."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from cases import coverage
+from cases.coverage import Map
+from cases.history import Event
+from cases.matters import Matter
+from cases.office import Office
+from cases.recusals import Recusal
+from states.rulebook_file import shipped
+from tests.cases.small_office import Told, office
+
+Unit = Callable[[], AbstractContextManager[Session]]
+AT = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+MIDNIGHT = datetime(2026, 10, 31, 16, 0, tzinfo=UTC)  # 60 days after AT's own day have passed
+
+
+@pytest.fixture
+def centre() -> Office:
+    return office(Told(), shipped())
+
+
+def put(session: Session, number: int, *, machine: str, state: str, at: datetime, opening: dict[str, Any],
+        values: dict[str, Any], made: list[tuple[datetime, str, dict[str, Any]]], project: str = "PC") -> int:  # fmt: skip
+    """A matter with its events, as rows."""
+    matter = Matter(machine=machine, number=f"N-{number:04d}", rulebook=shipped().key, state=state, organisation="MGJ",
+                    project=project, opened_at=at, moved_at=at, moved_by="registrar", progressed_at=at, values=values,
+                    received_on=at.astimezone(ZONE).date())  # fmt: skip
+    session.add(matter)
+    session.flush()
+    key = int(matter.id or 0)
+    for seq, (when, move, data) in enumerate([(at, "open", opening), *made], start=1):
+        session.add(Event(matter=key, seq=seq, at=when, actor="supervisor", move=move, to_state=state, version=seq,
+                          data=data, hash="0"))  # fmt: skip
+    session.flush()
+    return key
+
+
+def a_round(
+    session: Session, number: int, *, at: datetime = AT, move: str = "record_nothing", **names: str
+) -> int:
+    return put(session, number, machine="inspection", state="findings_recorded", at=at, opening=dict(names),
+               values=dict(names), made=[(at, move, {})])  # fmt: skip
+
+
+def seen(unit: Unit, centre: Office, at: datetime = AT, who: str = "registrar") -> Map:
+    with unit() as session:
+        return coverage.of(session, centre, actor=who, at=at, project="PC")
+
+
+def at_quality(found: Map) -> set[tuple[str, str | None]]:
+    return {
+        (one.state, one.last.number if one.last else None)
+        for one in found.cells
+        if one.spot.link == "c15_quality"
+    }
+
+
+def test_a_look_holds_until_the_last_instant_of_its_last_day(unit: Unit, centre: Office) -> None:
+    with unit() as session:
+        a_round(session, 1, link="c15_quality")
+    moment = timedelta(microseconds=1)
+    assert at_quality(seen(unit, centre, AT - moment)) == {("blind", None)}  # nobody had looked yet
+    assert at_quality(seen(unit, centre, AT)) == {("covered", "N-0001")}
+    assert at_quality(seen(unit, centre, MIDNIGHT - moment)) == {("covered", "N-0001")}
+    assert at_quality(seen(unit, centre, MIDNIGHT)) == {("blind", "N-0001")}
+
+
+def test_a_round_somebody_is_kept_out_of_changes_no_cell_of_theirs(unit: Unit, centre: Office) -> None:
+    before = seen(unit, centre).cells
+    with unit() as session:
+        key = a_round(session, 1, link="c15_quality")
+        session.add(
+            Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
+        )
+    assert seen(unit, centre).cells == before
+    assert at_quality(seen(unit, centre, who="leader")) == {("covered", "N-0001")}
+
+
+def test_a_clue_out_of_sight_raises_nothing(unit: Unit, centre: Office) -> None:
+    before = seen(unit, centre, who="supervisor").cells
+    names = {"link": "c15_quality", "phase": "execution", "subject_unit": "QJN", "grade": "urgent"}
+    with unit() as session:
+        put(
+            session,
+            1,
+            machine="clue",
+            state="verifying",
+            at=AT,
+            opening=names,
+            values=names,
+            made=[(AT, "submit_report", {})],
+        )
+    assert seen(unit, centre, who="supervisor").cells == before
+    theirs = {one.spot: one for one in seen(unit, centre, who="leader").cells if one.last}
+    assert {(spot.phase, spot.personnel, one.risk) for spot, one in theirs.items()} == {
+        ("execution", "contractor", 6 + 3 + 2)
+    }
+
+
+def test_who_sees_no_rounds_sees_no_coverage(unit: Unit, centre: Office) -> None:
+    with unit() as session:
+        for who in ("owner", "officer", "operator"):
+            assert coverage.of(session, centre, actor=who, at=AT).cells == ()
+
+
+def test_recounted_from_the_raw_rows_of_hundreds_of_random_offices(unit: Unit, centre: Office) -> None:
+    rules = shipped().model_dump()["coverage"]
+    for seed in range(200):
+        draw = random.Random(seed)
+        with unit() as session:
+            out = _furnish(session, draw, sorted(rules["links"]))
+            found = coverage.of(session, centre, actor="registrar", at=AT, project="PC")
+            told = {
+                tuple(one.spot): (one.state, one.last.number if one.last else None, one.risk)
+                for one in found.cells
+            }
+            assert told == _recounted(session, rules, out), seed
+            session.rollback()
+
+
+def _furnish(session: Session, draw: random.Random, links: list[str]) -> set[int]:
+    """Rounds and clues as they come; those the registrar is kept out of."""
+    out: set[int] = set()
+    for number in range(draw.randint(0, 14)):
+        at = AT - timedelta(
+            days=draw.choice([-1, 0, 1, 59, 60, 61, 92, 93, 122, 123, 364, 365, 366]), minutes=number
+        )
+        names = {"link": draw.choice(links)} if draw.random() < 0.9 else {}
+        names |= {"phase": draw.choice(["execution", "design", "tendering"])} if draw.random() < 0.5 else {}
+        if draw.random() < 0.5:
+            move = draw.choice(["record_nothing", "cured", "begin", "miss"])
+            names |= {"personnel": draw.choice(["owner", "contractor"])} if draw.random() < 0.5 else {}
+            key = put(
+                session,
+                number,
+                machine="inspection",
+                state="closed",
+                at=at,
+                opening=names,
+                values=names,
+                made=[(at, move, {})],
+            )
+        else:
+            names |= {
+                "subject_unit": draw.choice(["QJN", "恒泰监理公司", "nobody"]),
+                "grade": draw.choice(["general", "urgent"]),
+            }
+            key = put(session, number, machine="clue", state=draw.choice(["verifying", "concluded", "archived"]), at=at,
+                      opening=names, values=names, made=[(at, draw.choice(["submit_report", "register"]), {})])  # fmt: skip
+        if draw.random() < 0.2:
+            session.add(
+                Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
+            )
+            out.add(key)
+    session.flush()
+    return out
+
+
+def _recounted(session: Session, rules: Any, out: set[int]) -> dict[tuple[str, ...], Any]:
+    """The same, cell by cell, by another hand: from the tables alone."""
+    units = {"QJN": "contractor", "恒泰监理公司": "supervision"}
+    today = AT.astimezone(ZONE).date()
+    found: dict[tuple[str, ...], Any] = {}
+    query = text("SELECT m.id, m.machine, m.number, m.state, m.values, e.move, e.at FROM matter m JOIN event e "
+                 "ON e.matter = m.id AND e.seq = 2")  # fmt: skip
+    quoted = text(str(query).replace("m.values", 'm."values"'))
+    rows = [one for one in session.connection().execute(quoted).all() if one.id not in out]
+    for link, of in rules["links"].items():
+        grade = rules["grades"][of["grade"]]
+        for phase in of["phases"]:
+            for side in of["personnel"]:
+                last, risk = None, grade["weight"]
+                for row in rows:
+                    values = row.values if isinstance(row.values, dict) else json.loads(row[4])
+                    at = datetime.fromisoformat(str(row.at))
+                    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+                    clue, day = row.machine == "clue", at.astimezone(ZONE).date()
+                    said = values.get("personnel") or units.get(values.get("subject_unit", ""))
+                    if values.get("link") != link or at > AT:
+                        continue
+                    if values.get("phase", phase) != phase or (said or side) != side:
+                        continue
+                    if clue and (today - day).days <= 365:
+                        risk += 1 if row.state in ("concluded", "archived") else 3
+                        risk += 2 if values["grade"] == "urgent" else 0
+                    exact = ("phase" in values or len(of["phases"]) == 1) and (
+                        said or len(of["personnel"]) == 1
+                    )
+                    looks = (
+                        row.move == "submit_report" and exact
+                        if clue
+                        else row.move in ("record_nothing", "cured")
+                    )
+                    if looks and (last is None or (at, row.number) > last):
+                        last = (at, row.number)
+                held = last is not None and (today - _day(last[0])).days <= grade["holds_for"]
+                found[phase, side, link] = ("covered" if held else "blind", last[1] if last else None, risk)
+    return found
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
