@@ -61,7 +61,9 @@ def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:" and Path(path).is_dir():
         raise UnusableDatabase(f"{path} is a folder; a SQLite database is a file.")
-    engine = create_engine(url, module=sqlite, connect_args={"timeout": 10}, **JSON)
+    # as many as there are threads: writers keep theirs, and whoever reads must not wait for one of a dozen
+    pool = {"max_overflow": -1} if path and path != ":memory:" else {}
+    engine = create_engine(url, module=sqlite, connect_args={"timeout": 10}, **pool, **JSON)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
