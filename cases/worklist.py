@@ -181,13 +181,6 @@ def lines_of(session: Session, looker: Looker, machine: str, numbers: Sequence[s
     return tuple(_lines(session, chosen, "number"))
 
 
-def lines_where(
-    session: Session, looker: Looker, machine: str, *such: ColumnElement[bool], sort: str, limit: int
-) -> tuple[Line, ...]:
-    """The first lines of a machine that fit, as far as they may be seen."""
-    return tuple(_lines(session, _first(looker, machine, such, sort=sort, limit=limit), sort))
-
-
 def longest_still(
     session: Session, looker: Looker, machine: str, states: Sequence[str], *, of_each: int
 ) -> tuple[Line, ...]:

@@ -201,23 +201,21 @@ def _driver(fault: Any, lang: str) -> Failure | None:
 
 
 def _faulty_rulebook(fault: Any, lang: str) -> Failure:
-    reasons = [{"code": "rulebook_fault", "message": str(one), "cure": ""} for one in fault.faults]
-    message = said(
-        f"规则有 {len(reasons)} 处错误，未载入。",
-        f"The rulebook has {len(reasons)} faults and was not loaded.",
-        lang,
-    )
-    return Failure(USAGE, "faulty_rulebook", message, reasons)
+    return _not_loaded("rulebook", said("规则", "rulebook", lang), fault, lang)
 
 
 def _faulty_checklist(fault: Any, lang: str) -> Failure:
-    reasons = [{"code": "checklist_fault", "message": str(one), "cure": ""} for one in fault.faults]
+    return _not_loaded("checklist", said("检查清单", "checklist", lang), fault, lang)
+
+
+def _not_loaded(kind: str, name: str, fault: Any, lang: str) -> Failure:
+    reasons = [{"code": f"{kind}_fault", "message": str(one), "cure": ""} for one in fault.faults]
     message = said(
-        f"检查清单有 {len(reasons)} 处错误，未载入。",
-        f"The checklist has {len(reasons)} faults and was not loaded.",
+        f"{name}有 {len(reasons)} 处错误，未载入。",
+        f"The {name} has {len(reasons)} faults and was not loaded.",
         lang,
     )
-    return Failure(USAGE, "faulty_checklist", message, reasons)
+    return Failure(USAGE, f"faulty_{kind}", message, reasons)
 
 
 def _faulty_mapping(fault: Any, lang: str) -> Failure:
