@@ -21,6 +21,7 @@ from benchmarks import (
     deadlines,
     gate,
     ledger_import,
+    loading,
     office,
     programmes,
     rivals,
@@ -112,6 +113,14 @@ def test_the_bare_driver_leaves_the_same_rows_as_the_gate(tmp_path: Path) -> Non
 def test_a_sweep_is_measured_among_few_and_among_many() -> None:
     rows = well_formed(sweeping.measure(few=200, many=400, group=20, times=1))
     assert [row["name"] for row in rows] == ["sweep", "sweep among many", "sweep memory"]
+
+
+def test_the_loading_of_the_rulebook_is_measured_beside_the_bare_reading_of_its_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loading, "TIMES", 1)
+    (row,) = well_formed(loading.measure())
+    assert row["name"] == "rulebook loaded"
 
 
 def test_a_year_of_programmes_is_measured_beside_the_same_rows(tmp_path: Path) -> None:
