@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, insert, select
+from sqlalchemy import JSON, Column, bindparam, insert, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col
 
@@ -24,6 +24,7 @@ from cases.history import Event
 from cases.matters import Matter, OnFile
 from cases.office import Office
 from cases.people import postings_of
+from cases.prepared import Prepared
 from states import form_values
 from states.agenda import FIRST
 from states.facts import Reason, Refused
@@ -243,6 +244,14 @@ def one_of(session: Session, matter: int, number: int) -> Attachment:
 def _of(session: Session, matter: int) -> Sequence[Attachment]:
     query = select(Attachment).where(col(Attachment.matter) == matter).order_by(col(Attachment.number))
     return session.execute(query).scalars().all()
+
+
+_ANY = Prepared(select(col(Attachment.id)).where(col(Attachment.matter) == bindparam("matter")).limit(1))
+
+
+def any_of(session: Session, matter: int) -> bool:
+    """Whether a matter has an attachment."""
+    return _ANY.row(session, {"matter": matter}) is not None
 
 
 def of_matter(session: Session, matter: int, *, how: str | None = None) -> Sequence[Attachment]:

@@ -7,7 +7,6 @@ is written once for all who hold the same roles.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     and_,
     bindparam,
     distinct,
@@ -33,7 +33,7 @@ from cases import access, recusals
 from cases.matters import Matter, Seat
 from cases.office import Office
 from cases.people import Held
-from cases.prepared import Prepared
+from cases.prepared import Prepared, PreparedByKey
 from cases.round_items import RoundItem
 from cases.rounds import GivenOpinion, RoundSeat, SpokenSeat
 from cases.unindexed import without_index
@@ -46,7 +46,7 @@ Where = ColumnElement[bool]
 Branch = tuple[str, list[Where]]
 _LOGIN: Any = bindparam("login")
 _TOMORROW: Any = bindparam("tomorrow")
-_kept: OrderedDict[Any, tuple[Any, Prepared]] = OrderedDict()
+_kept = PreparedByKey(MOST_KEPT)
 
 
 def first(
@@ -69,12 +69,12 @@ def _statement(office: Office, postings: Sequence[Held], most: int) -> Prepared:
     books = tuple(office.rulebooks.values())
     held = tuple((one.role, one.organisation, one.project) for one in postings)
     key = (tuple(map(id, books)), office.current, held, most)
-    if key not in _kept:
+
+    def write() -> CompoundSelect[Any]:
         branches = [*_Branches(office, postings).all()] or [("mine", [false()])]
-        _kept[key] = books, Prepared(union_all(*(_selected(*one, most=most) for one in branches)))
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return _kept[key][1]
+        return union_all(*(_selected(*one, most=most) for one in branches))
+
+    return _kept.of(key, write, alive=books)
 
 
 def _selected(name: str, conditions: list[Where], *, most: int) -> Any:

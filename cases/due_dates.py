@@ -59,7 +59,7 @@ def open_deadlines(
     counted = select(func.count()).select_from(Deadline).join(Matter, col(Matter.id) == col(Deadline.matter))
     total = session.execute(counted.where(*wanted)).scalar_one()
     if after is not None:
-        query = query.where(beyond(after, col(Deadline.due_at), col(Deadline.id), newest_first=False))
+        query = query.where(beyond(after, col(Deadline.due_at), col(Deadline.id)))
     found = session.execute(query.limit(limit + 1)).all()
     lines = tuple(
         _line(office, row, number=number, machine=machine, rulebook=rulebook, at=at) | {"handler": handler}

@@ -14,6 +14,7 @@ from cases import surveys
 from cases.matters import OnFile
 from cases.office import Office
 from cases.organisations import Organisation
+from cases.prepared import PreparedForLists
 from states.facts import Reason
 from states.rulebook import FormField, Machine
 
@@ -59,5 +60,12 @@ def asked(session: Session, office: Office, number: str, move: str, *, actor: st
 
 def bodies(session: Session, codes: Iterable[str | None], *, lang: str) -> dict[str, str]:
     """The names of organisations, by code."""
-    query = select(Organisation).where(col(Organisation.code).in_({code for code in codes if code}))
-    return {body.code: body.name(lang) for body in session.execute(query).scalars()}
+    found = _BODIES.rows(session, codes=sorted({code for code in codes if code}))
+    return {code: zh if lang == "zh" else en for code, zh, en in found}
+
+
+_BODIES = PreparedForLists(
+    lambda given: select(col(Organisation.code), col(Organisation.name_zh), col(Organisation.name_en)).where(
+        col(Organisation.code).in_(given["codes"])
+    )
+)

@@ -100,11 +100,11 @@ def _lines(
         select(col(Matter.number), col(Matter.state), col(Matter.version), col(Matter.title), col(Matter.handler),
                due, col(Matter.values), col(Matter.id))
         .where(*wanted)
-        .order_by(due.asc().nulls_last(), col(Matter.id).desc())
+        .order_by(due.asc().nulls_last(), col(Matter.id))
         .limit(limit)
     )  # fmt: skip
     if after is not None:
-        query = query.where(beyond(after, due, col(Matter.id), newest_first=True))
+        query = query.where(beyond(after, due, col(Matter.id)))
     rounds = ROUND if machine == "inspection" else ()
     for row in session.execute(query):
         yield Listed(row.number, row.state, row.version, row.title, row.handler, row.due_at,
@@ -159,27 +159,41 @@ def fields_of(rules: Machine) -> Iterable[FormField]:
         yield from move.fields
 
 
+_MATTER: Any = bindparam("matter")
+_SUBJECTS = Prepared(
+    select(col(Subject.name), col(Subject.unit), col(Subject.post), col(Subject.managed_by))
+    .where(col(Subject.matter) == _MATTER)
+    .order_by(col(Subject.id))
+)
+_SEATS = Prepared(select(col(Seat.person)).where(col(Seat.matter) == _MATTER))
+_DEADLINES = Prepared(
+    select(col(Deadline.id), col(Deadline.name), col(Deadline.status), col(Deadline.due_on),
+           col(Deadline.provisional), col(Deadline.closed_at))
+    .where(col(Deadline.matter) == _MATTER)
+    .order_by(col(Deadline.id))
+)  # fmt: skip
+
+
 def _subjects(session: Session, matter: int) -> list[dict[str, Any]]:
-    query = select(col(Subject.name), col(Subject.unit), col(Subject.post), col(Subject.managed_by)).where(
-        col(Subject.matter) == matter
-    )
-    return [dict(row) for row in session.execute(query).mappings()]
+    found = _SUBJECTS.rows(session, {"matter": matter})
+    return [
+        {"name": name, "unit": unit, "post": post, "managed_by": body} for name, unit, post, body in found
+    ]
 
 
 def _seats(session: Session, matter: int) -> list[str]:
-    return sorted(session.execute(select(col(Seat.person)).where(col(Seat.matter) == matter)).scalars())
+    return sorted(person for (person,) in _SEATS.rows(session, {"matter": matter}))
 
 
 def _deadlines(session: Session, rules: Machine, matter: int) -> list[dict[str, Any]]:
-    query = select(Deadline).where(col(Deadline.matter) == matter).order_by(col(Deadline.id))
     return [
         {
-            "id": row.id, "deadline": row.name, "status": row.status,
-            "label": rules.deadlines[row.name].label.model_dump() if row.name in rules.deadlines else None,
-            "due_on": row.due_on.isoformat() if row.due_on else None, "provisional": row.provisional,
-            "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+            "id": key, "deadline": name, "status": status,
+            "label": rules.deadlines[name].label.model_dump() if name in rules.deadlines else None,
+            "due_on": due_on.isoformat() if due_on else None, "provisional": provisional,
+            "closed_at": closed_at.isoformat() if closed_at else None,
         }
-        for row in session.execute(query).scalars()
+        for key, name, status, due_on, provisional, closed_at in _DEADLINES.rows(session, {"matter": matter})
     ]  # fmt: skip
 
 
@@ -208,19 +222,26 @@ def _links(session: Session, office: Office, matter: int, *, actor: str) -> list
     ]  # fmt: skip
 
 
+_EVENTS = Prepared(
+    select(col(Event.id), col(Event.seq), col(Event.at), col(Event.actor), col(Event.move), col(Event.from_state),
+           col(Event.to_state), col(Event.version), col(Event.data), col(Event.hash))
+    .where(col(Event.matter) == _MATTER)
+    .order_by(col(Event.seq))
+)  # fmt: skip
+
+
 def history(session: Session, office: Office, number: str, *, actor: str) -> Sequence[dict[str, Any]]:
     """Every event of a matter in order. What one says of an item out of sight is left out. Raises NoSuchMatter."""
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     rules = office.rulebook(row.rulebook).machines[row.machine]
     sight = round_sight.sight(session, office, row, actor=actor)
-    query = select(Event).where(col(Event.matter) == row.id).order_by(col(Event.seq))
     return [
         {
-            "id": one.id, "seq": one.seq, "at": one.at.isoformat(), "actor": one.actor, "move": one.move,
-            "label": _label(rules, one.move), "from": one.from_state, "to": one.to_state, "version": one.version,
-            "data": sight.event(one.data), "hash": one.hash,
+            "id": key, "seq": seq, "at": when.isoformat(), "actor": who, "move": move, "label": _label(rules, move),
+            "from": left, "to": entered, "version": version, "data": sight.event(data), "hash": digest,
         }
-        for one in session.execute(query).scalars()
+        for key, seq, when, who, move, left, entered, version, data, digest
+        in _EVENTS.rows(session, {"matter": row.id})
     ]  # fmt: skip
 
 

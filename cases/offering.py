@@ -12,6 +12,7 @@ from cases.matters import Matter, OnFile
 from cases.office import Office
 from cases.organisations import Organisation, Project
 from cases.people import Person
+from cases.prepared import PreparedForLists
 from states.forms import FOUND_BY_GATE
 from states.rulebook import FormField
 
@@ -51,5 +52,9 @@ def _named(
 
 def names(session: Session, logins: Iterable[str]) -> Mapping[str, str]:
     """The names of those of these logins that are somebody's, whether or not the account has ended."""
-    query = select(col(Person.login), col(Person.name)).where(col(Person.login).in_(set(logins)))
-    return dict(session.execute(query).tuples().all())
+    return dict(_NAMES.rows(session, logins=sorted(set(logins))))  # type: ignore[arg-type]
+
+
+_NAMES = PreparedForLists(
+    lambda given: select(col(Person.login), col(Person.name)).where(col(Person.login).in_(given["logins"]))
+)

@@ -17,9 +17,9 @@ class Place:
     id: int
 
 
-def beyond(place: Place, due: Any, key: Any, *, newest_first: bool) -> ColumnElement[bool]:
+def beyond(place: Place, due: Any, key: Any) -> ColumnElement[bool]:
     """The condition for what follows this place in a list ordered by `due`, what has none last, then by `key`."""
-    later = key < place.id if newest_first else key > place.id
+    later = key > place.id
     if place.due_at is None:
         return and_(due.is_(None), later)
     return or_(due.is_(None), due > place.due_at, and_(due == place.due_at, later))

@@ -8,7 +8,9 @@ those of SQLAlchemy. What is not asked on every move reads better as `session.ex
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -101,6 +103,29 @@ class PreparedForLists:
             f"{name}_{place}": value for name, values in filled.items() for place, value in enumerate(values)
         }
         return self._prepared[lengths].rows(session, given)
+
+
+class PreparedByKey:
+    """Statements written anew for each of the many forms a question takes, and kept for the next that asks it like that.
+
+    To put such a statement together takes longer than to run it. The least lately asked go when there are more than `most`.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Any, tuple[Any, Prepared]] = OrderedDict()
+
+    def of(self, key: Any, write: Callable[[], SelectBase], *, alive: Any = None) -> Prepared:
+        """The statement of this key. `alive` is kept with it: what the key names by its address stays there."""
+        held = self._kept.get(key)
+        if held is None:
+            held = self._kept[key] = alive, Prepared(write())
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        else:
+            with suppress(KeyError):  # another thread's may have put it out
+                self._kept.move_to_end(key)
+        return held[1]
 
 
 def _filled(values: Sequence[Any]) -> list[Any]:
@@ -228,12 +253,16 @@ def _with_constants(
     """
 
     def written_out(element: Any, **_rest: Any) -> Any:
-        if not isinstance(element, BindParameter) or element.required or element.expanding:
+        if not isinstance(element, BindParameter) or element.required:
             return None
-        if type(element.value) not in (str, int) or "%" in str(element.value):
-            return None  # psycopg would take a % for a place of its own
         process = _native(element.type, dialect).literal_processor(dialect)
-        return None if process is None else literal_column(process(element.value), element.type)
+        values: Any = element.value if element.expanding else [element.value]
+        if process is None or any(type(one) not in (str, int) or "%" in str(one) for one in values):
+            return None  # psycopg would take a % for a place of its own
+        if not element.expanding:
+            return literal_column(process(element.value), element.type)
+        each = ", ".join(process(one) for one in values) or "SELECT NULL WHERE 1 = 0"
+        return literal_column(f"({each})", element.type)
 
     written: Any = visitors.replacement_traverse(statement, {}, written_out)
     return written  # type: ignore[no-any-return]

@@ -180,17 +180,21 @@ def _note_end(session: Session, matter: int, login: str, why: str, *, by: str, a
             _end_one(session, matter, one, seq=row.head_seq + 1, why=why)
 
 
+_EVER = Prepared(
+    select(col(Reader.person), col(Reader.ground), col(Reader.ended), col(Reader.why))
+    .where(col(Reader.matter) == bindparam("matter"))
+    .order_by(col(Reader.since))
+)
+
+
 def released(session: Session, machine: Machine, matter: int, field: FormField) -> list[str]:
     """Whom this field may name: those put before whom its move releases, as far as they read it or are waited for."""
     asking = {name: asked_by(machine, name) for name in machine.puts_before}
     grounds = {name: each for name, each in asking.items()
                if each and each.until and field.name in each.until.released_by.values()}  # fmt: skip
-    query = (
-        select(col(Reader.person), col(Reader.ground), col(Reader.ended), col(Reader.why))
-        .where(col(Reader.matter) == matter)
-        .order_by(col(Reader.since))
-    )
-    last = {(person, ground): (end, why) for person, ground, end, why in session.execute(query)}
+    last = {
+        (person, ground): (end, why) for person, ground, end, why in _EVER.rows(session, {"matter": matter})
+    }
     return sorted({
         person for (person, ground), (end, why) in last.items()
         if (not grounds or ground in grounds)
@@ -200,18 +204,21 @@ def released(session: Session, machine: Machine, matter: int, field: FormField) 
 
 def listed(session: Session, machine: Machine, matter: int) -> list[dict[str, Any]]:
     """Before whom a matter was put, on what ground and by whom; and of what has ended when, by whom and why."""
-    begin, end = aliased(Event), aliased(Event)
-    query = (
-        select(Reader, col(begin.at), col(begin.actor), col(end.at), col(end.actor))
-        .join(begin, and_(col(begin.matter) == col(Reader.matter), col(begin.seq) == col(Reader.since)))
-        .outerjoin(end, and_(col(end.matter) == col(Reader.matter), col(end.seq) == col(Reader.ended)))
-        .where(col(Reader.matter) == matter)
-        .order_by(col(Reader.since), col(Reader.person))
-    )
     return [
-        {"person": one.person, "ground": one.ground, "label": machine.moves[one.ground].label.model_dump(),
+        {"person": person, "ground": ground, "label": machine.moves[ground].label.model_dump(),
          "since": since.isoformat(), "by": by, "ended_at": until.isoformat() if until else None, "ended_by": ended_by,
-         "why": one.why}
-        for one, since, by, until, ended_by in session.execute(query)
-        if one.ground in machine.moves
+         "why": why}
+        for person, ground, why, since, by, until, ended_by in _LISTED.rows(session, {"matter": matter})
+        if ground in machine.moves
     ]  # fmt: skip
+
+
+_BEGUN, _ENDED = aliased(Event), aliased(Event)
+_LISTED = Prepared(
+    select(col(Reader.person), col(Reader.ground), col(Reader.why), col(_BEGUN.at), col(_BEGUN.actor),
+           col(_ENDED.at), col(_ENDED.actor))
+    .join(_BEGUN, and_(col(_BEGUN.matter) == col(Reader.matter), col(_BEGUN.seq) == col(Reader.since)))
+    .outerjoin(_ENDED, and_(col(_ENDED.matter) == col(Reader.matter), col(_ENDED.seq) == col(Reader.ended)))
+    .where(col(Reader.matter) == bindparam("matter"))
+    .order_by(col(Reader.since), col(Reader.person))
+)  # fmt: skip

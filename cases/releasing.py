@@ -83,7 +83,7 @@ def chosen_for_new(
 
 def example(session: Session, of: OnFile, field: str) -> dict[str, str]:
     """What a form that releases photographs of a clue may say, as an example: the first that can go, if there is one."""
-    for one in attachments.of_matter(session, of.id):
+    for one in attachments.of_matter(session, of.id) if attachments.any_of(session, of.id) else ():
         try:
             _fitting(session, _Going(frozenset({of.id})), of, [one.number], caption=None)
         except Refused:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, update
+import sqlalchemy
+from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from cases import people
+from cases.people import Person
+from cases.prepared import Prepared
 from states.facts import Reason, Refused
 from states.rulebook import Label
 
@@ -37,19 +41,35 @@ class SavedFilter(SQLModel, table=True):
 
 def of(session: Session, login: str) -> Sequence[SavedFilter]:
     """One's own filters and those shared in one's organisation, by name."""
-    query = select(SavedFilter).where(_visible(session, login))
-    return session.exec(query.order_by(col(SavedFilter.name), col(SavedFilter.id))).all()
+    return [
+        SavedFilter(**dict(zip(_COLUMNS, row, strict=True))) for row in _OF.rows(session, {"login": login})
+    ]
 
 
-def _visible(session: Session, login: str) -> ColumnElement[bool]:
-    body = people.person(session, login).organisation
-    return or_(col(SavedFilter.person) == login, col(SavedFilter.organisation) == body)
+def first(session: Session, login: str) -> str | None:
+    """The query of the filter this person's list opens with, if they chose one."""
+    found = _FIRST.row(session, {"login": login})
+    return None if found is None else str(found[0])
 
 
-def first(session: Session, login: str) -> SavedFilter | None:
-    """The filter this person's list opens with, if they chose one."""
-    mine = and_(col(SavedFilter.person) == login, col(SavedFilter.opens))
-    return session.exec(select(SavedFilter).where(mine)).first()
+_COLUMNS = ("id", "person", "organisation", "name", "query", "opens", "saved_at")
+_LOGIN: Any = bindparam("login")
+_OF = Prepared(
+    sqlalchemy.select(*(getattr(SavedFilter, name) for name in _COLUMNS))
+    .where(
+        or_(
+            col(SavedFilter.person) == _LOGIN,
+            col(SavedFilter.organisation)
+            == select(Person.organisation)
+            .where(Person.login == _LOGIN, col(Person.active))
+            .scalar_subquery(),
+        )
+    )
+    .order_by(col(SavedFilter.name), col(SavedFilter.id))
+)
+_FIRST = Prepared(
+    sqlalchemy.select(col(SavedFilter.query)).where(col(SavedFilter.person) == _LOGIN, col(SavedFilter.opens))
+)
 
 
 def save(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select, true, union_all
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from cases import access, gathering, recusals
 from cases.deadlines import Deadline
@@ -19,11 +20,13 @@ from cases.history import Event
 from cases.matters import Matter
 from cases.office import Office
 from cases.people import Held, Person
+from cases.prepared import PreparedByKey
 from states.rulebook import Machine, Reach, StateKind
 
 TABS = ("todo", "handled", "done", "passed", "copied", "late", "all")
 SORTS = ("due", "received", "number", "changed")
 MOST_COUNTED = 1000  # beyond it, a count says only "more"
+_kept = PreparedByKey(1000)  # statements of some hundred people
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,28 @@ class Looker:
         ways = access.ways(self.login, self.postings, self.office.rulebook(), machine=machine)
         return [and_(one, not_(recusals.keeps_out(self.login))) for one in access.apart(ways)]
 
+    def ask(
+        self,
+        session: Session,
+        question: tuple[Any, ...] | None,
+        at: datetime | None,
+        write: Callable[[], Select[Any]],
+    ) -> list[Sequence[Any]]:
+        """The rows of a statement about what they see. It is written once for each question of theirs, unless that is
+        None: what hardly anybody asks again is not kept."""
+        if question is None:
+            return list(session.execute(write(), {"at": at}).tuples())
+        books = tuple(self.office.rulebooks.values())
+        key = (
+            self.login,
+            tuple(self.postings),
+            tuple(map(id, books)),
+            self.office.current,
+            self.office.zone,
+            question,
+        )
+        return _kept.of(key, write, alive=books).rows(session, {"at": at})
+
     def machines(self) -> tuple[str, ...]:
         """The machines of which they may see anything, in the rulebook's order."""
         book = self.office.rulebook()
@@ -121,23 +146,33 @@ def page(
     total: int | None = None,
 ) -> Lines:  # fmt: skip
     """A page of what is wanted. `total`: how many there are, where that is known."""
-    such = [*_wanted(looker, wanted, at=at)]
     if total is None:
-        total = session.execute(select(_capped(looker, wanted.machine, such))).scalar_one()
+        ((total,),) = looker.ask(
+            session, None if wanted.text else ("total", wanted), at, lambda: select(_capped(looker, wanted))
+        )
     if not total:
         return Lines((), 0, None)
-    further = [] if after is None else [beyond(wanted.sort, after)]
-    chosen = _first(looker, wanted.machine, [*such, *further], sort=wanted.sort, limit=limit + 1)
-    found = tuple(_lines(session, chosen, wanted.sort))
+
+    def first() -> Select[Any]:
+        such = [*_wanted(looker, wanted)] + ([] if after is None else [beyond(wanted.sort, after)])
+        chosen = _first(looker, wanted.machine, such, sort=wanted.sort, limit=limit + 1)
+        return _lines(chosen, wanted.sort)
+
+    found = [
+        *map(_line, looker.ask(session, None if wanted.text or after else ("page", wanted, limit), at, first))
+    ]
     following = _spot(wanted.sort, found[limit - 1]) if len(found) > limit else None
-    return Lines(found[:limit], int(total), following)
+    return Lines(tuple(found[:limit]), int(total), following)
 
 
 def counts(session: Session, looker: Looker, machine: str, *, at: datetime) -> dict[str, int]:
     """How many stand under each tab, no further counted than MOST_COUNTED + 1; in one query."""
-    each = [_capped(looker, machine, [*_wanted(looker, Wanted(machine=machine, tab=tab), at=at)]).label(tab)
-            for tab in TABS]  # fmt: skip
-    return {tab: int(count) for tab, count in session.execute(select(*each)).mappings().one().items()}
+
+    def each() -> Select[Any]:
+        return select(*(_capped(looker, Wanted(machine=machine, tab=tab)).label(tab) for tab in TABS))
+
+    (found,) = looker.ask(session, ("counts", machine), at, each)
+    return {tab: int(count) for tab, count in zip(TABS, found, strict=True)}
 
 
 def condition(looker: Looker, wanted: Wanted, *, at: datetime) -> ColumnElement[bool]:
@@ -145,9 +180,9 @@ def condition(looker: Looker, wanted: Wanted, *, at: datetime) -> ColumnElement[
     return and_(looker.sees(wanted.machine), *_wanted(looker, wanted, at=at))
 
 
-def _capped(looker: Looker, machine: str, such: Sequence[ColumnElement[bool]]) -> Any:
-    most = MOST_COUNTED + 1
-    some = [select(col(Matter.id)).where(seen, *such).limit(most) for seen in looker.branches(machine)]
+def _capped(looker: Looker, wanted: Wanted) -> Any:
+    most, such = MOST_COUNTED + 1, [*_wanted(looker, wanted)]
+    some = [select(col(Matter.id)).where(seen, *such).limit(most) for seen in looker.branches(wanted.machine)]
     return select(func.count()).select_from(_together(some).limit(most).subquery()).scalar_subquery()
 
 
@@ -178,20 +213,34 @@ def _together(chosen: Sequence[Select[Any]]) -> Select[Any]:
 def lines_of(session: Session, looker: Looker, machine: str, numbers: Sequence[str]) -> tuple[Line, ...]:
     """The lines of these numbers, as far as they may be seen, by number."""
     chosen = select(col(Matter.id)).where(looker.sees(machine), col(Matter.number).in_(numbers))
-    return tuple(_lines(session, chosen, "number"))
+    return tuple(_line(row) for row in session.execute(_lines(chosen, "number")))
 
 
 def longest_still(
     session: Session, looker: Looker, machine: str, states: Sequence[str], *, of_each: int
 ) -> tuple[Line, ...]:
     """Of each of these states the lines that may be seen and stand there the longest without a substantive act."""
-    firsts = [
-        _first(looker, machine, [col(Matter.state) == state], sort="still", limit=of_each) for state in states
-    ]
-    return tuple(_lines(session, _together(firsts), "still"))
+
+    def firsts() -> Select[Any]:
+        return _lines(_together([
+            _first(looker, machine, [col(Matter.state) == state], sort="still", limit=of_each) for state in states
+        ]), "still")  # fmt: skip
+
+    return tuple(map(_line, looker.ask(session, ("still", machine, *states, of_each), None, firsts)))
 
 
-def _lines(session: Session, chosen: Any, sort: str) -> Iterator[Line]:
+_OWN = ("id", "number", "machine", "rulebook", "state", "version", "title", "handler", "project", "organisation",
+        "received_on", "moved_at", "progressed_at", "due_at", "values")  # fmt: skip
+_SHOWN = (*_OWN, "handler_name", "clock", "provisional")
+
+
+def _line(row: Sequence[Any]) -> Line:
+    read = dict(zip(_SHOWN, row, strict=True))
+    return Line(**read | {"provisional": bool(read["provisional"])})
+
+
+def _lines(chosen: Any, sort: str) -> Select[Any]:
+    """The columns of `_SHOWN` of the matters with these keys."""
     nearest = (
         col(Deadline.matter) == col(Matter.id),
         col(Deadline.status) == "open",
@@ -205,23 +254,22 @@ def _lines(session: Session, chosen: Any, sort: str) -> Iterator[Line]:
         .limit(1)
         .scalar_subquery()
     )
-    own = ("id", "number", "machine", "rulebook", "state", "version", "title", "handler", "project", "organisation",
-           "received_on", "moved_at", "progressed_at", "due_at", "values")  # fmt: skip
-    query = (
-        select(*(getattr(Matter, name) for name in own), col(Person.name).label("handler_name"),
+    return (
+        select(*(getattr(Matter, name) for name in _OWN), col(Person.name).label("handler_name"),
                clock.label("clock"), unsure.label("provisional"))
         .join(Person, col(Person.login) == col(Matter.handler), isouter=True)
         .where(col(Matter.id).in_(chosen))
         .order_by(*_order(sort))
     )  # fmt: skip
-    for row in session.execute(query).mappings():
-        yield Line(**{**row, "provisional": bool(row["provisional"])})
 
 
 # ------------------------------------------------------------------------------------------------- what is wanted
 
 
-def _wanted(looker: Looker, wanted: Wanted, *, at: datetime) -> Iterator[ColumnElement[bool]]:
+_AT: Any = bindparam("at", type_=UTCDateTime())
+
+
+def _wanted(looker: Looker, wanted: Wanted, *, at: Any = _AT) -> Iterator[ColumnElement[bool]]:
     """What is asked of a matter that may be seen."""
     tab = _TABS.get(wanted.tab)
     if tab is not None:
@@ -333,7 +381,10 @@ def _states(rules: Machine, kind: StateKind) -> list[str]:
 
 _NEWEST = col(Matter.id).desc()
 _ORDERS: Mapping[str, tuple[Any, ...]] = {
-    "due": (col(Matter.due_at).asc().nulls_last(), _NEWEST),
+    "due": (
+        col(Matter.due_at).asc().nulls_last(),
+        col(Matter.id),
+    ),  # in the order of the index: nothing is sorted
     "received": (col(Matter.received_on).desc().nulls_last(), _NEWEST),
     "number": (col(Matter.number),),
     "changed": (col(Matter.moved_at).desc(), _NEWEST),
@@ -366,11 +417,12 @@ def beyond(sort: str, spot: Spot) -> ColumnElement[bool]:
     """The condition for what follows this spot. Raises ValueError for one that this order cannot have."""
     if sort == "number":
         return col(Matter.number) > (spot.value or "")
-    column, older = col(_COLUMNS[sort]), col(Matter.id) < spot.id
+    column, key = col(_COLUMNS[sort]), col(Matter.id)
+    later = key > spot.id if sort == "due" else key < spot.id
     if spot.value is None:
-        return and_(column.is_(None), older)
+        return and_(column.is_(None), later)
     value: Any = date.fromisoformat(spot.value) if sort == "received" else datetime.fromisoformat(spot.value)
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError(spot.value)
     further = column > value if sort == "due" else column < value
-    return or_(further, and_(column == value, older), column.is_(None))
+    return or_(further, and_(column == value, later), column.is_(None))

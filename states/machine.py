@@ -94,14 +94,13 @@ class Judge:
         return facts.state in self.machine.moves[move].from_ and self._conditions[move].is_met(facts)
 
     def survey(self, facts: Facts) -> Survey:
-        """The moves that leave this state, each judged exactly as `fire` would."""
+        """The moves that leave this state, each by the condition that `fire` puts to it."""
         open_moves: list[str] = []
         blocked: list[tuple[str, tuple[Reason, ...]]] = []
         for move in self.machine.moves_from.get(facts.state, ()):
-            try:
-                self.fire(move, facts)
-            except Refused as refused:
-                blocked.append((move, refused.reasons))
+            reasons = tuple(self._wording.of(reason) for reason in self._conditions[move].reasons(facts))
+            if reasons:
+                blocked.append((move, reasons))
             else:
                 open_moves.append(move)
         return Survey(tuple(open_moves), tuple(blocked))
@@ -140,14 +139,15 @@ class _Condition:
         self.filled = tuple(each for each in move.fields if each.required)
 
     def __call__(self, case: _Case) -> bool:
-        case.reasons.extend(self._reasons(case.facts))
+        case.reasons.extend(self.reasons(case.facts))
         return not case.reasons
 
     def is_met(self, facts: Facts) -> bool:
         """Whether no reason stands against the move."""
-        return next(self._reasons(facts), None) is None
+        return next(self.reasons(facts), None) is None
 
-    def _reasons(self, facts: Facts) -> Iterator[Reason]:
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        """Every reason that stands against the move, in its order."""
         if not_them := self._not_for(facts.actor):
             yield not_them
         for guard, argument in self.guards:

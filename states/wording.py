@@ -13,6 +13,7 @@ from states.facts import Reason
 from states.rulebook import FormField, Label, Machine, Rulebook
 
 _NAMED = re.compile(r"\{(field|choice|move|link|state|role):([\w.=-]*)\}")
+_MOST_KNOWN = 2000  # sentences, of one machine
 
 Labels = Mapping[tuple[str, str], Label]
 
@@ -22,6 +23,7 @@ class Wording:
 
     def __init__(self, labels: Labels | None = None) -> None:
         self._labels = labels or {}
+        self._known: dict[tuple[str, str], Label] = {}
 
     def of(self, reason: Reason) -> Reason:
         """The reason with labels in the place of names; a name without a label stays as it is."""
@@ -30,7 +32,13 @@ class Wording:
         return Reason(reason.code, self._label(reason.message), self._label(reason.cure), reason.field)
 
     def _label(self, text: Label) -> Label:
-        return Label.model_construct(zh=self._in(text.zh, "zh"), en=self._in(text.en, "en"))
+        key = (text.zh, text.en)
+        known = self._known.get(key)
+        if known is None:
+            known = Label.model_construct(zh=self._in(text.zh, "zh"), en=self._in(text.en, "en"))
+            if len(self._known) < _MOST_KNOWN:  # sentences with a date or a name in them are without number
+                self._known[key] = known
+        return known
 
     def _in(self, text: str, lang: str) -> str:
         return _NAMED.sub(lambda found: self._word(found[1], found[2], lang), text)

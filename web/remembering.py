@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from fastapi import Request
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from cases.history import Event
+from cases.prepared import Prepared
 from cases.recusals import IN_FORCE, Recusal
 from cases.worklist import Looker
 
@@ -46,7 +47,12 @@ def of(
 
 def _stamp(session: Session, looker: Looker) -> Any:
     """What is different as soon as one of this person's counts may be."""
-    out = (col(Recusal.person) == looker.login, col(Recusal.state) == IN_FORCE)
-    last = select(func.max(col(Event.id))).scalar_subquery()
-    query = select(last, func.count(), func.max(col(Recusal.id))).select_from(Recusal).where(*out)
-    return tuple(session.execute(query).one()), tuple(looker.postings), looker.office.current
+    (last,) = _LAST.rows(session, {"login": looker.login})
+    return tuple(last), tuple(looker.postings), looker.office.current
+
+
+_LAST = Prepared(
+    select(select(func.max(col(Event.id))).scalar_subquery(), func.count(), func.max(col(Recusal.id)))
+    .select_from(Recusal)
+    .where(col(Recusal.person) == bindparam("login"), col(Recusal.state) == IN_FORCE)
+)

@@ -65,7 +65,7 @@ def page(request: Request, who: Who) -> Response:
     work, at = acting.accounts(request).work, clock.now()
     with work.reading() as session:
         if set(request.query_params) <= {"lang"} and (opening := saved_filters.first(session, who.login)):
-            query: Mapping[str, str] = dict(parse_qsl(opening.query))
+            query: Mapping[str, str] = dict(parse_qsl(opening))
         else:
             query = request.query_params
         return _page(request, who, session, query, at=at)

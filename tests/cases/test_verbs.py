@@ -269,7 +269,7 @@ def tab(port: Port, who: str, name: str) -> list[str]:
 
 def test_everybody_finds_what_is_theirs_to_do_done_passed_on_and_put_before_them(port: Port) -> None:
     number, other = port.clue_with(), port.clue_with()
-    assert [tab(port, "officer", name) for name in ("todo", "done", "passed")] == [[other, number], [], []]
+    assert [tab(port, "officer", name) for name in ("todo", "done", "passed")] == [[number, other], [], []]
     port.do(number, "officer", "delegate", delegate="officer2")
     assert tab(port, "officer", "passed") == [number]
     assert tab(port, "officer2", "copied") == [number]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 from sqlalchemy import func, insert, select, update
 from sqlmodel import col
@@ -44,6 +47,40 @@ def test_pages_put_together_are_the_list(unit: Unit, small: Office, numbers: lis
     assert seen == whole
     assert sorted(seen) == sorted(numbers)
     assert spot is None
+
+
+def test_of_what_is_due_on_one_day_the_oldest_stands_first(
+    unit: Unit, small: Office, numbers: list[str]
+) -> None:
+    with unit() as session:
+        session.execute(update(Matter).values(due_at=NOON))
+        found = worklist.page(session, Looker.of(session, small, "leader"), Wanted(tab="all"), at=NOON)
+        assert [line.number for line in found.lines] == numbers
+        session.rollback()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"state": "assigned"}, {"handler": "officer"}, {"handler": "100%"}, {"kind": "quality"}, {"grade": ""},
+        {"received_from": date(2026, 8, 2)}, {"due_until": date(2026, 8, 31)}, {"tab": "late"}, {"text": "wall 1"},
+    ],
+)  # fmt: skip
+def test_a_filter_finds_the_same_whenever_it_is_asked(
+    unit: Unit, small: Office, numbers: list[str], asked: dict[str, Any]
+) -> None:
+    """What is asked a second time runs the statement of the first, at another time and among other matters."""
+    wanted = Wanted(**{"tab": "all", **asked})
+    with unit() as session:
+        looker = Looker.of(session, small, "leader")
+        for at in (NOON, NOON + timedelta(days=300)):
+            such = select(col(Matter.number)).where(worklist.condition(looker, wanted, at=at))
+            found = worklist.page(session, looker, wanted, at=at)
+            assert sorted(line.number for line in found.lines) == sorted(session.execute(such).scalars())
+            assert found.total == len(found.lines)
+        session.execute(update(Matter).where(col(Matter.number) == numbers[0]).values(machine="task"))
+        assert numbers[0] not in [one.number for one in worklist.page(session, looker, wanted, at=NOON).lines]
+        session.rollback()
 
 
 @pytest.mark.usefixtures("numbers")
@@ -126,5 +163,5 @@ def test_a_filter_of_one_name_is_kept_once(unit: Unit) -> None:
             )
         (kept,) = saved_filters.of(session, "officer")
         assert (kept.name, kept.query) == ("my own", "state=assigned")
-        assert saved_filters.first(session, "officer") == kept
+        assert saved_filters.first(session, "officer") == kept.query
         assert saved_filters.of(session, "officer2") == []

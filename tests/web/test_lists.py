@@ -295,7 +295,7 @@ def test_every_page_stands_in_both_languages_without_inline_script_or_style(
     assert office.browser().get(path).status_code == 303
 
 
-QUERIES = {"/worklist?tab=all": 11, "/board": 6, "/calendar": 6, "/search?q=MGJ": 5}
+QUERIES = {"/worklist?tab=all": 10, "/board": 6, "/calendar": 6, "/search?q=MGJ": 5}
 
 
 @pytest.mark.parametrize("path", QUERIES)

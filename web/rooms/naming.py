@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from cases import listing
 from cases.organisations import Organisation, Project
 from cases.people import Person
+from cases.prepared import Prepared
 from states.rulebook import Machine
 
 
@@ -26,8 +29,11 @@ def bodies(session: Session, lang: str) -> Mapping[str, str]:
 
 def project(session: Session, code: str | None) -> str:
     """What a project is called; its code where it is not on file, and nothing where there is none."""
-    held = session.get(Project, code) if code else None
-    return held.name if held else code or ""
+    held = _PROJECT.row(session, {"code": code}) if code else None
+    return str(held[0]) if held else code or ""
+
+
+_PROJECT = Prepared(sqlalchemy.select(col(Project.name)).where(col(Project.code) == bindparam("code")))
 
 
 def choices(machine: Machine, name: str, lang: str) -> Mapping[str, str]:
