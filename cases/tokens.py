@@ -19,7 +19,7 @@ from cases import people
 from cases.people import Person
 from cases.prepared import Prepared
 
-SCOPES = ("read", "write", "notices", "audit", "webhooks")
+SCOPES = ("read", "write", "notices", "audit", "webhooks", "staff")
 ALL = "all"  # every scope there is: a token for the shell, and every token from before there were scopes
 USED_AGAIN_FOR = timedelta(minutes=10)  # how exactly it is kept when a token was last used
 

@@ -16,6 +16,7 @@ from cases.worklist import SORTS, TABS, Spot, Wanted, beyond
 LONGEST = 100
 _NAMES = {one.name: "q" if one.name == "text" else one.name for one in fields(Wanted)}
 _DATES = ("received_from", "received_until", "due_until")
+ASKED = frozenset(_NAMES.values())
 NARROWING = tuple(name for name in _NAMES if name not in ("machine", "tab", "sort"))
 
 

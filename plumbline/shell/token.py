@@ -25,7 +25,7 @@ Scope = Annotated[
         metavar="SCOPE",
         help=said(
             "只用于接口的此项用途，可重复：read、write、notices、audit、webhooks；不给则不限。",
-            "Only for this over the API, repeatable: read, write, notices, audit, webhooks; without it, for all.",
+            "Only for this over the API, repeatable: read, write, notices, audit, webhooks, staff; without it, for all.",
         ),
     ),
 ]

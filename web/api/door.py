@@ -36,7 +36,9 @@ from web.api import (
     programmes,
     recusals,
     rounds,
+    staff,
     who,
+    workbench,
 )
 from web.api.asking import Asked, document
 from web.api.machines import PLURALS, Matters
@@ -73,6 +75,8 @@ def _operations(work: Work) -> Iterator[Operation]:
         papers,
         hooks,
         office,
+        workbench,
+        staff,
     ):
         yield from module.operations()
     yield Operation("GET", "/openapi.json", "openapi", ("openapi", "read"), "This description", _unused,

@@ -24,6 +24,7 @@ class Right:
 
 
 _AUDITORS = frozenset({AUDITOR})
+_OPERATORS = frozenset({OPERATOR})
 
 RIGHTS: Mapping[tuple[str, str], Right] = {
     ("openapi", "read"): Right(None),
@@ -61,6 +62,19 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("packet", "take"): Right("write"),
     ("notice", "read"): Right("notices"),
     ("audit", "verify"): Right("audit", _AUDITORS),
+    ("desk", "read"): Right("read"),
+    ("board", "read"): Right("read"),
+    ("figure", "read"): Right("read"),
+    ("filter", "read"): Right("read"),
+    ("filter", "change"): Right("write"),
+    ("person", "read"): Right("staff", _OPERATORS),
+    ("person", "change"): Right("staff", _OPERATORS),
+    ("organisation", "read"): Right("staff", _OPERATORS),
+    ("organisation", "change"): Right("staff", _OPERATORS),
+    ("project", "read"): Right("staff", _OPERATORS),
+    ("project", "change"): Right("staff", _OPERATORS),
+    ("account_end", "read"): Right("read"),  # who proposes and who approves: cases.ending
+    ("account_end", "change"): Right("write"),
     ("webhook", "read"): Right("webhooks"),
     ("webhook", "change"): Right("webhooks"),
 }
