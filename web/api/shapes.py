@@ -364,7 +364,7 @@ class NoticeShape(Shape):
     document: str
     recipient: str
     channel: str
-    status: Literal["pending", "sending", "sent", "dead"]
+    status: Literal["pending", "sending", "sent", "dead", "dropped"]
     attempts: int
     last_error: str | None
 

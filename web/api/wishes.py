@@ -167,7 +167,7 @@ class DeadlinesQuery(Paged):
 
 
 class NoticesQuery(Paged):
-    status: Literal["pending", "sending", "sent", "dead"] | None = None
+    status: Literal["pending", "sending", "sent", "dead", "dropped"] | None = None
 
 
 class SlotsQuery(Wish):

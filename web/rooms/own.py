@@ -84,7 +84,8 @@ def list_(request: Request, who: Guest) -> Response:
     lines, more = found[:MOST], len(found) > MOST
     return render(request, "rooms/notices.html", signed=who, title="notices", texts=TEXTS, found=lines, seen=seen,
                   counts=counts, everybodys=everybodys, status_asked=status, following=lines[-1].id if more else None,
-                  documents=office_of(request).rulebook().documents, statuses=notices.STATUSES)  # fmt: skip
+                  documents=office_of(request).rulebook().documents,
+                  statuses=[one for one in notices.STATUSES if everybodys or one != notices.DROPPED])  # fmt: skip
 
 
 def _seen(request: Request, session: Session, login: str, lines: Sequence[Listed]) -> set[str]:
