@@ -96,6 +96,14 @@ def notices(
     return [Listed(*row) for row in session.exec(query)]
 
 
+def one_of(session: Session, key: int, *, login: str, everybodys: bool) -> Notice | None:
+    """The notice with this id if it is among those that `login` may see: their own, or everybody's."""
+    found = session.get(Notice, key)
+    if found is None or everybodys:
+        return found
+    return found if found.recipient == login and found.status != DROPPED else None
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many notices there are of each status; every status is named."""
     query = select(Notice.status, func.count()).group_by(Notice.status)

@@ -106,6 +106,8 @@ NOTICE: dict[str, Any] = {
     "status": "sent", "attempts": 1, "planned_at": AT, "next_at": None, "sent_at": AT, "last_error": None,
     "message_id": "<notice-0123@plumbline.invalid>",
 }  # fmt: skip
+RESENT: dict[str, Any] = {"id": 4, "status": "pending"}
+RESENT_FILE: dict[str, Any] = {"number": "MGJ-SB-2026-0001", "ways": 1}
 PAPER: dict[str, Any] = {
     "id": 1, "matter": NUMBER, "document": "assignment_letter", "number": "港纪办〔2026〕1号", "lang": "zh", "form": "pdf",
     "sha256": "0" * 64, "template": "1", "issued_at": AT, "issued_by": "registrar",

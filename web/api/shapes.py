@@ -374,6 +374,11 @@ class NoticesShape(Shape):
     next: Cursor
 
 
+class ResentShape(Shape):
+    id: int
+    status: Literal["pending"]
+
+
 class KindsShape(Shape):
     kinds: list[dict[str, Any]]
 
@@ -418,6 +423,11 @@ class TakenShape(Shape):
     number: str
     new: bool
     state: str
+
+
+class ResentFileShape(Shape):
+    number: str
+    ways: int
 
 
 class VerifiedShape(Shape):
