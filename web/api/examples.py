@@ -72,6 +72,7 @@ IMPORTED: dict[str, Any] = {
     "read": 243, "good": 242, "more_bad": 0, "created": 210, "would_create": 0, "already": 0, "linked": 32,
     "bad": [{"row": 7, "column": "received_on", "value": "2026-02-30", "why": "no such date"}],
     "errors": {"titles": ["线索编号", "收到时间"], "rows": [{"row": 7, "cells": ["MGJ-2026-0005", "2026-02-30"]}]},
+    "errors_workbook": "/api/v1/ledger/errors?name=ledger-2026.xlsx",
     "repeats": [{"row": 12, "first": "MGJ-2026-0003"}], "dry_run": False, "sheet": "台账", "header_row": 3,
     "columns": {"number": "线索编号", "received_on": "收到时间"}, "unknown_headers": [], "unread_sheets": [],
     "encoding": None, "unknown_handlers": {}, "unmatched": {}, "new_projects": [],

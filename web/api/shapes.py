@@ -250,13 +250,15 @@ class BadRowsShape(Shape):
 
 
 class ImportedShape(Shape):
-    """What an import came to. `more_bad` counts the faults that are not told one by one."""
+    """What an import came to. `more_bad` counts the faults that are not told one by one; `errors_workbook` is where the
+    same file, posted again, gets its bad rows as a workbook, if there are any."""
 
     read: int
     good: int
     bad: list[FaultShape]
     more_bad: int
     errors: BadRowsShape
+    errors_workbook: str | None
     repeats: list[dict[str, Any]]
     created: int
     would_create: int

@@ -143,11 +143,10 @@ class LedgerQuery(Wish):
     )
 
 
-class ImportQuery(Wish):
+class ErrorsQuery(Wish):
     """What the file is called, for messages and, of a text, its ending."""
 
     name: Annotated[str, Field(min_length=1, max_length=255, examples=["ledger-2026.xlsx"])]
-    dry_run: Annotated[Flag, Field(description="Only say what would happen; nothing is taken in.")] = False
     columns: Annotated[
         str,
         Field(
@@ -157,6 +156,10 @@ class ImportQuery(Wish):
             examples=["number=线索编号;received_on=收到时间"],
         ),
     ] = ""
+
+
+class ImportQuery(ErrorsQuery):
+    dry_run: Annotated[Flag, Field(description="Only say what would happen; nothing is taken in.")] = False
 
 
 class DeadlinesQuery(Paged):
