@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import DDL, Index, event, text
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 
@@ -66,33 +66,3 @@ class Firing(SQLModel, table=True):
     rung: str = Field(max_length=64)
     at: datetime
     event: int = Field(foreign_key="event.id")
-
-
-# Kept by the database itself: a clock is written in half a dozen places, and none of them can forget it.
-_KEEP = (
-    "UPDATE matter SET due_at = (SELECT min(due_at) FROM deadline WHERE matter = {0}.matter AND status = 'open') "
-    "WHERE id = {0}.matter"
-)
-_SQLITE = (
-    f"deadline_opened AFTER INSERT ON deadline WHEN new.due_at IS NOT NULL BEGIN {_KEEP.format('new')}; END",
-    f"deadline_changed AFTER UPDATE OF status, due_at ON deadline BEGIN {_KEEP.format('new')}; END",
-    f"deadline_removed AFTER DELETE ON deadline BEGIN {_KEEP.format('old')}; END",
-)
-_EITHER = f"IF TG_OP = 'DELETE' THEN {_KEEP.format('old')}; ELSE {_KEEP.format('new')}; END IF; RETURN NULL;"
-_FUNCTION = f"CREATE FUNCTION keep_matter_due() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_EITHER} END $$"
-_TRIGGER = (
-    "CREATE TRIGGER deadline_keeps_due AFTER INSERT OR DELETE OR UPDATE OF status, due_at ON deadline "
-    "FOR EACH ROW EXECUTE FUNCTION keep_matter_due()"
-)
-_TABLE = SQLModel.metadata.tables["deadline"]
-
-
-def _once_made(statement: str, dialect: str) -> None:
-    """Have a database of this kind run a statement once it has the table."""
-    event.listen(_TABLE, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
-
-
-for _rule in _SQLITE:
-    _once_made(f"CREATE TRIGGER {_rule}", "sqlite")
-for _statement in (_FUNCTION, _TRIGGER):
-    _once_made(_statement, "postgresql")

@@ -6,9 +6,10 @@ However much there is, it is read in the same few queries: one that finds what s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, CompoundSelect, literal, select, union_all
@@ -16,13 +17,14 @@ from sqlmodel import Session, col
 
 from cases import access, desk_lists, gathering, recusing
 from cases.deadlines import Deadline
+from cases.history import Event
 from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
 from cases.people import Held, postings_of
 from cases.prepared import PreparedForLists
-from states.facts import Act, Actor, Facts, Link
-from states.machine import judge
-from states.rulebook import Label, Machine, StateKind
+from states.facts import Act, Actor, Facts, Link, Made, Reason
+from states.machine import Judge, judge
+from states.rulebook import Label, StateKind
 
 MOST = 15  # lines of one list; the work list has them all
 OFFERED = 2  # moves of one line
@@ -44,6 +46,7 @@ class Line:
     due_on: date | None
     due_at: datetime | None
     is_round: bool
+    awaited: tuple[Reason, ...] = ()  # answers, such as signatures, without which it is not decided
     moves: tuple[tuple[str, Label], ...] = ()
 
 
@@ -133,6 +136,13 @@ _CLOCKS = PreparedForLists(
         .order_by(col(Deadline.due_at).desc())
     )
 )
+_COURSES = PreparedForLists(
+    lambda lists: (
+        select(col(Event.matter), col(Event.move), col(Event.actor), col(Event.from_state), col(Event.data))
+        .where(col(Event.matter).in_(lists["keys"]))
+        .order_by(col(Event.matter), col(Event.seq))
+    )
+)
 _SEATS = PreparedForLists(
     lambda lists: select(col(Seat.matter)).where(
         col(Seat.matter).in_(lists["keys"]), col(Seat.person).in_(lists["person"])
@@ -146,10 +156,12 @@ def _rows(session: Session, keys: set[int]) -> dict[int, OnFile]:
 
 def _shown(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, Line]:
     clocks, links, seats = _clocks(looking, rows), _links(looking, rows), _seats(looking, rows)
+    courses = _courses(looking, rows)
     return {
-        key: _line(looking, row, clocks.get(key, _Clock()), links.get(key, ()), seated=key in seats)
+        key: _line(looking, row, clocks.get(key, _Clock()), links.get(key, ()), courses.get(key, ()),
+                   seated=key in seats)
         for key, row in rows.items()
-    }
+    }  # fmt: skip
 
 
 def _clocks(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, _Clock]:
@@ -166,46 +178,63 @@ def _links(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, tuple[Lin
     return {here: tuple(links) for here, links in found.items()}
 
 
+def _courses(looking: _Looking, rows: Mapping[int, OnFile]) -> dict[int, list[Made]]:
+    """What was done so far, of those matters alone in which somebody was asked for an answer that is waited for."""
+    keys = [key for key, row in rows.items() if not _asks(looking, row).isdisjoint(row.acts)]
+    found: dict[int, list[Made]] = {}
+    for matter, *made in _COURSES.rows(looking.session, keys=sorted(keys)) if keys else ():
+        if "." not in made[0]:
+            found.setdefault(matter, []).append(Made(*made))
+    return found
+
+
+def _asks(looking: _Looking, row: OnFile) -> frozenset[str]:
+    return judge(looking.office.rulebook(row.rulebook), row.machine).asks_by(row.state)
+
+
 def _seats(looking: _Looking, rows: Mapping[int, OnFile]) -> set[int]:
     return {key for (key,) in _SEATS.rows(looking.session, keys=sorted(rows), person=[looking.actor])}
 
 
-def _line(looking: _Looking, row: OnFile, clock: _Clock, links: Sequence[Link], *, seated: bool) -> Line:
-    machine = looking.office.rulebook(row.rulebook).machines[row.machine]
-    state = machine.states[row.state]
-    actor = access.actor_towards(looking.actor, looking.postings, row, seated=seated)
+def _line(
+    looking: _Looking, row: OnFile, clock: _Clock, links: Sequence[Link], course: Sequence[Made], *, seated: bool
+) -> Line:  # fmt: skip
     book = looking.office.rulebook(row.rulebook)
+    machine = book.machines[row.machine]
+    state = machine.states[row.state]
     takes_part = access.sees(looking.actor, looking.postings, book, row, seated=seated, recused=False)
-    likely = _likely(looking, row, machine, actor, links, clock.name)
-    moves = () if machine.rounds or not takes_part else tuple(likely)
+    actor = access.actor_towards(looking.actor, looking.postings, row, seated=seated)
+    known = _facts(looking, row, replace(actor, reads_only=not takes_part), links, course)
+    judging = judge(book, row.machine)
+    moves = () if machine.rounds else tuple(_likely(judging, known, clock.name))
     return Line(
         row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler,
-        clock.due_on, clock.due_at, is_round=machine.rounds is not None, moves=moves[:OFFERED],
+        clock.due_on, clock.due_at, is_round=machine.rounds is not None, moves=moves,
+        awaited=judging.awaited(known) if takes_part else (),  # who only reads does not learn who else does
     )  # fmt: skip
 
 
-def _likely(
-    looking: _Looking, row: OnFile, machine: Machine, actor: Actor, links: Sequence[Link], clock: str | None
-) -> Iterator[tuple[str, Label]]:
-    """The first moves that are open to this person: what is due first, then what leads on, then what stays."""
+def _facts(
+    looking: _Looking, row: OnFile, actor: Actor, links: Sequence[Link], course: Sequence[Made]
+) -> Facts:
     acts = {move: Act(who, date.fromisoformat(on)) for move, (who, on) in row.acts.items()}
-    known = Facts(
+    machine = looking.office.rulebook(row.rulebook).machines[row.machine]
+    return Facts(
         at=looking.at, today=looking.office.day(looking.at), state=row.state, actor=actor, acts=acts, links=links,
-        values=row.values | gathering.columns(looking.office, row), owners=frozenset(machine.states[row.state].owner),
+        values=row.values | gathering.columns(looking.office, row), course=course,
+        owners=frozenset(machine.states[row.state].owner),
     )  # fmt: skip
-    judging = judge(looking.office.rulebook(row.rulebook), row.machine)
-    there = [name for name in machine.moves_from[row.state] if not machine.moves[name].engine]
-    left = OFFERED
+
+
+def _likely(judging: Judge, known: Facts, clock: str | None) -> list[tuple[str, Label]]:
+    """The first moves that are open to this person: what is due first, then what leads on, then what stays."""
+    machine = judging.machine
+    there = [name for name in machine.moves_from[known.state] if not machine.moves[name].engine]
     due = machine.deadlines[clock].stops if clock is not None and clock in machine.deadlines else ()
     first = {name: place for place, name in enumerate(due)}  # a clock names what it mostly waits for first
-    there.sort(key=lambda name: (first.get(name, len(first)), machine.moves[name].to in (None, row.state)))
-    for name in there:
-        if not left:
-            return
-        if not judging.may(name, known):
-            continue
-        left -= 1
-        yield name, machine.moves[name].label
+    there.sort(key=lambda name: (first.get(name, len(first)), machine.moves[name].to in (None, known.state)))
+    may = (name for name in there if judging.may(name, known))
+    return [(name, machine.moves[name].label) for name in islice(may, OFFERED)]
 
 
 def _recusals(looking: _Looking) -> tuple[dict[str, Any], ...]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from notifications import messages, outbox
+from notifications import messages, outbox, still
 from notifications.channels import Channel, Receipt, Undeliverable, Unreachable
 from notifications.messages import Letterhead
 from notifications.notices import DEAD
@@ -32,13 +32,15 @@ class DeliveryReport:
     """What a delivery run did with the notices that were due.
 
     `failed` are tried again later, also those not tried because their channel is down; `dead` need a person;
-    `overtaken` went out, but so late that another worker holds them now and may have sent a second copy.
+    `overtaken` went out, but so late that another worker holds them now and may have sent a second copy. `dropped` were
+    not sent, because their matter is not their reader's to see any more.
     """
 
     delivered: int = 0
     failed: int = 0
     dead: int = 0
     overtaken: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,9 @@ def _deliver(
         with unit() as session:
             outbox.release(session, claimed, at=moment(), error=down[claimed.channel])
         return "failed"
+    with unit() as session:
+        if claimed.active and not still.may_be_told(session, letterhead.office, claimed.id):
+            return "dropped" if outbox.record_dropped(session, claimed) else "overtaken"
     outcome = _attempt(channels, claimed, letterhead, at=moment())
     if outcome.channel_down:
         down[claimed.channel] = outcome.error

@@ -11,9 +11,9 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from cases.matters import Matter
 
-PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
-STATUSES = (PENDING, SENDING, SENT, DEAD)
-FINISHED = (SENT, DEAD)
+PENDING, SENDING, SENT, DEAD, DROPPED = "pending", "sending", "sent", "dead", "dropped"
+STATUSES = (PENDING, SENDING, SENT, DEAD, DROPPED)
+FINISHED = (SENT, DEAD, DROPPED)
 
 DIGEST = "digest"  # the document of a notice that sums up a person's day and belongs to no event
 
@@ -22,8 +22,8 @@ class Notice(SQLModel, table=True):
     """One message to one person by one channel: for an event, or (without event and matter) a digest with its counts.
 
     `next_at` is the instant from which a worker may take it: the next try of a pending one, the end of the claim of
-    one that is being sent; empty once it is sent or dead. `message_id` never changes, so that a receiver can tell a
-    second copy from a second message.
+    one that is being sent; empty once it is sent, dead or dropped. `message_id` never changes, so that a receiver can
+    tell a second copy from a second message.
     """
 
     __tablename__ = "notice"
@@ -82,15 +82,26 @@ def notices(
     session: Session, *, status: str | None = None, limit: int = 100, recipient: str | None = None,
     before: int | None = None,
 ) -> Sequence[Listed]:  # fmt: skip
-    """The newest notices; of those with this status, to this person, before the one with this id."""
+    """The newest notices; of those with this status, to this person, before the one with this id.
+
+    What was dropped because a person may not know of it any more is not among the notices to that person.
+    """
     query = _LISTED.order_by(col(Notice.id).desc()).limit(limit)
     if status is not None:
         query = query.where(col(Notice.status) == status)
     if recipient is not None:
-        query = query.where(col(Notice.recipient) == recipient)
+        query = query.where(col(Notice.recipient) == recipient, col(Notice.status) != DROPPED)
     if before is not None:
         query = query.where(col(Notice.id) < before)
     return [Listed(*row) for row in session.exec(query)]
+
+
+def one_of(session: Session, key: int, *, login: str, everybodys: bool) -> Notice | None:
+    """The notice with this id if it is among those that `login` may see: their own, or everybody's."""
+    found = session.get(Notice, key)
+    if found is None or everybodys:
+        return found
+    return found if found.recipient == login and found.status != DROPPED else None
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """The outbox: plan with the event, claim, record. Database steps only; whoever calls commits.
 
 pending --claim--> sending --record_sent--> sent
-   ^                  |--record_failure--> pending, later; or dead
+   ^                  |--record_dropped--> dropped: its reader may not know of it any more
+   |                  |--record_failure--> pending, later; or dead
    |                  '--(the claim runs out)--> may be claimed again
    '--revive, by a person-- dead
 """
@@ -23,7 +24,7 @@ from cases.people import Person
 from cases.prepared import Prepared
 from cases.rulebooks import Installation
 from notifications import rules
-from notifications.notices import DEAD, PENDING, SENDING, SENT, Notice
+from notifications.notices import DEAD, DROPPED, PENDING, SENDING, SENT, Notice
 from notifications.quiet import Hours, at_any_hour
 
 FOLDER = "folder"  # the channel that reaches everybody: it needs no address
@@ -31,6 +32,7 @@ SMTP = "smtp"  # the one channel that does: robots and webhooks have addresses o
 
 FIRST_WAIT_FOR = timedelta(minutes=1)
 LONGEST_WAIT_FOR = timedelta(hours=5)  # and with its jitter never more than six
+NOT_THEIRS = "Not sent: the matter is not the recipient's to see any more."
 MOST_ATTEMPTS = 24  # about three and a half days
 
 _PLANNED = (
@@ -216,6 +218,11 @@ def record_failure(
     next_at = None if dead else again_at if claimed.channel == FOLDER else hours(claimed.document, again_at)
     marked = _mark(session, claimed, status=status, next_at=next_at, last_error=error[:500])
     return status if marked else None
+
+
+def record_dropped(session: Session, claimed: Claimed) -> bool:
+    """It was not sent, and never will be. False if somebody else holds the notice now: nothing is marked."""
+    return _mark(session, claimed, status=DROPPED, next_at=None, last_error=NOT_THEIRS)
 
 
 def release(session: Session, claimed: Claimed, *, at: datetime, error: str) -> bool:

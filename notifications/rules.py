@@ -176,7 +176,7 @@ class Directory:
         else:
             found = self.holders(name, (one.organisation, one.addressee), one.project)
         matter = self._known(one)
-        return [who for who in found if self.may_see(who, one, matter)]
+        return [who for who in found if self._may_see(who, one, matter)]
 
     def _owners(self, one: Occurred) -> list[Someone]:
         """Whoever the state waits for: holders of the roles that own it; of a role that the handler holds, the handler
@@ -212,8 +212,12 @@ class Directory:
         roles = self._office.rulebook(one.rulebook).roles.values()
         return one.addressee is not None or any(role.sees.get(one.machine) is Reach.BRIEFED for role in roles)
 
-    def may_see(self, who: Someone, one: Occurred, matter: Known) -> bool:
-        """Whether the matter exists for this person. Recusal and other walls come in here, through `cases.access`."""
+    def may_know(self, who: Someone, one: Occurred) -> bool:
+        """Whether the matter exists for this person."""
+        return self._may_see(who, one, self._known(one))
+
+    def _may_see(self, who: Someone, one: Occurred, matter: Known) -> bool:
+        """The same. Recusal and other walls come in here, through `cases.access`."""
         if who.login in self._recused[one.matter]:
             return False
         rulebook = self._office.rulebook(one.rulebook)

@@ -24,6 +24,7 @@ from cases import (
     packets,
     packing,
     replies,
+    requests,
     sites,
 )
 from cases.arriving import Arrived
@@ -207,8 +208,11 @@ class Exchanger:
 
         return self._noted(_file("reply", data), act, by=by, at=at, number=number, data=data)
 
-    def once_more(self, number: str, *, actor: str, at: datetime) -> int:
-        """Have its file brought or mailed again, whatever became of it; on how many ways. Raises NoSuchMatter, Refused."""
+    def once_more(self, number: str, *, actor: str, at: datetime, key: str | None = None) -> int:
+        """Have its file brought or mailed again, whatever became of it; on how many ways. With the same key, once.
+
+        Raises NoSuchMatter, Refused, KeyReused.
+        """
         with self.work.unit() as session:
             loaded = gathering.load(session, self.work.office, number, login=actor, for_change=False)
             rules = exchange.rules_of(
@@ -218,7 +222,11 @@ class Exchanger:
                 roles := (*rules.sent_by, *rules.taken_in_by, *rules.carried_by)
             ):
                 exchange.refuse_role(self.work.office, roles)
-            return carriages.once_more(session, loaded.row.id, at=at)
+            request = requests.Request(actor, key, ("once_more", loaded.row.number))
+            done = requests.once(
+                session, request, lambda: {"ways": carriages.once_more(session, loaded.row.id, at=at)}, at=at
+            )
+            return int(done["ways"])
 
     def refuse(self, data: bytes, refusal: Refused, *, by: str, at: datetime) -> None:
         """Put on record a file that is neither packet nor reply."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import transitions
 
-from states import paths, refusals
+from states import awaiting, paths, refusals
 from states.facts import Actor, Facts, Reason, Refused
 from states.guards import GUARDS, Guard
 from states.rulebook import Label, Machine, Mandatory, Move, Role, Rulebook
@@ -60,6 +60,7 @@ class Judge:
             name: _Condition(move, self._roles, triggers.get(name), _duties(machine, name))
             for name, move in machine.moves.items()
         }
+        self._awaited = awaiting.by_state(machine)
         self._engine = self._build()
 
     def _build(self) -> transitions.Machine:
@@ -92,6 +93,15 @@ class Judge:
         if facts.state not in self.machine.states or move not in self.machine.moves:
             return False
         return facts.state in self.machine.moves[move].from_ and self._conditions[move].is_met(facts)
+
+    def asks_by(self, state: str) -> frozenset[str]:
+        """The moves that ask people for what moves out of this state wait for."""
+        return frozenset(move for asking in self._awaited[state] for move in asking["asked"])
+
+    def awaited(self, facts: Facts) -> tuple[Reason, ...]:
+        """Whose answers moves out of this state wait for, whoever would make them, and who can cure that."""
+        found = [awaiting.unanswered(asking, facts) for asking in self._awaited[facts.state]]
+        return tuple(self._wording.of(reason) for reason in found if reason is not None)
 
     def survey(self, facts: Facts) -> Survey:
         """The moves that leave this state, each by the condition that `fire` puts to it."""

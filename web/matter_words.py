@@ -40,6 +40,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     # a matter
     "number": ("编号", "Number"),
     "state": ("状态", "State"),
+    "awaited": ("等待答复", "waits for an answer"),
     "waits_for": ("等待：{}", "Waits for {}"),
     "handler": ("承办人", "Handler"),
     "opener": ("登记人", "Opened by"),

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
-from cases import audit_evidence, carriages, duty_runs, rulebooks, sites
+from cases import audit_evidence, carriages, due_kept, duty_runs, rulebooks, sites
 from cases.attachments import Attachment
 from cases.clocks import RUNNING
 from cases.deadlines import Deadline
@@ -88,6 +88,7 @@ def _opened(settings: Settings, engine: Engine, *, at: datetime) -> Iterator[Che
         yield schema
         if schema.wrong:
             return
+        yield _triggers(connection)
         yield from _pragmas(connection)
         yield from _rights(settings)
         rehearsal = rulebooks.on_file(session).rehearsal
@@ -115,6 +116,21 @@ def _schema(connection: Any) -> Check:
         f"The schema is {found}; the newest is {newest}.",
         "请先备份，再运行 plumbline init。",
         "Back it up, then run `plumbline init`.",
+    )
+
+
+def _triggers(connection: Any) -> Check:
+    """Whether the database still keeps by itself when matters are due."""
+    lost = due_kept.lost(connection)
+    if not lost:
+        return ok("triggers", "到期日由数据库自动维护", "The database keeps when matters are due")
+    named = ", ".join(lost)
+    return wrong(
+        "triggers",
+        f"数据库缺少维护到期日的触发器：{named}",
+        f"The database has lost triggers, and no longer keeps when matters are due: {named}",
+        "请运行 plumbline init：重新建立触发器并重算到期日。",
+        "Run `plumbline init`: it sets them up again and works the dates out anew.",
     )
 
 

@@ -22,6 +22,7 @@ class Status(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
+    DROPPED = "dropped"
 
 
 State = Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 import migrations
+from cases import due_kept
 from plumbline.database import engine_for, sqlite
 from plumbline.settings import Settings
 from plumbline.shell.failures import NotReady
@@ -54,13 +56,31 @@ def check_schema(url: str) -> None:
     try:
         with engine.connect().execution_options(reading=True) as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            judge(str(found) if found else None)
+            check_triggers(due_kept.lost(connection))
     except DBAPIError as fault:
         if "no such table" in str(fault.orig) or getattr(fault.orig, "sqlstate", None) == "42P01":
             raise _no_database() from None
         raise
     finally:
         engine.dispose()
-    judge(str(found) if found else None)
+
+
+def check_triggers(lost: Collection[str]) -> None:
+    """Raises NotReady where the database no longer keeps when matters are due: every list of what is due would be wrong."""
+    if lost:
+        named = ", ".join(lost)
+        raise NotReady(
+            "lost_triggers",
+            (
+                f"数据库缺少维护到期日的触发器：{named}。",
+                f"The database has lost the triggers that keep when matters are due: {named}.",
+            ),
+            (
+                "请运行 plumbline init：重新建立触发器并重算到期日。",
+                "Run `plumbline init`: it sets them up again and works the dates out anew.",
+            ),
+        )
 
 
 def judge(found: str | None) -> None:

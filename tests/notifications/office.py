@@ -32,13 +32,14 @@ def rulebook() -> Rulebook:
         "states": {"registered": state | {"owner": ["registrar"]}, "assigned": state,
                    "waiting": {"label": label("等")}},
         "moves": {name: {"label": label(name), "from": ["registered"], "roles": ["officer"]}
-                  for name in ("assign", "close", "whisper", "call", "sit")},
+                  for name in ("assign", "close", "whisper", "call", "sit", "ask")},
         "notices": [
             {"on": ["open"], "to": ["registrar"], "document": "clue_noted"},
             {"on": ["assign"], "to": ["handler"], "document": "assignment_letter"},
             {"on": ["assign", "close"], "to": ["registrar", "handler", "opener"], "document": "progress_note"},
             {"on": ["whisper"], "to": ["member", "district"], "document": "progress_note"},
             {"on": ["call"], "to": ["above"], "document": "escalation_report"},
+            {"on": ["ask"], "to": ["named"], "document": "progress_note"},
             {"on": ["sit"], "to": ["seats"], "document": "meeting_notice"},
         ],
     }  # fmt: skip

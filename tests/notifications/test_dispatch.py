@@ -17,16 +17,19 @@ from threading import Barrier, Thread
 import pytest
 from sqlmodel import Session, col, select, update
 
+from cases import recusals
+from cases.matters import Matter, Reader
 from cases.office import Office
 from cases.people import Person
+from cases.recusals import MATCHED, New
 from notifications import dispatch, notices, outbox
 from notifications.channels import Channel, Receipt, Undeliverable, Unreachable
 from notifications.channels.recorder import RecorderChannel
 from notifications.dispatch import LEASE_FOR, DeliveryReport, Unit
 from notifications.mail import Message
 from notifications.messages import Letterhead
-from notifications.notices import DEAD, PENDING, SENDING, SENT, Notice
-from tests.notifications.office import INSTANT, MINUTE, MORNING, matter, rang
+from notifications.notices import DEAD, DROPPED, PENDING, SENDING, SENT, Notice
+from tests.notifications.office import INSTANT, MINUTE, MORNING, happened, matter, rang
 
 
 class KilledHere(BaseException):
@@ -264,6 +267,101 @@ def test_whose_account_ended_meanwhile_gets_nothing(unit: Unit, house: Office, d
         assert notices.notices(session, status=DEAD)[0].last_error == "The account of officer has ended."
 
 
+def out_of(session: Session, row: int, login: str, *, about: bool = False) -> None:
+    """This person is kept out of this matter."""
+    new = New(login, MATCHED, "-", "engine", concerns_them=about)
+    recusals.put(session, row, new, at=MORNING)
+
+
+def reads(session: Session, row: Matter, login: str) -> None:
+    """This matter was put before them to read."""
+    session.add(Reader(matter=row.id or 0, person=login, ground="copy_to", since=1))
+
+
+def test_who_is_kept_out_before_it_leaves_is_told_nothing(
+    unit: Unit, house: Office, deliver: Deliver
+) -> None:
+    planned(unit, house, "officer", "officer2")
+    with unit() as session:
+        out_of(session, 1, "officer")
+    channel = RecorderChannel()
+    assert deliver(channel) == DeliveryReport(delivered=1, dropped=1)
+    assert [message.recipient for _, message in channel.taken] == ["officer2"]
+    with unit() as session:
+        (seen,) = notices.notices(session, status=DROPPED)
+        assert (seen.recipient, seen.next_at, seen.sent_at) == ("officer", None, None)
+        assert seen.last_error == "Not sent: the matter is not the recipient's to see any more."
+        assert notices.stuck(session, at=MORNING) == [], "it needs nobody's eye"
+        assert notices.notices(session, recipient="officer") == [], "and is no news to whom it was for"
+    assert deliver(channel, at=MORNING + timedelta(days=9)) == DeliveryReport(), "nor is it tried again"
+
+
+def test_who_handles_it_no_more_is_told_no_more(unit: Unit, house: Office, deliver: Deliver) -> None:
+    planned(unit, house, "officer")
+    with unit() as session:
+        session.execute(update(Matter).values(handler="officer2"))
+    assert deliver(RecorderChannel()) == DeliveryReport(dropped=1)
+
+
+@pytest.mark.parametrize(
+    "ended, report", [(None, DeliveryReport(delivered=1)), (1, DeliveryReport(dropped=1))]
+)
+def test_whose_reading_has_ended_is_told_no_more(
+    unit: Unit, house: Office, deliver: Deliver, ended: int | None, report: DeliveryReport
+) -> None:
+    with unit() as session:
+        clue = matter(session, handler="officer2")
+        reads(session, clue, "officer")
+        session.flush()
+        assert outbox.plan(session, house, [happened(session, clue, "ask", named=("officer",))]) == 1
+        session.execute(update(Reader).values(ended=ended))
+    assert deliver(RecorderChannel()) == report
+
+
+def test_what_was_given_up_and_is_taken_up_again_is_asked_about_again(
+    unit: Unit, house: Office, deliver: Deliver
+) -> None:
+    planned(unit, house, "officer")
+    assert deliver(RecorderChannel(refusing("officer", Undeliverable("550")))) == DeliveryReport(dead=1)
+    with unit() as session:
+        out_of(session, 1, "officer")
+        outbox.revive(session, 1, by="operator", at=MORNING)
+    assert deliver(RecorderChannel()) == DeliveryReport(dropped=1)
+
+
+def test_the_body_above_is_told_though_it_sees_nothing_unless_it_is_kept_out(
+    unit: Unit, house: Office, deliver: Deliver
+) -> None:
+    with unit() as session:
+        clue = matter(session)
+        assert outbox.plan(session, house, [happened(session, clue, "call")]) == 2
+        out_of(session, clue.id or 0, "district2")
+    channel = RecorderChannel()
+    assert deliver(channel) == DeliveryReport(delivered=1, dropped=1)
+    assert [message.recipient for _, message in channel.taken] == ["district"]
+
+
+@pytest.mark.parametrize(
+    "document, about, report",
+    [
+        ("recusal_notice", False, DeliveryReport(delivered=1)),
+        ("recusal_notice", True, DeliveryReport(dropped=1)),
+        ("seat_vacant", False, DeliveryReport(dropped=1)),
+    ],
+)
+def test_of_their_own_recusal_somebody_is_told_unless_the_matter_is_about_them(
+    unit: Unit, house: Office, deliver: Deliver, document: str, about: bool, report: DeliveryReport
+) -> None:
+    with unit() as session:
+        clue = matter(session)
+        told = happened(
+            session, clue, "", event=None, document=document, to=("person:officer",), cause="recusal:1"
+        )
+        assert outbox.plan(session, house, [told]) == 1
+        out_of(session, clue.id or 0, "officer", about=about)
+    assert deliver(RecorderChannel()) == report
+
+
 def test_a_corrected_address_is_used_from_the_next_try_on(
     unit: Unit, house: Office, deliver: Deliver
 ) -> None:
@@ -412,7 +510,7 @@ def test_what_cannot_be_recorded_stops_the_run_and_is_taken_up_after_the_lease(
 
     def failing() -> object:
         opened.append(1)
-        if len(opened) == 2:
+        if len(opened) == 3:  # claimed, asked about, and now recorded
             raise OSError("the disk is gone")
         return unit()
 

@@ -13,7 +13,7 @@ from cases.people import Person
 from cases.rulebooks import Installation
 from notifications import notices, outbox
 from notifications.dispatch import Unit
-from notifications.notices import DEAD, PENDING, SENDING, SENT, Notice
+from notifications.notices import DEAD, DROPPED, PENDING, SENDING, SENT, Notice
 from notifications.outbox import Claimed, NotDead
 from tests.notifications.office import INSTANT, MINUTE, MORNING, happened, matter, rang
 
@@ -46,7 +46,7 @@ def test_told_twice_it_is_planned_once(unit: Unit, house: Office) -> None:
         assert outbox.plan(session, house, [event]) == 0
     with unit() as session:
         assert outbox.plan(session, house, [event, event]) == 0
-        assert notices.counts(session) == {PENDING: 3, SENDING: 0, SENT: 0, DEAD: 0}
+        assert notices.counts(session) == {PENDING: 3, SENDING: 0, SENT: 0, DEAD: 0, DROPPED: 0}
 
 
 def test_a_repeat_among_new_ones_leaves_the_new_ones_alone(unit: Unit, house: Office) -> None:

@@ -78,6 +78,24 @@ def test_a_file_that_is_no_database(home: Path) -> None:
     assert examined(home)["database"].wrong
 
 
+def test_triggers_that_are_lost_are_named_and_init_sets_them_up_again(home: Path, shell: Shell) -> None:
+    number = shell.register()
+    due = "SELECT due_at IS NOT NULL FROM matter"
+    behind(home, "DROP TRIGGER deadline_changed")
+    behind(home, "UPDATE matter SET due_at = NULL")
+    found = examined(home)["triggers"]
+    assert (found.wrong, "deadline_changed" in found.says.en) == (True, True)
+    assert found.do is not None
+    assert "plumbline init" in found.do.en
+    said = shell.ask("registrar", "clue", "show", number)
+    assert said.status != 0
+    assert "lost_triggers" in said.out + said.err
+    assert shell.run("init").status == 0
+    assert not examined(home)["triggers"].wrong
+    with closing(sqlite.connect(home / "plumbline.db")) as connection:
+        assert connection.execute(due).fetchall() == [(1,)]
+
+
 def test_silence_is_wrong_on_a_real_database_and_a_note_in_a_rehearsal(home: Path) -> None:
     assert examined(home)["duties"].status == "note"
     behind(home, "UPDATE installation SET rehearsal = 0")

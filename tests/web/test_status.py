@@ -37,7 +37,7 @@ def test_a_fresh_office_waits_for_its_first_runs(work: Work) -> None:
     assert [shown.ran_at for shown in found.duties] == [None] * 5
     assert not found.silent
     assert (found.running, found.late, found.paused, found.due, found.waiting) == (0, 0, 0, 0, 0)
-    assert found.notices == {"pending": 0, "sending": 0, "sent": 0, "dead": 0}
+    assert found.notices == {"pending": 0, "sending": 0, "sent": 0, "dead": 0, "dropped": 0}
     assert found.migrated
     assert found.rehearsal
     assert found.database == "sqlite"

@@ -106,6 +106,49 @@ def test_what_waits_for_the_head_stands_on_the_heads_desk_and_waits_on_the_regis
     assert "Waits for the head&#39;s approval" in waiting
 
 
+def jointly_signed(office: Office, *signers: str, way: str = "hold") -> str:
+    """A proposal that is to be signed jointly before the leader decides on it."""
+    number = assigned(office)
+    move(office, "officer", number, "sign_for")
+    move(office, "officer", number, "propose_disposition", way=way)
+    move(office, "officer", number, "joint_sign", signers=[*signers])
+    return number
+
+
+def offered(browser: Browser, number: str) -> set[str]:
+    return set(re.findall(rf'href="/matters/{number}/moves/([a-z_]+)"', browser.get("/").text))
+
+
+def test_a_decision_is_not_offered_while_signatures_are_missing_and_says_whose(office: Office) -> None:
+    number = jointly_signed(office, "officer2", "officer3")
+    [leader, handler, signer, other] = seat(office, "leader", "officer", "officer2", "officer3")
+    assert "approve_hold" not in offered(leader, number)
+    page = leader.get("/?lang=en").text
+    assert "is still waited for from: officer2, officer3." in page
+    assert "remove a signer" in page
+    assert "尚待办理“签署会签意见”（countersign）：officer2、officer3。" in leader.get("/?lang=zh").text
+    assert "officer2、officer3" in handler.get("/").text, "whoever waits for it is told as well"
+    assert offered(signer, number) == {"countersign"}
+    assert "officer3" not in signer.get("/").text, "who only reads does not learn who else does"
+    move(office, "officer2", number, "countersign")
+    assert "approve_hold" not in offered(leader, number)
+    assert "is still waited for from: officer3." in leader.get("/?lang=en").text
+    move(office, "officer3", number, "countersign")
+    assert "approve_hold" in offered(leader, number)
+    assert "officer3" not in leader.get("/").text
+    assert offered(other, number) == set()
+
+
+def test_of_what_was_delegated_the_delegate_is_offered_to_give_it_back(office: Office) -> None:
+    number = assigned(office)
+    move(office, "officer", number, "sign_for")
+    move(office, "officer", number, "delegate", delegate="officer2", delegated_until="2026-12-31")
+    [handler, delegate] = seat(office, "officer", "officer2")
+    assert offered(delegate, number) == {"report_back"}
+    assert "propose_disposition" not in offered(handler, number)
+    assert "officer2" in handler.get("/?lang=en").text
+
+
 @pytest.mark.parametrize("days, word", [(-1, None), (0, "Due today"), (1, "Late")])
 def test_the_day_before_the_day_and_after(office: Office, days: int, word: str | None) -> None:
     number = assigned(office)
@@ -124,12 +167,14 @@ def test_the_day_before_the_day_and_after(office: Office, days: int, word: str |
 
 def test_however_much_there_is_the_queries_are_the_same(office: Office) -> None:
     assigned(office)
+    jointly_signed(office, "officer2")
     [officer, head] = seat(office, "officer", "head")
     for browser in (officer, head):
         browser.get("/")
     few = [queries(office, partial(one.get, "/")) for one in (officer, head)]
     for _ in range(6):
         assigned(office)
+        jointly_signed(office, "officer2", "officer3")
         opened(office)
     many = [queries(office, partial(one.get, "/")) for one in (officer, head)]
     assert many == few

@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 
 from states.form_values import label
+from states.rulebook import Label
 from web.api.problems import Wrong
 
 MOST_BYTES = 1_000_000
@@ -20,14 +21,17 @@ DEEPEST = 64
 
 
 async def collected(request: Request) -> bytes:
-    """As much of the body as may be sent, and one byte more where there is more."""
+    """As much of the body as may be sent, and one byte more where there is more. Raises Wrong (400) for what breaks off."""
     if _announced(request) > MOST_BYTES:
         return bytes(MOST_BYTES + 1)  # refused by its announced size, before any of it is read
     data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > MOST_BYTES:
-            break
+    try:
+        async for part in request.stream():
+            data += part
+            if len(data) > MOST_BYTES:
+                break
+    except ClientDisconnect:
+        raise cut_off(label("内容未传完。", "The content broke off before its end.")) from None
     return bytes(data[: MOST_BYTES + 1])
 
 
@@ -58,10 +62,14 @@ async def spooled(
         await file.seek(0)
         yield file.file
     except ClientDisconnect:
-        raise Wrong(400, "cut_off", label("文件未传完。", "The file broke off before its end."),
-                    label("请重新发送。", "Send it again.")) from None  # fmt: skip
+        raise cut_off(label("文件未传完。", "The file broke off before its end.")) from None
     finally:
         await file.close()
+
+
+def cut_off(says: Label) -> Wrong:
+    """That less came than was to come: 400."""
+    return Wrong(400, "cut_off", says, label("请重新发送。", "Send it again."))
 
 
 def check_size(data: bytes) -> None:

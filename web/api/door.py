@@ -42,7 +42,7 @@ from web.api import (
 )
 from web.api.asking import Asked, document
 from web.api.machines import PLURALS, Matters
-from web.api.operations import Answers, Operation, Upload
+from web.api.operations import Answers, Operation, Takes
 from web.api.pace import Pace
 from web.api.problems import Wrong, not_here
 from web.api.rights import RIGHTS
@@ -130,23 +130,21 @@ class Door:
     def _description(self) -> Response:
         return document(openapi.described(self._operations, rehearsal=self.work.rehearsal))
 
-    def answer(
-        self, operation: Operation, request: Request, names: Mapping[str, str], data: bytes, lang: str
-    ) -> Response:
+    def answer(self, operation: Operation, request: Request, names: Mapping[str, str], lang: str) -> Response:
         """The answer to one request, problems included. Runs in a thread: everything here may wait for the database."""
-        asked = self.admitted(operation, request, names, lang, data)
+        asked = self.admitted(operation, request, names, lang)
         return asked if isinstance(asked, Response) else self.done(operation, asked)
 
     def admitted(
-        self, operation: Operation, request: Request, names: Mapping[str, str], lang: str, data: bytes = b""
+        self, operation: Operation, request: Request, names: Mapping[str, str], lang: str
     ) -> Asked | Response:
-        """The request of somebody who may come in, before a file that it brings is read; or why not."""
+        """The request of somebody who may come in, before anything that it brings is read; or why not."""
         at = clock.now()
         try:
             known = who.prove(self.work, request, at=at)
             self.pace.check(known.counted_as)
             self._check_right(operation, known)
-            asked = Asked(self.work, request, known, at, lang, names, data)
+            asked = Asked(self.work, request, known, at, lang, names)
             if operation.query is NoQuery and request.scope["query_string"]:
                 asked.query(NoQuery)
             if operation.before is not None:
@@ -164,9 +162,11 @@ class Door:
         self._note_use(asked.who, at=asked.at)
         return response
 
-    def done_with(self, operation: Operation, asked: Asked, file: BinaryIO) -> Response:
-        """The same with a file; what is done, is done when that is there."""
-        return self.done(operation, replace(asked, upload=file, at=clock.now()))
+    def done_with(
+        self, operation: Operation, asked: Asked, *, data: bytes = b"", file: BinaryIO | None = None
+    ) -> Response:
+        """The same with what was sent; what is done, is done when that is there."""
+        return self.done(operation, replace(asked, data=data, upload=file, at=clock.now()))
 
     def _check_right(self, operation: Operation, known: Who) -> None:
         """What the table of rights asks of the token and its owner; by default nobody may."""
@@ -212,25 +212,27 @@ class Place:
             return problems.answer(self._no_such_method(), lang)
         if operation.name == "openapi":
             return await run_in_threadpool(self._door.described)
-        if operation.takes is not None and operation.takes.upload is not None:
-            response = await self._take(operation, operation.takes.upload, request, lang)
+        if operation.takes is not None:
+            response = await self._take(operation, operation.takes, request, lang)
         else:
-            data = await bodies.collected(request) if operation.takes is not None else b""
             names = request.path_params
-            response = await run_in_threadpool(self._door.answer, operation, request, names, data, lang)
+            response = await run_in_threadpool(self._door.answer, operation, request, names, lang)
         response.headers["Vary"] = "Authorization, Accept-Language"
         return response
 
-    async def _take(self, operation: Operation, upload: Upload, request: Request, lang: str) -> Response:
-        """A file is read once it is known who sends it and that they may, and no further than it may be long."""
+    async def _take(self, operation: Operation, takes: Takes, request: Request, lang: str) -> Response:
+        """What is sent is read once it is known who sends it and that they may, and no further than it may be long."""
         door = self._door
         asked = await run_in_threadpool(door.admitted, operation, request, request.path_params, lang)
         if isinstance(asked, Response):
             return asked
         try:
+            if (upload := takes.upload) is None:
+                data = await bodies.collected(request)
+                return await run_in_threadpool(door.done_with, operation, asked, data=data)
             most, too_large = upload.most(door.work), upload.too_large
             async with bodies.spooled(request, most, too_large, kinds=upload.kinds) as file:
-                return await run_in_threadpool(door.done_with, operation, asked, file)
+                return await run_in_threadpool(door.done_with, operation, asked, file=file)
         except Exception as fault:  # noqa: BLE001 - as above: a disk may be full
             return problems.answer(fault, lang, refused=operation.refused)
 

@@ -72,6 +72,7 @@ IMPORTED: dict[str, Any] = {
     "read": 243, "good": 242, "more_bad": 0, "created": 210, "would_create": 0, "already": 0, "linked": 32,
     "bad": [{"row": 7, "column": "received_on", "value": "2026-02-30", "why": "no such date"}],
     "errors": {"titles": ["线索编号", "收到时间"], "rows": [{"row": 7, "cells": ["MGJ-2026-0005", "2026-02-30"]}]},
+    "errors_workbook": "/api/v1/ledger/errors?name=ledger-2026.xlsx",
     "repeats": [{"row": 12, "first": "MGJ-2026-0003"}], "dry_run": False, "sheet": "台账", "header_row": 3,
     "columns": {"number": "线索编号", "received_on": "收到时间"}, "unknown_headers": [], "unread_sheets": [],
     "encoding": None, "unknown_handlers": {}, "unmatched": {}, "new_projects": [],
@@ -106,6 +107,8 @@ NOTICE: dict[str, Any] = {
     "status": "sent", "attempts": 1, "planned_at": AT, "next_at": None, "sent_at": AT, "last_error": None,
     "message_id": "<notice-0123@plumbline.invalid>",
 }  # fmt: skip
+RESENT: dict[str, Any] = {"id": 4, "status": "pending"}
+RESENT_FILE: dict[str, Any] = {"number": "MGJ-SB-2026-0001", "ways": 1}
 PAPER: dict[str, Any] = {
     "id": 1, "matter": NUMBER, "document": "assignment_letter", "number": "港纪办〔2026〕1号", "lang": "zh", "form": "pdf",
     "sha256": "0" * 64, "template": "1", "issued_at": AT, "issued_by": "registrar",

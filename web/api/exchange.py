@@ -48,6 +48,9 @@ def operations() -> Iterator[Operation]:
     yield Operation("POST", f"/{PLURAL}/take-reply", "escalation_take_reply", ("packet", "take"),
                     "Take in a receipt or an answer", take_reply, Answers(shapes.TakenShape, examples.TAKEN), PLURAL,
                     takes=FILE, refused=422, may_refuse=True)  # fmt: skip
+    yield Operation("POST", f"/{PLURAL}/{{number}}/resend", "escalation_resend", ("packet", "resend"),
+                    "Have its file brought or mailed once more; `ways` is on how many, 0 where it never was", resend,
+                    Answers(shapes.ResentFileShape, examples.RESENT_FILE), PLURAL, key=True, may_refuse=True)  # fmt: skip
 
 
 def packet(asked: Asked) -> Response:
@@ -63,6 +66,14 @@ def reply(asked: Asked) -> Response:
     number = asked.number
     _check(asked, number)
     return _file(Exchanger.of(asked.work).reply(number, actor=asked.actor, at=asked.at), "reply")
+
+
+def resend(asked: Asked) -> Response:
+    """Have its file brought again."""
+    number, key = asked.number, asked.key
+    _check(asked, number)
+    ways = Exchanger.of(asked.work).once_more(number, actor=asked.actor, at=asked.at, key=key)
+    return document({"number": number, "ways": ways})
 
 
 def _check(asked: Asked, number: str) -> None:

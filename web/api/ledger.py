@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import quote, urlencode
 
 from sqlmodel import Session
 from starlette.responses import Response
@@ -34,7 +35,7 @@ HEADERS = {
 
 
 def operations() -> Iterator[Operation]:
-    """Both of them."""
+    """All of them."""
     yield Operation("GET", "/ledger", "ledger_export", ("ledger", "export"), "The clues in sight, as a workbook", export,
                     Answers(CONTENT, "…", kinds=(ledger_file.WORKBOOK,), headers=HEADERS), "ledger",
                     query=wishes.LedgerQuery,
@@ -46,7 +47,16 @@ def operations() -> Iterator[Operation]:
                     takes=Takes(CONTENT, "…", kind="application/octet-stream", upload=Upload(_most, _too_large)),
                     before=may_import, key=True,
                     more="The body is the file as it is: an .xlsx workbook or a .csv text. A number that is on file is "
-                    "left as it is, so the same file creates nothing twice, under whichever key.")  # fmt: skip
+                    "left as it is, so the same file creates nothing twice, under whichever key. `errors_workbook` is "
+                    "where the same file gets its bad rows as a workbook.")  # fmt: skip
+    told = {"Content-Disposition": "The file's name.", "Plumbline-Rows": "How many rows are in it."}
+    yield Operation("POST", "/ledger/errors", "ledger_errors", ("ledger", "import"),
+                    "The bad rows of a ledger as a workbook, to be corrected and sent again", errors,
+                    Answers(CONTENT, "…", kinds=(ledger_file.WORKBOOK,), headers=told), "ledger", query=wishes.ErrorsQuery,
+                    takes=Takes(CONTENT, "…", kind="application/octet-stream", upload=Upload(_most, _too_large)),
+                    before=may_correct, may_refuse=True,
+                    more="The body is the file as it was sent to the import; nothing is taken in, and nothing of it is "
+                    "kept here. Each bad cell is marked and the reasons stand beside it.")  # fmt: skip
 
 
 def _most(_work: Work) -> int:
@@ -77,23 +87,31 @@ def export(asked: Asked) -> Response:
 
 def may_import(asked: Asked) -> None:
     """What can be said before the file is read."""
+    _, wanted = asked.key, asked.query(wishes.ImportQuery)
+    _may_send(asked, wanted.columns)
+
+
+def may_correct(asked: Asked) -> None:
+    """The same of one that is to come back with its faults."""
+    _may_send(asked, asked.query(wishes.ErrorsQuery).columns)
+
+
+def _may_send(asked: Asked, columns: str) -> None:
     from cases import ledger_landing  # noqa: PLC0415 - what reads workbooks is slow to load
 
-    _, wanted = asked.key, asked.query(wishes.ImportQuery)
-    _columns(wanted.columns)
+    _columns(columns)
     with asked.reading() as session:
         ledger_landing.keeper_for(session, asked.office, asked.actor)
 
 
 def import_(asked: Asked) -> Response:
     """Take in a ledger, or only say what would happen."""
-    from cases import ledger as ledgers  # noqa: PLC0415 - as above
     from cases import ledger_errors, ledger_landing, ledger_outcome  # noqa: PLC0415 - as above
 
     wanted, office = asked.query(wishes.ImportQuery), asked.office
-    columns, rules = _columns(wanted.columns), office.rulebook().machines["clue"]
+    columns = _columns(wanted.columns)
     with _named(asked.uploaded, wanted.name) as path:
-        ledger = ledgers.read_ledger(path, today=office.day(asked.at), columns=columns, machine=rules)
+        ledger = _read(asked, path, columns)
 
     def land(session: Session) -> dict[str, Any]:
         landed = ledger_landing.land(
@@ -106,7 +124,44 @@ def import_(asked: Asked) -> Response:
             done = land(session)
     else:
         done = asked.once(("ledger.import", ledger.sha256, wanted.name, columns), land)
-    return document(done | {"errors": ledger_errors.told(ledger, (one["row"] for one in done["bad"]))})
+    back = ledger_errors.told(ledger, (one["row"] for one in done["bad"]))
+    return document(done | {"errors": back, "errors_workbook": _where(wanted) if done["bad"] else None})
+
+
+def _read(asked: Asked, path: Path, columns: Mapping[str, str]) -> Any:
+    from cases import ledger as ledgers  # noqa: PLC0415 - as above
+
+    rules = asked.office.rulebook().machines["clue"]
+    return ledgers.read_ledger(path, today=asked.office.day(asked.at), columns=columns, machine=rules)
+
+
+def _where(wanted: wishes.ImportQuery) -> str:
+    """Where the same file gets its bad rows: nothing of it is kept here for whoever never comes for them."""
+    given = {"name": wanted.name} | ({"columns": wanted.columns} if wanted.columns else {})
+    return f"/api/v1/ledger/errors?{urlencode(given, quote_via=quote)}"
+
+
+def errors(asked: Asked) -> Response:
+    """The bad rows as a workbook."""
+    from cases import ledger_errors, ledger_landing  # noqa: PLC0415 - as above
+
+    wanted, office = asked.query(wishes.ErrorsQuery), asked.office
+    with _named(asked.uploaded, wanted.name) as path:
+        ledger = _read(asked, path, _columns(wanted.columns))
+        with asked.reading() as session:
+            landed = ledger_landing.land(
+                session, office, ledger, actor=asked.actor, at=asked.at, dry_run=True
+            )
+        back = ledger_errors.write_errors(ledger, path.with_name("errors.xlsx"), at=asked.at, zone=office.zone,
+                                          lang=asked.lang, also=landed.conflicts)  # fmt: skip
+        if back is None:
+            raise Wrong(404, "no_bad_rows", label("台账没有错误行。", "The ledger has no bad rows."),
+                        label("可直接导入。", "Take it in as it is."))  # fmt: skip
+        content = back.read_bytes()
+    rows = len({*ledger.bad_rows, *(one.row for one in landed.conflicts)})
+    name = f"{ledger.path.stem}-errors.xlsx"
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(content, media_type=ledger_file.WORKBOOK, headers=headers | {"Plumbline-Rows": str(rows)})
 
 
 def _told(found: dict[str, Any]) -> dict[str, Any]:

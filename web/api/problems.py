@@ -22,6 +22,7 @@ from cases.people import UnknownPerson
 from cases.tokens import TokenRefused
 from notifications.documents.faulty import FaultyTemplate
 from notifications.documents.register import NoSuchDocument
+from notifications.outbox import NotDead
 from plumbline.database_faults import trouble
 from plumbline.site_keys import UnusableKey
 from states.calendars import DayOutsideCalendar
@@ -242,6 +243,7 @@ _ANSWERS: Mapping[type[BaseException], Callable[[Any, str, Mapping[str, Any], in
     NoSuchDeadline: _hidden("no_such_deadline"),
     NoSuchDocument: _hidden("no_such_document"),
     KeyReused: _key_reused,
+    NotDead: _sentence(409, "not_dead", "只有已放弃的通知才能重新发送。"),
     TokenRefused: _unproven,
     UnknownPerson: _unknown_person,
     ValidationError: _invalid,

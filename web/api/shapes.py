@@ -250,13 +250,15 @@ class BadRowsShape(Shape):
 
 
 class ImportedShape(Shape):
-    """What an import came to. `more_bad` counts the faults that are not told one by one."""
+    """What an import came to. `more_bad` counts the faults that are not told one by one; `errors_workbook` is where the
+    same file, posted again, gets its bad rows as a workbook, if there are any."""
 
     read: int
     good: int
     bad: list[FaultShape]
     more_bad: int
     errors: BadRowsShape
+    errors_workbook: str | None
     repeats: list[dict[str, Any]]
     created: int
     would_create: int
@@ -364,7 +366,7 @@ class NoticeShape(Shape):
     document: str
     recipient: str
     channel: str
-    status: Literal["pending", "sending", "sent", "dead"]
+    status: Literal["pending", "sending", "sent", "dead", "dropped"]
     attempts: int
     last_error: str | None
 
@@ -372,6 +374,11 @@ class NoticeShape(Shape):
 class NoticesShape(Shape):
     notices: list[NoticeShape]
     next: Cursor
+
+
+class ResentShape(Shape):
+    id: int
+    status: Literal["pending"]
 
 
 class KindsShape(Shape):
@@ -418,6 +425,11 @@ class TakenShape(Shape):
     number: str
     new: bool
     state: str
+
+
+class ResentFileShape(Shape):
+    number: str
+    ways: int
 
 
 class VerifiedShape(Shape):

@@ -143,11 +143,10 @@ class LedgerQuery(Wish):
     )
 
 
-class ImportQuery(Wish):
+class ErrorsQuery(Wish):
     """What the file is called, for messages and, of a text, its ending."""
 
     name: Annotated[str, Field(min_length=1, max_length=255, examples=["ledger-2026.xlsx"])]
-    dry_run: Annotated[Flag, Field(description="Only say what would happen; nothing is taken in.")] = False
     columns: Annotated[
         str,
         Field(
@@ -159,6 +158,10 @@ class ImportQuery(Wish):
     ] = ""
 
 
+class ImportQuery(ErrorsQuery):
+    dry_run: Annotated[Flag, Field(description="Only say what would happen; nothing is taken in.")] = False
+
+
 class DeadlinesQuery(Paged):
     until: Annotated[
         Instant | None,
@@ -167,7 +170,7 @@ class DeadlinesQuery(Paged):
 
 
 class NoticesQuery(Paged):
-    status: Literal["pending", "sending", "sent", "dead"] | None = None
+    status: Literal["pending", "sending", "sent", "dead", "dropped"] | None = None
 
 
 class SlotsQuery(Wish):

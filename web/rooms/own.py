@@ -84,7 +84,8 @@ def list_(request: Request, who: Guest) -> Response:
     lines, more = found[:MOST], len(found) > MOST
     return render(request, "rooms/notices.html", signed=who, title="notices", texts=TEXTS, found=lines, seen=seen,
                   counts=counts, everybodys=everybodys, status_asked=status, following=lines[-1].id if more else None,
-                  documents=office_of(request).rulebook().documents, statuses=notices.STATUSES)  # fmt: skip
+                  documents=office_of(request).rulebook().documents,
+                  statuses=[one for one in notices.STATUSES if everybodys or one != notices.DROPPED])  # fmt: skip
 
 
 def _seen(request: Request, session: Session, login: str, lines: Sequence[Listed]) -> set[str]:
@@ -99,8 +100,8 @@ def again(request: Request, notice: str, who: Guest, _form: Form) -> Response:
     """Take up a notice that was given up: one's own, or any for the operator."""
     work, key = work_of(request), whole(notice, most=2**31)
     with work.unit() as session:
-        found = session.get(notices.Notice, key)
-        if found is None or not (found.recipient == who.login or _operates(session, who.login)):
+        everybodys = _operates(session, who.login)
+        if notices.one_of(session, key, login=who.login, everybodys=everybodys) is None:
             raise NotHere(str(NotHere.__doc__))
         try:
             outbox.revive(session, key, by=who.login, at=now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import hashlib
 import os
@@ -26,6 +25,7 @@ from plumbline.work import Work
 from tests.cases import bad_files
 from tests.plumbline.shell import NOON
 from tests.web.api.client import Client, refused
+from tests.web.api.streaming import Upload, upload
 from web.api import door
 from web.api.machines import PLURALS
 
@@ -223,43 +223,6 @@ def test_who_may_add_is_who_may_on_the_page(api: Client) -> None:
 
 
 # ---------------------------------------------------------------------- who asks is known before the body is read
-
-
-class Upload:
-    """A body that says how much of it was taken."""
-
-    def __init__(self, size: int, *, breaks_off: bool = False) -> None:
-        self.size, self.taken, self.breaks_off = size, 0, breaks_off
-
-    async def receive(self) -> dict[str, Any]:
-        if self.breaks_off and self.taken:
-            return {"type": "http.disconnect"}
-        piece = min(1 << 20, self.size - self.taken)
-        self.taken += piece
-        return {"type": "http.request", "body": bytes(piece), "more_body": self.taken < self.size}
-
-
-def upload(
-    api: Client, token: str, number: str, body: Upload, *, told: bool = False, lang: str = "en", path: str = ""
-) -> tuple[int, bytes]:  # fmt: skip
-    """The answer to a body that is sent piece by piece, its size told before or not."""
-    sent: list[dict[str, Any]] = []
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    headers = {"authorization": f"Bearer {token}", "content-type": BYTES, "idempotency-key": "k",
-               "accept-language": lang} | ({"content-length": str(body.size)} if told else {})  # fmt: skip
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": path or f"/api/v1/clues/{number}/attachments", "raw_path": b"", "query_string": b"name=a.jpg",
-        "root_path": "", "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
-    app: Any = api.browser.app
-    asyncio.run(app(scope, body.receive, send))
-    status = next(one["status"] for one in sent if one["type"] == "http.response.start")
-    return status, b"".join(one.get("body", b"") for one in sent)
 
 
 def test_of_a_stranger_s_file_not_a_byte_is_read(api: Client) -> None:

@@ -96,6 +96,49 @@ def test_a_bad_row_comes_back_as_it_stood_there(api: Client, small: bytes) -> No
     assert line["cells"][:3] == ["MGJ-2026-0002", "2026-02-30", "主体结构违规再分包"]
 
 
+def test_the_link_of_an_import_gives_its_bad_rows_as_a_workbook_that_can_be_corrected(
+    api: Client, small: bytes, tmp_path: Path
+) -> None:
+    told = take_in(api, "registrar", small, name="台账 2026.xlsx").json()
+    link = told["errors_workbook"].removeprefix("/api/v1")
+    headers = {"Content-Type": BYTES, "Accept-Language": "zh"}
+    answer = api.ask("registrar", "POST", link, headers=headers, content=small)
+    assert (answer.status_code, answer.headers["plumbline-rows"]) == (200, "1")
+    assert answer.headers["content-disposition"].endswith("%E5%8F%B0%E8%B4%A6%202026-errors.xlsx")
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+    (title, *_), titles, line = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)
+                                 if any(row)]  # fmt: skip
+    assert "待更正的 1 行" in str(title)
+    assert titles[-2:] == ["原文件行号", "原因"]
+    assert line[:3] == ["MGJ-2026-0002", "2026-02-30", "主体结构违规再分包"]
+    path = tmp_path / "back.xlsx"
+    path.write_bytes(answer.content)
+    back = openpyxl.load_workbook(path)
+    back.worksheets[0].cell(4, 2).value = "2026-02-28"
+    back.save(path)
+    assert take_in(api, "registrar", path.read_bytes(), key="corrected").json()["created"] == 1
+    assert take_in(api, "registrar", path.read_bytes(), key="again").json()["errors_workbook"] is None
+
+
+def test_the_workbook_of_bad_rows_takes_nothing_in_and_is_for_whoever_may_import(
+    api: Client, small: bytes
+) -> None:
+    path, headers = "/ledger/errors?name=a.xlsx", {"Content-Type": BYTES}
+    assert api.ask("registrar", "POST", path, headers=headers, content=small).status_code == 200
+    assert clues(api) == 0
+    refused(api.ask("officer", "POST", path, headers=headers, content=small), 403)
+    refused(
+        api.ask("registrar", "POST", f"{path}&columns=x", headers=headers, content=small), 422, "not_a_column"
+    )
+    refused(api.ask("registrar", "POST", path, headers=headers, content=b"x"), 422)
+    good = "线索编号,收到时间,问题\nMGJ-2026-0001,2026-03-05,主体结构违规再分包\n".encode()
+    refused(
+        api.ask("registrar", "POST", "/ledger/errors?name=a.csv", headers=headers, content=good),
+        404,
+        "no_bad_rows",
+    )
+
+
 def test_a_number_that_is_taken_comes_back_too(api: Client, small: bytes, tmp_path: Path) -> None:
     assert take_in(api, "registrar", small).json()["created"] == 2
     path = ledgers.workbook(tmp_path / "b.xlsx", ledgers.HEADER, ledgers.row(received_on="2026-03-06"))

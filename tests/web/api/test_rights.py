@@ -13,8 +13,11 @@ from cases import tokens
 from cases.people import Person
 from cases.tokens import SCOPES
 from plumbline import clock, sample
+from plumbline.settings import Settings
+from plumbline.work import Work
 from tests.plumbline.shell import NOON
 from tests.web.api.client import Client, refused
+from tests.web.api.streaming import Upload, upload
 from web.api import door
 from web.api.door import Place
 from web.api.machines import PLURALS
@@ -52,6 +55,37 @@ def test_only_the_description_is_there_without_a_token(api: Client) -> None:
             refused(answer, 401, "token_refused")
             assert answer.headers["www-authenticate"].startswith("Bearer")
     assert len(set(answers.values())) == 1
+
+
+def test_of_what_somebody_without_the_right_token_sends_not_a_byte_is_read(api: Client) -> None:
+    with api.work.unit() as session:
+        limited = tokens.issue(session, "registrar", at=NOON, scopes=["read"]).token
+    for one in door.operations(api.work):
+        if one.takes is None:
+            continue
+        sent: Any = {"path": f"/api/v1{filled(one)}", "kind": "application/json", "method": one.method}
+        others = [] if RIGHTS[one.right].scope == "read" else [(limited, 403)]
+        for token, status in [("nobody", 401), *others]:
+            body = Upload(900_000)
+            assert upload(api, token, "", body, **sent)[0] == status, one.name
+            assert body.taken == 0, one.name
+
+
+def test_nor_of_somebody_who_comes_too_often(home: object) -> None:
+    work = Work.open(Settings(api_per_minute=1))
+    api, body = Client(work), Upload(900_000)
+    sent: Any = {"path": "/api/v1/interests", "kind": "application/json"}
+    assert upload(api, api.token("officer"), "", Upload(2), **sent)[0] != 429
+    assert upload(api, api.token("officer"), "", body, **sent)[0] == 429
+    assert body.taken == 0
+    work.engine.dispose()
+
+
+def test_content_that_breaks_off_is_not_taken_for_the_whole(api: Client) -> None:
+    body = Upload(900_000, breaks_off=True, piece=1000)
+    sent: Any = {"path": "/api/v1/interests", "kind": "application/json", "query": b""}
+    status, told = upload(api, api.token("officer"), "", body, **sent)
+    assert (status, b"cut_off" in told) == (400, True)
 
 
 @pytest.mark.parametrize("scope", SCOPES)

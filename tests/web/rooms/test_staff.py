@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from cases.people import Person, Posting
+from notifications import outbox
 from notifications.notices import Notice
 from plumbline.sample import COMMISSION
 from tests.web.rooms.visiting import EVERYBODY, House
@@ -88,6 +89,20 @@ def test_the_operator_sees_in_a_pack_no_number_of_a_matter(house: House) -> None
     assert clue not in page
     assert number not in page
     assert "more that you do not see" in page
+
+
+def test_what_was_not_sent_because_its_reader_may_know_no_more_is_told_the_operator_alone(
+    house: House,
+) -> None:
+    house.convened()
+    with house.office.work.unit() as session:
+        session.execute(update(Notice).where(col(Notice.recipient) == "officer")
+                        .values(status="dropped", next_at=None, last_error=outbox.NOT_THEIRS))  # fmt: skip
+    page = house.page("operator", "/notices?status=dropped")
+    assert "Not sent: the matter" in page
+    assert "/again" not in page
+    for asked in ("/notices", "/notices?status=dropped"):
+        assert "room-cards" not in house.page("officer", asked)
 
 
 def test_ones_own_settings_are_changed_and_a_bad_address_changes_nothing(house: House) -> None:
