@@ -114,6 +114,12 @@ def projects(session: Session, office: Office, actor: str, project: str | None =
     return there
 
 
+def document(office: Office, found: Map, *, actor: str, at: datetime) -> dict[str, Any]:
+    """For JSON: every cell, as `actor` may see it."""
+    return {"as_of": office.day(at).isoformat(), "as_seen_by": actor, "projects": list(found.projects),
+            "counts": found.counts(), "cells": [as_dict(one) for one in found.cells]}  # fmt: skip
+
+
 def as_dict(cell: Cell) -> dict[str, Any]:
     """For JSON."""
     last, planned = cell.last, cell.planned

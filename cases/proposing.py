@@ -185,6 +185,22 @@ def as_dict(office: Office, one: Proposal, *, lang: str, name: str, may_accept: 
     }  # fmt: skip
 
 
+def document(
+    session: Session,
+    office: Office,
+    found: Proposed,
+    *,
+    actor: str,
+    at: datetime,
+    lang: str,
+    limit: int = MOST,
+) -> dict[str, Any]:
+    """For JSON: the first of the proposals, and how many blind cells and proposals there are in all."""
+    return {"as_of": office.day(at).isoformat(), "as_seen_by": actor, "blind": found.blind,
+            "without_proposal": found.without, "count": len(found.proposals),
+            "proposals": listed(session, office, found, actor=actor, lang=lang)[:limit]}  # fmt: skip
+
+
 def listed(
     session: Session, office: Office, found: Proposed, *, actor: str, lang: str
 ) -> list[dict[str, Any]]:

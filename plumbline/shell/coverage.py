@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -48,10 +48,7 @@ def show(asked: Asked, project: Of = None) -> Answer:
     office, actor = asked.work.office, asked.actor
     with asked.work.reading() as session:
         found = coverage.of(session, office, actor=actor, at=asked.at, project=project)
-        cells = [coverage.as_dict(one) for one in found.cells]
-    document: dict[str, Any] = {"as_of": office.day(asked.at).isoformat(), "as_seen_by": actor,
-                                "projects": list(found.projects), "counts": found.counts(),
-                                "cells": cells}  # fmt: skip
+    document = coverage.document(office, found, actor=actor, at=asked.at)
     words = {
         "covered": said("已覆盖", "covered"),
         "planned": said("已安排", "planned"),
@@ -64,7 +61,7 @@ def show(asked: Asked, project: Of = None) -> Answer:
         [one["project"], one["link"], one["phase"], one["personnel"], words[one["state"]], one["risk"],
          one["last"]["number"] if one["last"] else None, one["covered_until"],
          one["planned"]["on"] if one["planned"] else None]
-        for one in cells
+        for one in document["cells"]
     ]  # fmt: skip
     counts = "  ".join(f"{words[state]} {count}" for state, count in document["counts"].items())
     return Answer(document, [Table(headings, rows), counts])
@@ -84,9 +81,10 @@ def propose(asked: Asked, project: Of = None, limit: Limit = 1000) -> Answer:
     office, actor = asked.work.office, asked.actor
     with asked.work.reading() as session:
         found = proposing.of(session, office, actor=actor, at=asked.at, project=project)
-        listed = proposing.listed(session, office, found, actor=actor, lang=asked.lang)[:limit]
-    document = {"as_of": office.day(asked.at).isoformat(), "as_seen_by": actor, "blind": found.blind,
-                "without_proposal": found.without, "count": len(found.proposals), "proposals": listed}  # fmt: skip
+        document = proposing.document(
+            session, office, found, actor=actor, at=asked.at, lang=asked.lang, limit=limit
+        )
+    listed = document["proposals"]
     headings = [said("项目", "project"), said("环节", "link"), said("形式", "form"), said("消除", "closes"),
                 said("余", "left"), said("风险", "risk"), said("首次", "first"), said("理由", "reason")]  # fmt: skip
     rows = [
