@@ -282,6 +282,7 @@ def _open(session: Session, office: Office, programme: Programme, slot: date, *,
     values |= {"place": chosen.place} if chosen.place else {}
     values |= {"link": programme.link} if programme.link else {}
     values |= {checklists.FIELD: programme.checklist} if programme.checklist else {}
+    values |= {inspections.WHY: programme.why} if programme.why else {}
     moved = opening.open_by_programme(session, office, MACHINE, organisation=programme.organisation,
                                       project=programme.project, values=values, actor=CLOCK, at=at)  # fmt: skip
     matter = opening.id_of(session, moved.number)

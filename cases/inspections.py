@@ -14,6 +14,7 @@ from states.recurrence import Given, When
 from states.recurrence_words import parse
 
 MACHINE = "inspection"
+WHY = "why"  # the field of a round that says why it was arranged
 UNANNOUNCED = "unannounced"
 KINDS = ("daily", "special", UNANNOUNCED, "joint", "embedded", "look_back")
 RUN_ONCE, RUN_ALL, SKIP = "run_once", "run_all", "skip"
@@ -43,7 +44,8 @@ class Programme(SQLModel, table=True):
     slot that has an outcome; `next_on` the day on which the next one opens, None where it has to be worked out anew.
     `on_outage` says what becomes of slots that nobody opened on their day. Of `sites` ({"name", "weight", "unit"}), `take`
     are drawn for each round (0: all are looked at); of `inspectors`, `team` (0: all of them go).
-    Each round takes the version of `checklist` that is in force as it is opened.
+    Each round takes the version of `checklist` that is in force as it is opened, and `why`, where somebody said why this
+    programme was made.
     """
 
     __tablename__ = "programme"
@@ -67,6 +69,9 @@ class Programme(SQLModel, table=True):
     team: int = 0
     next_on: date | None = Field(default=None, index=True)
     checklist: str | None = Field(default=None, max_length=32)
+    made_by: str | None = Field(default=None, max_length=64)
+    made_at: datetime | None = None
+    why: str = Field(default="", max_length=2000)
 
     @property
     def is_unannounced(self) -> bool:

@@ -72,8 +72,10 @@ def open_matter(
     fields: Mapping[str, Any],
     key: str | None = None,
     typed: bool = False,
+    organisation: str | None = None,
 ) -> Moved:
-    """Open a matter by hand as `actor`. It is kept by the organisation of the posting that gives the right to.
+    """Open a matter by hand as `actor`. It is kept by the organisation of the posting that gives the right to; of several
+    such, by `organisation`.
 
     `key` and `typed` as in `advance`. Raises KeyReused; Refused: not a role that may, a form that lacks something, a
     guard of the opening.
@@ -82,7 +84,7 @@ def open_matter(
     if (answered := requests.answered(session, request)) is not None:
         return Moved(**answered)
     rules = office.rulebook().machines[machine]
-    person, organisation = _entitled(session, rules, actor)
+    person, organisation = _entitled(session, rules, actor, organisation)
     form = _read(
         session, office, rules, machine, person, fields, at=at, organisation=organisation, typed=typed
     )
@@ -155,11 +157,13 @@ def open_from_site(
     return _bear(session, office, rules, birth)
 
 
-def _entitled(session: Session, rules: Machine, login: str) -> tuple[Actor, str]:
-    """The person with all their roles, and the organisation whose posting entitles them to open such a matter."""
+def _entitled(session: Session, rules: Machine, login: str, wanted: str | None) -> tuple[Actor, str]:
+    """The person with all their roles, and the organisation whose posting entitles them to open such a matter: of several
+    the wanted one."""
     postings, *_ = standing(session, login, matter=0)
     entitling = [posting.organisation for posting in postings if posting.role in rules.registered_by]
-    home = entitling[0] if entitling else (postings[0].organisation if postings else "")
+    first = entitling[0] if entitling else (postings[0].organisation if postings else "")
+    home = wanted if wanted is not None and wanted in entitling else first
     return Actor(login, frozenset(posting.role for posting in postings), home or None, is_opener=True), home
 
 

@@ -80,7 +80,8 @@ def _programme(one: Programme, *, lang: str, whole: bool) -> dict[str, Any]:
         "link": one.link, "inspectors": list(one.inspectors), "team": one.team, "take": one.take,
         "sites": [dict(site) for site in one.sites] if whole else None, "starts_on": one.starts_on.isoformat(),
         "ends_on": one.ends_on.isoformat() if one.ends_on else None, "on_outage": one.on_outage, "active": one.active,
-        "checklist": one.checklist,
+        "checklist": one.checklist, "made_by": one.made_by,
+        "made_at": one.made_at.isoformat() if one.made_at else None, "why": one.why,
     }  # fmt: skip
 
 

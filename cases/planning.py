@@ -50,6 +50,7 @@ class Wanted:
     ends_on: date | None = None
     on_outage: str = RUN_ONCE
     checklist: str | None = None
+    why: str = ""
     faults: Sequence[Reason] = field(default=())  # found in the reading of it
 
 
@@ -101,6 +102,7 @@ def add_programme(session: Session, office: Office, wanted: Wanted, *, actor: st
         organisation=wanted.organisation, project=wanted.project, plan=wanted.plan, link=wanted.link,
         inspectors=list(wanted.inspectors), sites=[dict(one) for one in wanted.sites], team=wanted.team,
         starts_on=first, ends_on=last, on_outage=wanted.on_outage, checklist=wanted.checklist,
+        made_by=actor, made_at=at, why=wanted.why,
     )  # fmt: skip
     inspections.plan(session, programme)
     return programme

@@ -49,22 +49,24 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """A look to come: by a round that is on file (its number) or by a programme (its code)."""
+    """A look to come: by a round that is on file (its number and machine) or by a programme (its code, and no machine)."""
 
     project: str
     spots: frozenset[Spot]
     on: date
     by: str
+    machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What raises the risk of these spots, such as a clue, and by how much."""
+    """What raises the risk of these spots, such as a clue, and by how much; `count`: so many alike."""
 
     project: str
     spots: frozenset[Spot]
     weight: int
     is_open: bool
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def _cell(
     grade = rules.grades[rules.links[spot.link].grade]
     until = last.on + timedelta(days=grade.holds_for) if last else None
     state = COVERED if until is not None and today <= until else PLANNED if planned else BLIND
-    still = sum(one.is_open for one in signs)
+    still = sum(one.count for one in signs if one.is_open)
+    ended = sum(one.count for one in signs if not one.is_open)
     return Cell(project, spot, state, last, (today - last.on).days if last else None, until, planned,
-                grade.weight + sum(one.weight for one in signs), still, len(signs) - still)  # fmt: skip
+                grade.weight + sum(one.weight * one.count for one in signs), still, ended)  # fmt: skip

@@ -102,6 +102,9 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (GET, "/tasks"): SIGNED,
     (GET, "/inspections"): SIGNED,
     (GET, "/programme"): SIGNED,  # of the bodies whose rounds they see: cases.plan_lists
+    (GET, "/coverage"): SIGNED,  # of the projects whose rounds they see: cases.coverage
+    (GET, "/coverage/{project}"): SIGNED,
+    (POST, "/coverage/{project}/accept"): SIGNED,  # who plans inspections: cases.planning
     (GET, "/inspections/{number}"): SIGNED,
     (POST, "/inspections/{number}/findings"): SIGNED,
     (GET, "/people"): OPERATORS,

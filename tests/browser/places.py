@@ -26,6 +26,8 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
             "register a clue": "/register/clue", "inspections": "/inspections",
             "inspection": f"/inspections/{found.inspection}",
         },
+        "leader": {"coverage": "/coverage", "coverage of a project": "/coverage/PC",
+                   "coverage, filtered": "/coverage/PC?side=contractor&phase=execution"},
         "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
                       "today": "/",
                       "recusals": "/recusals", "passed on": "/worklist?tab=passed", "copied": "/worklist?tab=copied"},

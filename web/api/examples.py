@@ -150,8 +150,34 @@ PROGRAMMES: dict[str, Any] = {
         "code": "PC-WEEKLY", "plan": "Y2026", "kind": "daily", "title": "港口中心项目每周巡查", "rule": "每周一",
         "recurs": "every week on Monday", "organisation": "MGJ", "project": "PC", "inspectors": ["supervisor"],
         "sites": None, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "on_outage": "run_once", "active": True,
-        "checklist": "LINKS",
+        "checklist": "LINKS", "made_by": "leader", "made_at": AT, "why": "",
     }],
+}  # fmt: skip
+CELL: dict[str, Any] = {
+    "project": "PC", "phase": "execution", "personnel": "contractor", "link": "c15_quality", "state": "blind", "risk": 9,
+    "open_clues": 1, "closed_clues": 0, "age": 61, "covered_until": "2026-08-31",
+    "last": {"at": "2026-07-02T04:00:00+00:00", "by": "supervisor", "number": "MGJ-JC-2026-001", "machine": "inspection",
+             "move": "record_nothing"},
+    "planned": None,
+}  # fmt: skip
+COVERAGE: dict[str, Any] = {
+    "as_of": "2026-09-01", "as_seen_by": "leader", "projects": ["PC"], "counts": {"covered": 0, "planned": 0, "blind": 1},
+    "cells": [CELL],
+}  # fmt: skip
+PROPOSALS: dict[str, Any] = {
+    "as_of": "2026-09-01", "as_seen_by": "leader", "blind": 1, "without_proposal": 0, "count": 1,
+    "proposals": [{
+        "project": "PC", "place": "港口中心", "link": "c15_quality", "links": ["c15_quality"],
+        "link_label": "quality and hidden works", "form": "round", "kind": "special", "rule": None, "on": None,
+        "reason": "With a clue open it should not wait for the next slot: send one round at once.",
+        "reasons": {"zh": "线索未结，不宜等待下一期，建议立即派出一次检查。",
+                    "en": "With a clue open it should not wait for the next slot: send one round at once."},
+        "risk": 9, "closes": 1, "left": 0, "may_accept": True, "cells": [CELL],
+    }],
+}  # fmt: skip
+ACCEPTED: dict[str, Any] = {
+    "project": "PC", "link": "c15_quality", "form": "round", "programme": None, "number": "MGJ-JC-2026-002", "closes": 1,
+    "why": "With a clue open it should not wait for the next slot: send one round at once.",
 }  # fmt: skip
 SLOT = {"programme": "PC-WEEKLY", "slot": "2026-09-07", "outcome": "opened", "number": "MGJ-JC-2026-001", "why": "",
         "reason": "", "at": AT}  # fmt: skip

@@ -45,6 +45,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("disclosure", "read"): Right("read"),
     ("round", "read"): Right("read"),
     ("programme", "read"): Right("read"),
+    ("coverage", "read"): Right("read"),
+    ("coverage", "accept"): Right("write"),
     ("draw", "read"): Right("read"),
     ("checklist", "read"): Right("read"),
     ("deadline", "read"): Right("read"),

@@ -533,11 +533,113 @@ class ProgrammeShape(Shape):
     on_outage: Literal["run_once", "run_all", "skip"]
     active: bool
     checklist: Annotated[str | None, Field(description="Its rounds take the version in force as they open.")]
+    made_by: str | None
+    made_at: When | None
+    why: Annotated[str, Field(description="Why it was made, where somebody said so; its rounds say so too.")]
 
 
 class ProgrammesShape(Shape):
     plans: list[PlanShape]
     programmes: list[ProgrammeShape]
+
+
+class LookShape(Shape):
+    """Who looked last, when, at which matter, and by which of its moves."""
+
+    at: When
+    by: str
+    number: str
+    machine: str
+    move: str
+
+
+class ComingShape(Shape):
+    """A look to come: a round by its number, with its machine; a programme by its code, without."""
+
+    on: Day
+    by: str
+    machine: str | None
+
+
+class CellShape(Shape):
+    """A phase, a side of the works and a link of a project. `age` is in days; `covered_until` the last day on which the last
+    look holds."""
+
+    project: str
+    phase: str
+    personnel: str
+    link: str
+    state: Literal["covered", "planned", "blind"]
+    risk: int
+    open_clues: int
+    closed_clues: int
+    age: int | None
+    covered_until: Day | None
+    last: LookShape | None
+    planned: ComingShape | None
+
+
+class CountsShape(Shape):
+    """How many cells are in each state."""
+
+    covered: int
+    planned: int
+    blind: int
+
+
+class CoverageShape(Shape):
+    """Every cell, counted from what whoever asks may see."""
+
+    as_of: Day
+    as_seen_by: str
+    projects: list[str]
+    counts: CountsShape
+    cells: list[CellShape]
+
+
+class ProposalShape(Shape):
+    """What would close blind cells: a programme that recurs by `rule`, first on `on`, or one round at once. `left` cells are
+    blind once this one and all before it are accepted."""
+
+    project: str
+    place: Annotated[str, Field(description="What the project is called.")]
+    link: str
+    links: list[str]
+    link_label: str
+    form: Literal["programme", "round"]
+    kind: str
+    rule: str | None
+    on: Day | None
+    reason: Annotated[str, Field(description="In the language of the answer.")]
+    reasons: Both
+    risk: int
+    closes: int
+    left: int
+    may_accept: bool
+    cells: list[CellShape]
+
+
+class ProposalsShape(Shape):
+    """The first of `count` proposals; no proposal closes `without_proposal` of the `blind` cells."""
+
+    as_of: Day
+    as_seen_by: str
+    blind: int
+    without_proposal: int
+    count: int
+    proposals: list[ProposalShape]
+
+
+class AcceptedShape(Shape):
+    """A proposal that was accepted: the programme, or the number of the round, that it became."""
+
+    project: str
+    link: str
+    form: Literal["programme", "round"]
+    programme: str | None
+    number: str | None
+    closes: int
+    why: str
 
 
 class SlotShape(Shape):

@@ -180,6 +180,25 @@ class SlotsQuery(Wish):
     limit: Limit = 50
 
 
+class CoverageQuery(Wish):
+    project: Annotated[Line | None, Field(description="Of one project alone.", examples=["PC"])] = None
+
+
+class ProposalsQuery(CoverageQuery):
+    limit: Limit = 50
+
+
+class Accepting(Wish):
+    """What is proposed at this link of this project. `kind` is another kind of round than proposed; `why` adds to the
+    reason."""
+
+    project: Annotated[Line, Field(examples=["PC"])]
+    link: Annotated[Line, Field(examples=["c15_quality"])]
+    kind: Line | None = None
+    why: Annotated[str, Field(max_length=1000), _text(1000, lines=True, needed=False)] = ""
+    inspectors: Annotated[list[Line], Field(max_length=50)] = []
+
+
 class DueQuery(Wish):
     from_: Annotated[Line, Field(alias="from", examples=["2026-09-01"])]
     for_: Annotated[Line, Field(alias="for", examples=["15 working days"])]
