@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, CompoundSelect, literal, select, union_all
 from sqlmodel import Session, col
 
-from cases import access, desk_lists, gathering, recusing
+from cases import access, checklist_facts, desk_lists, gathering, recusing
 from cases.deadlines import Deadline
 from cases.matters import Matter, MatterLink, OnFile, Seat
 from cases.office import Office
@@ -45,6 +45,7 @@ class Line:
     due_at: datetime | None
     is_round: bool
     moves: tuple[tuple[str, Label], ...] = ()
+    by_checklist: bool = False  # and it is being gone through now
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _line(looking: _Looking, row: OnFile, clock: _Clock, links: Sequence[Link], 
     return Line(
         row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler,
         clock.due_on, clock.due_at, is_round=machine.rounds is not None, moves=moves[:OFFERED],
+        by_checklist=takes_part and checklist_facts.is_gone_through(machine, row),
     )  # fmt: skip
 
 

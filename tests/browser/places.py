@@ -25,6 +25,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
         "supervisor": {
             "register a clue": "/register/clue", "inspections": "/inspections",
             "inspection": f"/inspections/{found.inspection}",
+            "checklist": f"/inspections/{found.checked}/checklist", "today": "/",
         },
         "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
                       "today": "/",
