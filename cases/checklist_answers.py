@@ -1,4 +1,4 @@
-"""A round's checklist: what is wrong with an answer, and the sheet people read.
+"""A round's checklist: what is asked for in an answer, and what is wrong with one.
 
 Answers are events of the round's history and nothing else: the latest counts, and no earlier one is lost.
 """
@@ -9,16 +9,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from cases import attachments, gathering
-from cases.checklist_facts import Asked, asked
-from cases.history import Event
+from cases import attachments
+from cases.checklist_facts import asked, asks_again
 from cases.matters import OnFile
 from cases.office import Office
 from states import checklist_answers
-from states.checklist_answers import Standing
 from states.checklist_rules import (
     ANSWER,
     IN_ORDER,
@@ -31,12 +28,11 @@ from states.checklist_rules import (
     ChecklistRules,
 )
 from states.checklists import Item, number
-from states.facts import Facts, Reason, Refused
+from states.facts import Facts, Reason
 from states.rulebook import FormField, Label
 
 MOST_PHOTOGRAPHS = 50
-_BETWEEN = re.compile(r"[\s,，、;；]+")
-_SAID = ("problem", "measure")  # where a move that finds something says what
+BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 def form(
@@ -53,7 +49,7 @@ def form(
     if found is None:  # no item can be meant
         return tuple(field for field in fields if field.name != ITEM), {}
     stand = checklist_answers.standing(rules, known.course)
-    again = stand.again if _asks_again(office, row, rules) and stand.again else tuple(found.items)
+    again = stand.again if asks_again(office, row, rules) and stand.again else tuple(found.items)
     name = checklist_answers.next_item(stand, again, found.mandatory)
     if move != rules.answered_by:
         return fields, {ITEM: name}
@@ -62,12 +58,6 @@ def form(
     return fields, {ITEM: name, ANSWER: IN_ORDER, MEASURED: measure.least if measure else None,
                     UNIT: measure.unit if measure else None,
                     PHOTOGRAPHS: str(photographs[0]) if photographs else None}  # fmt: skip
-
-
-def _asks_again(office: Office, row: OnFile, rules: ChecklistRules) -> bool:
-    """Whether the round is being looked at again."""
-    machine = office.rulebook(row.rulebook).machines[row.machine]
-    return row.state == machine.moves[rules.asked_again_by].to
 
 
 # --------------------------------------------------------------------------------------------------- answering
@@ -89,7 +79,7 @@ def read(
         return [] if form[LEFT_OUT] else [_nothing_left()]
     if not form.get(ITEM):
         return []
-    open_ = stand.again if stand.again and _asks_again(office, row, rules) else tuple(sheet_.items)
+    open_ = stand.again if stand.again and asks_again(office, row, rules) else tuple(sheet_.items)
     if form[ITEM] not in open_:
         return [_no_such_item(form[ITEM], open_)]
     _, item = sheet_.items[form[ITEM]]
@@ -131,7 +121,7 @@ def _photograph_faults(session: Session, row: OnFile, form: dict[str, Any]) -> l
     said = form.get(PHOTOGRAPHS)
     if said is None:
         return []
-    words = [word for word in _BETWEEN.split(str(said)) if word]
+    words = [word for word in BETWEEN.split(str(said)) if word]
     held = {str(one.number) for one in attachments.of_matter(session, row.id) if one.is_photograph}
     if len(words) > MOST_PHOTOGRAPHS or not held.issuperset(words):
         there = ", ".join(sorted(held, key=int)) or "-"
@@ -165,59 +155,3 @@ def _nothing_left() -> Reason:
 
 def _reason(code: str, zh: str, en: str, cure_zh: str, cure_en: str, field: str | None = None) -> Reason:
     return Reason(code, Label(zh=zh, en=en), Label(zh=cure_zh, en=cure_en), field)
-
-
-# ----------------------------------------------------------------------------------------------------- reading
-
-
-def sheet(session: Session, office: Office, number_: str, *, actor: str, lang: str) -> dict[str, Any]:
-    """The checklist of a round with every item, its latest answer and the earlier ones, for whoever sees the round.
-
-    Raises NoSuchMatter, Refused (no_checklist).
-    """
-    row = gathering.load(session, office, number_, login=actor, for_change=False).row
-    found = asked(session, office, row)
-    if found is None:
-        raise Refused("no_checklist", (_reason(
-            "no_checklist", f"{number_} 没有检查清单。", f"{number_} has no checklist.",
-            "登记检查时注明清单代码。", "A round names its checklist as it is registered."),))  # fmt: skip
-    stand = checklist_answers.standing(found.rules, gathering.Course(session, row.id))
-    given = _given(session, row, found)
-    again = stand.again if _asks_again(office, row, found.rules) else None
-    items = [_line(found, name, given.get(name, []), stand, again, lang) for name in found.items]
-    return {"number": row.number, "state": row.state, "version": row.version, "checklist": found.checklist.key,
-            "label": found.checklist.content.label.in_(lang), "items": items,
-            "unanswered": list(stand.unanswered(found.mandatory)), "findings": list(stand.found),
-            "again": list(stand.to_ask_again) if again is not None else []}  # fmt: skip
-
-
-def _given(session: Session, row: OnFile, found: Asked) -> dict[str, list[dict[str, Any]]]:
-    """Every answer by item, oldest first."""
-    moves = (found.rules.answered_by, *found.rules.found_by)
-    query = (
-        select(col(Event.id), col(Event.at), col(Event.actor), col(Event.move), col(Event.data))
-        .where(col(Event.matter) == row.id, col(Event.move).in_(moves))
-        .order_by(col(Event.seq))
-    )
-    answers: dict[str, list[dict[str, Any]]] = {}
-    for event, at, actor, move, data in session.execute(query):
-        if (said := checklist_answers.answer_of(found.rules, move, data)) is not None:
-            remark = next((data[name] for name in (REMARK, *_SAID) if data.get(name)), None)
-            numbers = [int(word) for word in _BETWEEN.split(data.get(PHOTOGRAPHS) or "") if word]
-            answers.setdefault(said[0], []).append({
-                "answer": said[1], "remark": remark, "measured": data.get(MEASURED), "unit": data.get(UNIT),
-                "photographs": numbers, "by": actor, "at": at.isoformat(), "event": event})  # fmt: skip
-    return answers
-
-
-def _line(
-    found: Asked, name: str, given: list[dict[str, Any]], stand: Standing, again: tuple[str, ...] | None, lang: str
-) -> dict[str, Any]:  # fmt: skip
-    section, item = found.items[name]
-    measure = {"label": item.measure.label.in_(lang), "unit": item.measure.unit} if item.measure else None
-    return {
-        "item": name, "link": section.link, "sign": item.sign.in_(lang), "mandatory": item.mandatory, "measure": measure,
-        "basis": [basis.model_dump(mode="json", exclude_none=True) for basis in section.basis],
-        "answer": given[-1] if given else None, "earlier": given[:-1],
-        "left_out": name in stand.left_out and not given, "asked": again is None or name in again,
-    }  # fmt: skip

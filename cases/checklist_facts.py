@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from states import checklist_answers, guards_on_checklists
 from states.checklist_rules import ChecklistRules
 from states.checklists import Item, Section
 from states.facts import Made
+from states.rulebook import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,23 @@ def asked(session: Session, office: Office, row: OnFile) -> Asked | None:
         return None
     found = held.content.asked(row.values.get("link"))
     return Asked(held, rules, {item.id: (section, item) for section, item in found})
+
+
+def answered_by(machine: Machine, values: Mapping[str, Any]) -> str | None:
+    """The move that answers an item of a round with these values; None where it has no checklist."""
+    return machine.checklist.answered_by if machine.checklist is not None and values.get(FIELD) else None
+
+
+def is_gone_through(machine: Machine, row: OnFile) -> bool:
+    """Whether a round has a checklist, and its state is one in which items are answered."""
+    move = answered_by(machine, row.values)
+    return move is not None and row.state in machine.moves[move].from_
+
+
+def asks_again(office: Office, row: OnFile, rules: ChecklistRules) -> bool:
+    """Whether the round is being looked at again."""
+    machine = office.rulebook(row.rulebook).machines[row.machine]
+    return row.state == machine.moves[rules.asked_again_by].to
 
 
 def facts(session: Session, office: Office, row: OnFile, course: Iterable[Made]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, CompoundSelect, literal, select, union_all
 from sqlmodel import Session, col
 
-from cases import access, desk_lists, gathering, recusing
+from cases import access, checklist_facts, desk_lists, gathering, recusing
 from cases.deadlines import Deadline
 from cases.history import Event
 from cases.matters import Matter, MatterLink, OnFile, Seat
@@ -48,6 +48,7 @@ class Line:
     is_round: bool
     awaited: tuple[Reason, ...] = ()  # answers, such as signatures, without which it is not decided
     moves: tuple[tuple[str, Label], ...] = ()
+    by_checklist: bool = False  # and it is being gone through now
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ def _line(
         row.number, row.machine, row.title, state.label, state.kind, state.waits_for, row.handler,
         clock.due_on, clock.due_at, is_round=machine.rounds is not None, moves=moves,
         awaited=judging.awaited(known) if takes_part else (),  # who only reads does not learn who else does
+        by_checklist=takes_part and checklist_facts.is_gone_through(machine, row),
     )  # fmt: skip
 
 

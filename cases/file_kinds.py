@@ -82,6 +82,15 @@ def examine(path: Path) -> Kind:
     return kind
 
 
+def check_photograph(kind: Kind) -> None:
+    """Raises Refused("not_a_photograph") for anything but a picture that can be shown."""
+    if kind.media_type not in PHOTOGRAPHS or kind.flags:
+        says = Label(zh="这不是完好的照片。", en="This is not a photograph, or it is damaged.")
+        cure = Label(zh="照片为 JPEG、PNG 或 WebP；其他文件请加入本次检查的附件。",
+                     en="A photograph is JPEG, PNG or WebP; other files go among the attachments of the round.")  # fmt: skip
+        raise Refused("not_a_photograph", (Reason("not_a_photograph", says, cure),))
+
+
 def _photograph(media_type: str) -> Callable[[Path], Kind]:
     def look(path: Path) -> Kind:
         with path.open("rb") as stream:

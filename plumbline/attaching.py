@@ -30,9 +30,10 @@ class Attaching:
 
     def add(
         self, number: str, source: BinaryIO, *, name: str, actor: str, at: datetime, caption: str = "",
-        key: str | None = None,
+        key: str | None = None, photograph: bool = False,
     ) -> Added:  # fmt: skip
-        """Add a file to a matter. With `key`, the same request again is only answered.
+        """Add a file to a matter. With `key`, the same request again is only answered. `photograph`: nothing else is
+        taken.
 
         Raises NoSuchMatter, Refused: why this person may not, or this file; KeyReused; OSError.
         """
@@ -41,7 +42,10 @@ class Attaching:
         with self.work.reading() as session:  # who may not add fills no disk
             attachments.to_add(session, office, number, actor=actor)
         with room.draft(source) as draft:
-            new = New.of(draft, file_kinds.examine(draft.path), name=name, caption=caption)
+            kind = file_kinds.examine(draft.path)
+            if photograph:
+                file_kinds.check_photograph(kind)
+            new = New.of(draft, kind, name=name, caption=caption)
             request = Request(actor, key, (number, "attachment.add", draft.sha256, name, caption))
             with self.work.unit() as session:
                 # Locked before the key is looked up: of two at once, the second finds what the first did.

@@ -17,7 +17,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
-from cases import due_dates, form_of_move, gathering, listing, offering, reads, surveys
+from cases import checklist_facts, due_dates, form_of_move, gathering, listing, offering, reads, surveys
 from cases.due_dates import NoSuchDeadline
 from cases.errors import KeyReused, NoSuchMatter
 from cases.form_of_move import Asked
@@ -77,7 +77,7 @@ def page(request: Request, number: str, who: Who) -> Response:
         level=_level(reader, found["values"]), open=shown.survey.open, by_engine=by_engine,
         blocked=[one for one in shown.survey.blocked if one not in by_engine], bodies=shown.bodies, project=shown.project,
         done=done, on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
-        is_round=shown.rules.rounds is not None,
+        is_round=shown.rules.rounds is not None, answers_by=checklist_facts.answered_by(shown.rules, found["values"]),
     )  # fmt: skip
 
 

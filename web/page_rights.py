@@ -107,6 +107,8 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (POST, "/coverage/{project}/accept"): SIGNED,  # who plans inspections: cases.planning
     (GET, "/inspections/{number}"): SIGNED,
     (POST, "/inspections/{number}/findings"): SIGNED,
+    (GET, "/inspections/{number}/checklist"): SIGNED,
+    (POST, "/inspections/{number}/checklist/{item}"): SIGNED,
     (GET, "/people"): OPERATORS,
     (POST, "/people"): OPERATORS,
     (GET, "/people/{login}"): OPERATORS,

@@ -28,6 +28,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "moves": ("可办事项", "What may be done"),
     "no_moves": ("您目前没有可办事项。", "There is nothing for you to do here now."),
     "matter_page": ("办理页", "Its page"),
+    "checklist": ("检查清单", "Checklist"),
     "attachments": ("附件", "Attachments"),
     "tasks": ("任务", "Tasks"),
     "body": ("单位", "Body"),

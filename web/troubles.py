@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote
 
 from fastapi import FastAPI, Request, Response
@@ -24,23 +25,41 @@ WORDS = (
     "field.",
     "opinion_",
 )  # before the names of fields that people write into; no password is among them
+_BOUNDARY = re.compile(r'multipart/form-data; ?boundary="?([^"; ]{1,70})"?')
+_NAME = re.compile(rb'[ ;]name="([^"]*)"')
 _CODE = re.compile(r"[a-z0-9_.:-]*")
 
 
 async def typed(request: Request) -> str:
     """What somebody wrote into a form of ours that can not be taken: their words, without codes and marks."""
-    data = bytearray()
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    kind = request.headers.get("content-type", "")
+    with_files = _BOUNDARY.fullmatch(kind)
+    if with_files is None and not kind.startswith("application/x-www-form-urlencoded"):
         return ""
+    data = bytearray()
     async for part in request.stream():
         data += part
         if len(data) > MOST_BYTES:
-            return ""
+            if with_files is None:
+                return ""
+            break  # our forms have their words before their files
     try:
-        pairs = parse_qsl(data.decode(), max_num_fields=MOST_FIELDS, errors="strict")
+        pairs = (
+            list(_texts(bytes(data), with_files[1].encode())) if with_files is not None
+            else parse_qsl(data.decode(), max_num_fields=MOST_FIELDS, errors="strict")
+        )  # fmt: skip
     except ValueError:
         return ""
     return "\n\n".join(text for name, text in pairs if name.startswith(WORDS) and not _CODE.fullmatch(text))
+
+
+def _texts(data: bytes, boundary: bytes) -> Iterator[tuple[str, str]]:
+    """The fields of a form with files, without its files. Raises ValueError."""
+    for part in data.split(b"--" + boundary)[: MOST_FIELDS + 1]:
+        head, _, body = part.partition(b"\r\n\r\n")
+        name = _NAME.search(head)
+        if name is not None and b"filename" not in head:
+            yield name[1].decode(), body.decode().removesuffix("\r\n")
 
 
 def not_found(request: Request) -> Response:

@@ -52,12 +52,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def checklist(asked: Asked, number: Number) -> Answer:
-    from cases import checklist_answers, listing
+    from cases import checklist_sheets, listing
 
     with asked.work.reading() as session:
         actor = asked.actor
         listing.check_machine(session, number, MACHINE)
-        found = checklist_answers.sheet(session, asked.work.office, number, actor=actor, lang=asked.lang)
+        found = checklist_sheets.sheet(session, asked.work.office, number, actor=actor, lang=asked.lang)
     headings = [said("检查项", "item"), said("迹象", "sign"), said("必查", "mandatory"), said("结果", "answer"),
                 said("说明", "remark"), said("计量", "measured"), said("答复人", "by"), said("时间", "at")]  # fmt: skip
     rows = [_row(asked, one) for one in found["items"] if one["asked"]]

@@ -24,6 +24,7 @@ class Furnished:
     unsealed: str  # a round whose opinions are open
     escalation: str  # dispatched
     inspection: str  # under way
+    checked: str  # another, with a checklist that is half answered
     clocks: str  # the page of a clock of `clue`
 
 
@@ -46,7 +47,18 @@ def furnish(house: House) -> Furnished:
     escalation = site.escalated(clue=clues[5])
     exhibits.add(site, clues[5], name="影像.jpg")
     inspection = house.inspection()
+    checked = _half_answered(house)
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"
-    return Furnished(clue, fresh, room, unsealed, escalation, inspection, clocks)
+    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks)
+
+
+def _half_answered(house: House) -> str:
+    """A round with a checklist, one item of it in order and one found wrong, with its photograph."""
+    number = house.inspection(checklist="LINKS", link="c08_contract", title="合同签订专项检查")
+    exhibits.add(house.site, number, who="supervisor", name="补充协议.jpg", caption="c08_2")
+    house.site.move("supervisor", number, "answer_item", item="c08_1", answer="in_order")
+    house.site.move("supervisor", number, "answer_item", item="c08_2", answer="finding", photographs="1",
+                    remark="另签补充协议，与招标文件第七章不一致。")  # fmt: skip
+    return number

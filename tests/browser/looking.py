@@ -14,7 +14,7 @@ from states.rulebook_file import shipped
 from tests.browser import places
 from tests.browser.furnishing import Furnished
 from tests.browser.visitors import Visitors
-from web import account_words, list_words, matter_words, page_words, room_words
+from web import account_words, checklist_words, list_words, matter_words, page_words, room_words
 
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 AXE = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -32,10 +32,8 @@ TEXT = """() => {
   return found.join("\\n");
 }"""
 HAN, LATIN = re.compile(r"[\u4e00-\u9fff]{2,}"), re.compile(r"[A-Za-z_][A-Za-z_0-9]+")
-NUMBERS = (
-    re.compile(  # of matters and calendars, addresses, and what a move is called in the shell, after its name
-        r"MGJ(-[A-Z]+)?-[-0-9]+|CN-\d+\.\w+|\S+@\S+|[(（]\w+[)）]"
-    )
+NUMBERS = re.compile(  # of matters, items and calendars, addresses, and what a move is called in the shell, after its name
+    r"MGJ(-[A-Z]+)?-[-0-9]+|\bc\d\d_\d+|CN-\d+\.\w+|\S+@\S+|[(（]\w+[)）]"
 )
 FILES = frozenset({"Excel", "CSV", "PDF", "Word", "JSON", "json", "eml", "jpg", "KB", "MB", "MP3", "MP4"})
 CALLED = frozenset({"English", "中文", "SQLite", "Asia", "Shanghai"})  # the same in every language
@@ -97,6 +95,7 @@ def _chinese() -> Iterator[str]:
     """Every Chinese word that stands in a text of ours by itself."""
     for texts in (
         account_words.TEXTS,
+        checklist_words.TEXTS,
         list_words.WORDS,
         matter_words.TEXTS,
         page_words.TEXTS,

@@ -25,6 +25,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
         "supervisor": {
             "register a clue": "/register/clue", "inspections": "/inspections",
             "inspection": f"/inspections/{found.inspection}",
+            "checklist": f"/inspections/{found.checked}/checklist", "today": "/",
         },
         "leader": {"coverage": "/coverage", "coverage of a project": "/coverage/PC",
                    "coverage, filtered": "/coverage/PC?side=contractor&phase=execution"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases import audit, checklist_answers, checklists
+from cases import audit, checklist_sheets, checklists
 from states.checklists import shipped as shipped_checklist
 from tests.cases.port_office import Port, Unit
 
@@ -41,7 +41,7 @@ def answer(port: Port, number: str, item: str, said: str = "in_order", **given: 
 
 def sheet(port: Port, number: str, who: str = "supervisor") -> dict[str, object]:
     with port.unit() as session:
-        return checklist_answers.sheet(session, port.office, number, actor=who, lang="zh")
+        return checklist_sheets.sheet(session, port.office, number, actor=who, lang="zh")
 
 
 def test_a_round_at_a_link_is_asked_the_items_of_that_link_and_any_other_all(port: Port, number: str) -> None:

@@ -79,7 +79,7 @@ def filled(path: str, numbers: Mapping[str, str], *, attachment: int = 1) -> str
     named = path.replace("{name:path}", "plumbline.css")
     return named.format(
         number=number, token="x" * 43, key=1, login="officer", attachment=attachment, notice=1, machine="clue",
-        move="accept", name="by_state", project="PC",
+        move="accept", name="by_state", project="PC", item="c08_1",
     )  # fmt: skip
 
 

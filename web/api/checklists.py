@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from starlette.responses import Response
 
-from cases import checklist_answers, checklists, listing
+from cases import checklist_sheets, checklists, listing
 from cases.inspections import MACHINE
 from web.api import examples, shapes
 from web.api.asking import Asked, document
@@ -35,5 +35,5 @@ def sheet(asked: Asked) -> Response:
     number = asked.number
     with asked.reading() as session:
         listing.check_machine(session, number, MACHINE)
-        found = checklist_answers.sheet(session, asked.office, number, actor=asked.actor, lang=asked.lang)
+        found = checklist_sheets.sheet(session, asked.office, number, actor=asked.actor, lang=asked.lang)
     return document(found)

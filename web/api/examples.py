@@ -190,7 +190,8 @@ SHEET: dict[str, Any] = {
     "label": "Checklist of the key links in the works", "unanswered": [], "findings": ["c08_3"], "again": [],
     "items": [{
         "item": "c08_3", "link": "c08_contract", "sign": "The performance bond exceeds 10% of the contract price",
-        "mandatory": True, "measure": {"label": "bond as a share of the contract price", "unit": "%"},
+        "mandatory": True,
+        "measure": {"label": "bond as a share of the contract price", "unit": "%", "least": "0", "most": "100"},
         "basis": [{"kind": "law", "source": "招标投标法实施条例", "article": "第五十七条至第五十八条"}],
         "answer": {"answer": "finding", "remark": "保证金比例偏高。", "measured": "12", "unit": "%", "photographs": [1],
                    "by": "supervisor", "at": AT, "event": 12},

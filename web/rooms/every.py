@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.rooms import attachments, consultation, coverage, inspection, own, programme, recusals, staff, travel
+from web.rooms import (
+    attachments,
+    checklist,
+    consultation,
+    coverage,
+    inspection,
+    own,
+    programme,
+    recusals,
+    staff,
+    travel,
+)
 
 router = APIRouter()
 router.include_router(consultation.router)
 router.include_router(attachments.router)
 router.include_router(travel.router)
 router.include_router(inspection.router)
+router.include_router(checklist.router)
 router.include_router(programme.router)
 router.include_router(coverage.router)
 router.include_router(staff.router)

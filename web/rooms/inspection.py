@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from cases import drafts, listing, opening, standing_lists, surveys
+from cases import checklist_facts, drafts, listing, opening, standing_lists, surveys
 from cases.advance import advance
 from cases.drafts import Draft
 from cases.office import Office
@@ -141,9 +141,11 @@ def _looked(session: Session, office: Office, number: str, me: str, lang: str) -
     machine = office.rulebook(shown["rulebook"]).machines[MACHINE]
     records = [one for one in survey.open if machine.moves[one.move].opens is not None]
     recorder = records[0] if records else None
+    answers = checklist_facts.answered_by(machine, shown["values"])
     return {
         "shown": shown, "version": shown["version"], "kind": naming.choices(machine, "kind", lang),
-        "buttons": [one for one in survey.open if one is not recorder],
+        "buttons": [one for one in survey.open if one is not recorder and one.move != answers],
+        "by_checklist": answers is not None,
         "form": _form(recorder, lang) if recorder is not None else None,
         "kept_drafts": _drafts(session, office, number, recorder, me),
         "project": naming.project(session, shown["project"]),

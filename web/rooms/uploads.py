@@ -21,6 +21,9 @@ from web.acting import CSRF_FIELD, NotOurForm, TooLarge
 from web.rooms.door import Guest, work_of
 
 MOST_FILES, MOST_FIELDS = 6, 200
+MOST_PARTS = (
+    40  # of a form, with the fields for files that were left empty; together no longer than so many files
+)
 TEXTS = 1_000_000  # bytes beside the files, and of one field
 
 
@@ -48,7 +51,7 @@ async def sent(request: Request, _who: Guest) -> AsyncIterator[Sent]:
         raise TooLarge(str(TooLarge.__doc__))
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise NotOurForm(str(NotOurForm.__doc__))
-    parser = MultiPartParser(request.headers, _capped(request, most), max_files=MOST_FILES, max_fields=MOST_FIELDS,
+    parser = MultiPartParser(request.headers, _capped(request, most), max_files=MOST_PARTS, max_fields=MOST_FIELDS,
                              max_part_size=TEXTS)  # fmt: skip
     try:
         parsed = await parser.parse()

@@ -59,4 +59,47 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     event.detail.target.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
   });
+
+  // A checklist: what is saved opens the next item, and what was not sent says so and keeps what was written.
+  function unfold(id) {
+    const card = document.getElementById(id);
+    const first = card?.querySelector("form input:not([type=hidden]), a[hx-get]");
+    if (!first) return false;
+    card.scrollIntoView({ block: "start" });
+    first.matches("a") ? first.click() : first.focus({ preventScroll: true });
+    return true;
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-unfolds]");
+    if (link && unfold(link.dataset.unfolds)) event.preventDefault();
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.matches(".check:has(form)")) event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:load", (event) => {
+    const card = event.detail.elt;
+    if (!card.matches?.(".check")) return;
+    if (card.dataset.next) unfold(card.dataset.next);
+    else (card.querySelector("[data-focus]") || card.querySelector("form input:not([type=hidden])"))?.focus();
+  });
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      const form = event.detail.elt.closest?.("form[data-guard]");
+      if (!form) return;
+      form.removeAttribute("aria-busy");
+      if ([401, 403].includes(event.detail.xhr?.status)) { HTMLFormElement.prototype.submit.call(form); return; }
+      unsent = true;
+      form.querySelector("[data-failed]")?.removeAttribute("hidden");
+    });
+  }
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.matches?.("input[type=file][data-more]") || !input.files.length || input.dataset.more) return;
+    const more = input.cloneNode();
+    input.dataset.more = "done";
+    more.value = "";
+    more.removeAttribute("id");
+    more.setAttribute("aria-label", input.labels[0]?.textContent || input.getAttribute("aria-label"));
+    input.after(more);
+  });
 })();
