@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import invitations, journal, people, readings, recusing, second_factors
+from cases import invitations, journal, people, readings, recusing, risk_signs, second_factors
 from cases.history import CLOCK
 from cases.invitations import Made
 from cases.office import Office
@@ -105,9 +105,9 @@ def post(
         raise Refused(reasons[0].code, tuple(reasons))
     if _posting(session, login, role, organisation, project) is None:
         session.add(Posting(person=login, role=role, organisation=organisation, project=project))
-        journal.note(session, "posted", actor=by, login=login, at=at, role=role, organisation=organisation,
-                     project=project)  # fmt: skip
-        session.flush()
+        entry = journal.note(session, "posted", actor=by, login=login, at=at, role=role, organisation=organisation,
+                             project=project)  # fmt: skip
+        risk_signs.of_duty(session, login, entry=entry, at=at)
         recusing.match_everything(session, office, at=at)  # before the posting lets them see anything
 
 
@@ -140,8 +140,9 @@ def unpost(
         check_not_last(session, office, login)
     session.delete(held)
     session.flush()
-    journal.note(session, "unposted", actor=by, login=login, at=at, role=role, organisation=organisation,
-                 project=project)  # fmt: skip
+    entry = journal.note(session, "unposted", actor=by, login=login, at=at, role=role, organisation=organisation,
+                         project=project)  # fmt: skip
+    risk_signs.of_duty(session, login, entry=entry, at=at)
     readings.end_with_posting(session, office, login, by=by, at=at)
 
 

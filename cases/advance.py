@@ -30,6 +30,9 @@ from cases import (
     redaction,
     references,
     requests,
+    risk_grading,
+    risk_points,
+    risk_signs,
     round_moves,
     sight,
 )
@@ -222,6 +225,7 @@ def _judge(
             reasons += redaction.faults(session, office, loaded.row, rule, form, known)
             if judging.machine.checklist is not None:
                 reasons += checklist_answers.read(session, office, loaded.row, move, form, known)
+            reasons += risk_grading.read(judging.machine, move, form)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
@@ -284,22 +288,17 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     clocks.keep(session, office, landing.machine, before, after, move=landing.move, actor=landing.actor, at=landing.at,
                 event=event)  # fmt: skip
     sight.moved(session, office, before, after, by=landing.actor, at=landing.at)
+    risk_points.moved(session, landing.machine, after, move=landing.move, at=landing.at)
+    risk_signs.of_move(
+        session, office, after, move=landing.move, form=landing.form, event=event, at=landing.at
+    )
     if landing.machine.rounds is not None:
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == after.id, at=landing.at)
     consequences = consequences_of(session, office, landing, drive=advance_by_engine)
+    happened = occurred(after, event=event, move=landing.move, at=landing.at, by=landing.actor,
+                        named=linking.named(landing.rule.fields, landing.form))  # fmt: skip
     office.announce(
-        session,
-        office,
-        [
-            occurred(
-                after,
-                event=event,
-                move=landing.move,
-                at=landing.at,
-                by=landing.actor,
-                named=linking.named(landing.rule.fields, landing.form),
-            )
-        ],
+        session, office, [risk_grading.told(landing.machine, landing.move, after.values, happened)]
     )
     return Moved(after.number, after.machine, landing.move, before.state, after.state, after.version, event,
                  consequences)  # fmt: skip

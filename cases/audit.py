@@ -21,6 +21,7 @@ from cases import (
     audit_evidence,
     audit_readers,
     audit_recusals,
+    audit_risks,
     audit_rounds,
     audit_rows,
     checkpoints,
@@ -68,8 +69,8 @@ def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
     found = _chain(
         faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
         audit_rows.subjects(session), audit_rounds.faults(session), audit_recusals.faults(session),
-        audit_readers.faults(session, books), audit_evidence.faults(session, room), _checkpoints(session),
-        ledger_seals.faults(session),
+        audit_readers.faults(session, books), audit_risks.faults(session, books),
+        audit_evidence.faults(session, room), _checkpoints(session), ledger_seals.faults(session),
     )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))
     more = sum(1 for _ in found)

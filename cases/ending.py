@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from cases import access, administering, belongings, journal, people, readings, recusals
+from cases import access, administering, belongings, journal, people, readings, recusals, risk_signs
 from cases.belongings import Belonging, Belongings
 from cases.errors import NoSuchMatter
 from cases.gathering import standing
@@ -124,7 +124,8 @@ def approve(session: Session, office: Office, key: int, *, actor: str, at: datet
     end.status, end.decided_by, end.decided_at, end.passed = APPROVED, actor, at, dict(passed)
     session.add(end)
     session.flush()
-    journal.note(session, "ended", actor=actor, login=end.person, at=at, proposed_by=end.proposed_by)
+    entry = journal.note(session, "ended", actor=actor, login=end.person, at=at, proposed_by=end.proposed_by)
+    risk_signs.of_duty(session, end.person, entry=entry, at=at)
     return Ended(key, end.person, tuple(passed), sessions, tokens)
 
 

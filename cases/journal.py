@@ -27,10 +27,12 @@ class AccountEvent(SQLModel, table=True):
 
 def note(
     session: Session, what: str, *, actor: str, login: str | None = None, at: datetime, **data: Any
-) -> None:
-    """Put it on record."""
-    session.add(AccountEvent(at=at, actor=actor, login=login, what=what, data=data))
+) -> int:
+    """Put it on record; its number there."""
+    entry = AccountEvent(at=at, actor=actor, login=login, what=what, data=data)
+    session.add(entry)
     session.flush()
+    return int(entry.id or 0)
 
 
 def of(session: Session, login: str, *, most: int = 50) -> Sequence[AccountEvent]:

@@ -153,8 +153,9 @@ def _open_values(rules: Machine, row: OnFile, sight: Sight) -> dict[str, Any]:
 
 
 def fields_of(rules: Machine) -> Iterable[FormField]:
-    """Every field of every form of a machine."""
+    """Every field of every form of a machine, and what is worked out from them."""
     yield from rules.register_
+    yield from rules.worked_out
     for move in rules.moves.values():
         yield from move.fields
 

@@ -1,4 +1,4 @@
-"""Matters: whatever a machine of the rulebook moves, be it a clue, a consultation, an escalation, a task or an inspection.
+"""Matters: whatever a machine of the rulebook moves: a clue, a consultation, an escalation, a task, an inspection, a risk.
 
 All of them live in one table, because they travel the same stairs: one gate, one history, one deadline ledger.
 What is particular to a noun stands in `values`, as the rulebook's form fields named it.
@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 
 class Matter(SQLModel, table=True):
-    """One clue, consultation, escalation, task or inspection.
+    """One clue, consultation, escalation, task, inspection or risk point.
 
     `state` and `version` change in `cases.advance` alone. `values` holds the latest value of every form field that any
     move set; `acts` the latest act per move (`{move: [login, local day]}`). `head_seq` and `head_hash` are the end of

@@ -21,6 +21,8 @@ from cases import (
     recusing,
     references,
     requests,
+    risk_points,
+    risk_signs,
     round_items,
     round_moves,
     rounds,
@@ -224,6 +226,8 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == key, at=birth.at)
     clocks.keep(session, office, rules, None, row, move=move, actor=birth.actor, at=birth.at,
                 event=event)  # fmt: skip
+    risk_points.opened(session, rules, row)
+    risk_signs.of_move(session, office, row, move=move, form=birth.values, event=event, at=birth.at)
     office.announce(session, office, [occurred(row, event=event, move=move, at=birth.at, by=birth.actor)])
     recusing.note_matches(session, office, key, found, at=birth.at)
     owed = tuple(open_from(session, office, row, opens, row.values, actor=ENGINE, at=birth.at)

@@ -207,6 +207,7 @@ def _handed_on_to(machine: Machine, rulebook: Rulebook) -> set[str]:
 
 def _fields(machine: Machine) -> Iterator[FormField]:
     yield from machine.register_
+    yield from machine.worked_out
     for move in machine.moves.values():
         yield from move.fields
 

@@ -225,7 +225,7 @@ _judges: dict[int, Judge] = {}
 
 def triggers(rulebook: Rulebook, machine_name: str) -> dict[str, Label]:
     """For each move of this machine that the engine makes: when it does, in words."""
-    found = _rungs(rulebook.machines[machine_name])
+    found = _rungs(rulebook.machines[machine_name]) | _by_signs(rulebook.machines[machine_name])
     for name, machine in rulebook.machines.items():
         for move in machine.moves.values():
             for drives in move.drives:
@@ -253,6 +253,9 @@ def _made_there(machine: Machine, move: Move) -> Label:
 
 _KNOWN = Label(zh="应报告的情形出现时", en="the duty to report becomes known")
 _NOT_SO = Label(zh="应报告的情形不再成立时", en="the duty to report turns out not to exist")
+_SIGN = Label(
+    zh="所在环节或岗位出现按规则应复核的情况时", en="something at its link or post asks for a review by rule"
+)
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
 _ACCOUNT_ENDS = Label(
     zh="账号终止、工作经批准移交时", en="an account ends and the hand-over of its work is approved"
@@ -271,6 +274,11 @@ def _rungs(machine: Machine) -> dict[str, Label]:
         for rung in deadline.ladder
         if rung.move
     }
+
+
+def _by_signs(machine: Machine) -> dict[str, Label]:
+    rules = machine.grading
+    return {} if rules is None else dict.fromkeys((rules.raised_by, rules.raised_again_by), _SIGN)
 
 
 def _bound(uses: Any) -> tuple[tuple[Guard, Any], ...]:

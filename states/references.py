@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from states import figures
+from states.grading_rules import KEPT
 from states.guard_arguments import COLUMNS
 from states.guards import GUARDS
 from states.rulebook import GuardUse, Machine, Rulebook
@@ -100,6 +101,12 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.checklist.found_by.*", "move"),
     ("machines.*.checklist.left_out_by", "move"),
     ("machines.*.checklist.asked_again_by", "move"),
+    ("machines.*.grading.notices.?", "document"),
+    ("machines.*.grading.notices.*.to.*", "recipient"),
+    ("machines.*.grading.in_force_by", "move"),
+    ("machines.*.grading.raised_by", "move"),
+    ("machines.*.grading.raised_again_by", "move"),
+    ("machines.*.grading.signs.?", "machine"),
     ("machines.*.exchange.carries.*", "fact"),
     ("machines.*.exchange.always.*", "fact"),
     ("machines.*.exchange.sent_by.*", "role"),
@@ -228,7 +235,9 @@ class _Known:
         }
 
     def _fields(self, machine: Any) -> list[str]:
-        return names(machine, "register.*.name") + names(machine, "moves.*.fields.*.name")
+        graded = isinstance(machine, dict) and "grading" in machine
+        worked_out = list(KEPT) if graded else []
+        return names(machine, "register.*.name") + names(machine, "moves.*.fields.*.name") + worked_out
 
     def _handed_on(self, name: str) -> list[str]:
         """The facts that moves of other machines hand on to matters of this one."""

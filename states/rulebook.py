@@ -15,10 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules
+from states import coverage_rules, grading_rules
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
+from states.grading_rules import GRADE, LEVEL, NO_NOTICE, NOTICE, SCHEME, GradingRules
 from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
 
@@ -300,6 +301,36 @@ class Machine(Rule):
     rounds: RoundRules | None = None  # how its members decide, where they do
     exchange: Exchange | None = None  # how they travel to another site, where they do
     checklist: ChecklistRules | None = None  # how they are gone through by a checklist, where they are
+    grading: GradingRules | None = None  # how they are graded, where they are
+
+    @model_validator(mode="after")
+    def _grading_makes_sense(self) -> Machine:
+        if self.grading is None:
+            return self
+        forms = {
+            name: {field.name: field.choices for field in move.fields} for name, move in self.moves.items()
+        }
+        if found := list(grading_rules.faults(self.grading, forms)):
+            raise ValueError(" ".join(found))
+        return self
+
+    @cached_property
+    def worked_out(self) -> tuple[FormField, ...]:
+        """Facts that no form asks for and the gate works out: what a grading came to."""
+        rules = self.grading
+        if rules is None:
+            return ()
+        none = Label(zh="不发通知", en="no notice")
+        schemes = {name: one.label for name, one in rules.schemes.items()}
+        notices = {NO_NOTICE: none} | {name: one.label for name, one in rules.notices.items()}
+        return (
+            FormField(name=SCHEME, type="choice", label=Label(zh="定级办法", en="scheme"), choices=schemes),
+            FormField(name=LEVEL, type="integer", label=Label(zh="级别", en="level")),
+            FormField(
+                name=GRADE, type="choice", label=Label(zh="风险等级", en="grade"), choices=rules.grades
+            ),
+            FormField(name=NOTICE, type="choice", label=Label(zh="应发通知", en="notice"), choices=notices),
+        )
 
     @model_validator(mode="after")
     def _checklist_makes_sense(self) -> Machine:
@@ -482,6 +513,24 @@ class Rulebook(Rule):
         if found := list(coverage_rules.faults(self.coverage, choices, moves)):
             raise ValueError(" ".join(found))
         return self
+
+    @model_validator(mode="after")
+    def _signs_exist(self) -> Rulebook:
+        for name, moves in self.signs.items():
+            machine = self.machines.get(name)  # one that does not exist is a fault by its name
+            there = {*machine.moves, machine.register_move} if machine else moves
+            if missing := moves - there:
+                raise ValueError(f"grading.signs: {name} has no move {min(missing)!r}.")
+        return self
+
+    @cached_property
+    def signs(self) -> Mapping[str, frozenset[str]]:
+        """By machine, the moves that are a sign to what is graded."""
+        found: dict[str, frozenset[str]] = {}
+        for machine in self.machines.values():
+            for name, moves in machine.grading.signs.items() if machine.grading else ():
+                found[name] = found.get(name, frozenset()) | frozenset(moves)
+        return found
 
     @property
     def key(self) -> str:

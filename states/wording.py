@@ -78,6 +78,7 @@ def _fields(machine: Machine) -> Iterator[FormField]:
     """Every field, those of the opening last: where two moves call a field differently, the opening's name counts."""
     for move in machine.moves.values():
         yield from move.fields
+    yield from machine.worked_out
     yield from machine.register_
 
 

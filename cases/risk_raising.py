@@ -1,0 +1,121 @@
+"""Raising points: each sign that waits is taken up once, in a transaction of its own, and leads every point it is about to
+its review. Run twice, or by two workers at once, nothing is raised twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Session, col
+
+from cases import gathering, risk_causes
+from cases.advance import advance_by_engine
+from cases.history import Event
+from cases.matters import MatterLink
+from cases.office import Office
+from cases.risk_causes import RiskCause
+from cases.risk_points import RiskPoint
+from cases.risk_signs import RiskSign
+from cases.sweep import Unit
+from states.facts import Refused
+
+BATCH = 500
+MOST_BATCHES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a sweep of the signs did. `failed` are signs that wait for the next one, and why."""
+
+    signs: int
+    points: int
+    failed: tuple[tuple[int, str], ...]
+
+
+def sweep(unit: Unit, office: Office, *, at: datetime) -> Raised:
+    """Take up every sign that waits, oldest first. One that fails is left for the next sweep, and reported."""
+    taken = points = 0
+    failed: dict[int, str] = {}
+    for _ in range(MOST_BATCHES):
+        with unit() as session:
+            waiting = _waiting(session, failed)
+        if not waiting:
+            break
+        for key in waiting:
+            try:
+                with unit() as session:
+                    found = take_up(session, office, key, at=at)
+            except (ValueError, KeyError, LookupError, Refused) as fault:
+                failed[key] = type(fault).__name__
+            else:
+                taken += found is not None
+                points += found or 0
+        if len(failed) >= BATCH:
+            break
+    return Raised(taken, points, tuple(failed.items()))
+
+
+def _waiting(session: Session, failed: dict[int, str]) -> Sequence[int]:
+    query = select(col(RiskSign.id)).order_by(col(RiskSign.id)).limit(BATCH + len(failed))
+    return [int(key) for key in session.execute(query).scalars() if key not in failed][:BATCH]
+
+
+def take_up(session: Session, office: Office, key: int, *, at: datetime) -> int | None:
+    """How many points a sign raised; None where somebody else has taken it up."""
+    query = select(RiskSign).where(col(RiskSign.id) == key).with_for_update(skip_locked=True)
+    sign = session.execute(query).scalar_one_or_none()
+    if sign is None:
+        return None
+    raised = sum(_raise(session, office, point, sign, at=at) for point in _points(session, sign))
+    session.delete(sign)
+    session.flush()
+    return raised
+
+
+def _points(session: Session, sign: RiskSign) -> Sequence[int]:
+    """The points a sign is about: at its link, in its project or in all, or held by this person; not graded since."""
+    about: list[ColumnElement[bool]] = [col(RiskPoint.live).is_(True), col(RiskPoint.since) <= sign.at]
+    if sign.person is not None:
+        about.append(col(RiskPoint.holder) == sign.person)
+    else:
+        about += [col(RiskPoint.link) == sign.link, col(RiskPoint.organisation) == sign.organisation]
+        if sign.project is not None:  # what names no project may be at any of them
+            about.append(or_(col(RiskPoint.project).is_(None), col(RiskPoint.project) == sign.project))
+    query = select(col(RiskPoint.matter)).where(*about).order_by(col(RiskPoint.matter))
+    return list(session.execute(query).scalars())
+
+
+def _raise(session: Session, office: Office, point: int, sign: RiskSign, *, at: datetime) -> int:
+    row = gathering.load_by_id(session, point).row
+    rules = office.rulebook(row.rulebook).machines[row.machine].grading
+    if rules is None or _known(session, point, sign):
+        return 0
+    salt = risk_causes.fresh_salt()
+    form = {
+        risk_causes.SEAL: risk_causes.seal(point=row.number, event=sign.event, entry=sign.entry, salt=salt)
+    }
+    moved = advance_by_engine(session, office, point, rules.raised_by, at=at, form=form) or advance_by_engine(
+        session, office, point, rules.raised_again_by, at=at, form=form
+    )
+    if moved is None:
+        return 0
+    risk_causes.keep(
+        session,
+        RiskCause(point=point, event=sign.event, entry=sign.entry, raised=moved.event, salt=salt, at=at),
+    )
+    return 1
+
+
+def _known(session: Session, point: int, sign: RiskSign) -> bool:
+    """Whether the point was raised for this already, or for what this came out of: a finding, and then its clue."""
+    of_point = select(col(RiskCause.id)).where(col(RiskCause.point) == point)
+    if sign.entry is not None:
+        return session.execute(of_point.where(col(RiskCause.entry) == sign.entry)).first() is not None
+    if session.execute(of_point.where(col(RiskCause.event) == sign.event)).first() is not None:
+        return True
+    own = select(col(Event.matter)).where(col(Event.id) == sign.event).scalar_subquery()
+    above = select(col(MatterLink.parent)).where(col(MatterLink.child) == own)
+    query = of_point.join(Event, col(Event.id) == col(RiskCause.event)).where(col(Event.matter).in_(above))
+    return session.execute(query.limit(1)).first() is not None

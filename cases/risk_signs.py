@@ -1,0 +1,55 @@
+"""Signs: that something happened which risk points may have to be looked at for. Noted with what happened, taken up by the
+next sweep: a clue is registered, or a posting ends, whatever becomes of the points.
+
+A sign is for the engine alone. Whom it leads to, and who may know why, is decided where it is taken up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, Session, SQLModel
+
+from cases.matters import OnFile
+from cases.office import Office
+from states.grading_rules import LINK
+
+
+class RiskSign(SQLModel, table=True):
+    """A sign that waits: the event of a matter at a link, or a change of somebody's duties (an entry of the journal)."""
+
+    __tablename__ = "risk_sign"
+
+    id: int | None = Field(default=None, primary_key=True)
+    event: int | None = Field(default=None, foreign_key="event.id")
+    entry: int | None = Field(default=None, foreign_key="account_event.id")
+    organisation: str | None = Field(default=None, max_length=32)
+    project: str | None = Field(default=None, max_length=32)
+    link: str | None = Field(default=None, max_length=64)
+    person: str | None = Field(default=None, max_length=64)
+    at: datetime
+
+
+def of_move(
+    session: Session, office: Office, after: OnFile, *, move: str, form: Any, event: int, at: datetime
+) -> None:
+    """Note a move that is a sign by the rulebook: a clue that is registered, a finding that is recorded."""
+    if move not in office.rulebook().signs.get(after.machine, ()):
+        return
+    link = form.get(LINK) or after.values.get(LINK)
+    if link:
+        _put(
+            session,
+            RiskSign(event=event, organisation=after.organisation, project=after.project, link=link, at=at),
+        )
+
+
+def of_duty(session: Session, login: str, *, entry: int, at: datetime) -> None:
+    """Note that somebody's postings changed, or that their account ended."""
+    _put(session, RiskSign(entry=entry, person=login, at=at))
+
+
+def _put(session: Session, sign: RiskSign) -> None:
+    session.add(sign)
+    session.flush()
