@@ -249,8 +249,12 @@ def test_a_further_clue_during_the_review_is_noted_and_does_not_give_it_more_tim
 def due_of(port: Port, number: str, clock: str = "reviewing") -> str:
     with port.unit() as session:
         shown = listing.shown(session, port.office, number, actor="registrar")
-    return next(
-        one["due_on"] for one in shown["deadlines"] if one["deadline"] == clock and one["status"] == "open"
+    return str(
+        next(
+            one["due_on"]
+            for one in shown["deadlines"]
+            if one["deadline"] == clock and one["status"] == "open"
+        )
     )
 
 
