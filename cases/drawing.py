@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from cases.inspections import Programme
 from cases.interests import Interest
 from cases.organisations import Organisation, Project
-from cases.people import Person
+from cases.people import Person, Posting
 from states import sampling
 from states.names import Name, of_firm, same
 from states.sampling import Draw, Item
@@ -25,7 +25,7 @@ SITES, INSPECTORS, LIST = "sites", "inspectors", "list"
 
 class RecordedDraw(SQLModel, table=True):
     """One draw, never changed. `items` are [name, weight] as drawn from; `left_out` those who were not in it, having an
-    interest. Until `shown_on` its outcome is nobody's but its maker's."""
+    interest or no post any more. Until `shown_on` its outcome is nobody's but its maker's."""
 
     __tablename__ = "inspection_draw"
 
@@ -57,7 +57,8 @@ class Chosen:
 def for_slot(session: Session, programme: Programme, slot: date, *, at: datetime) -> Chosen:
     """Draw the sites and the inspectors of a round as it is opened; no earlier, so that nobody can know them earlier.
 
-    Whoever has an interest in the project, in a drawn site or in its unit is not in the list inspectors are drawn from.
+    Whoever has an interest in the project, in a drawn site or in its unit is not in the list inspectors are drawn from,
+    nor who holds no post any more.
     """
     by_name = {Item.of(one["name"]).name: one for one in programme.sites}
     names = list(by_name)
@@ -68,6 +69,7 @@ def for_slot(session: Session, programme: Programme, slot: date, *, at: datetime
         names = list(done.drawn)
     units = [unit for name in names if (unit := by_name[name].get("unit"))]
     out = interested(session, programme.inspectors, project=programme.project, names=[*names, *units])
+    out |= _without_a_post(session, programme.inspectors)
     inspectors = [login for login in programme.inspectors if login not in out]
     if inspectors and programme.team:
         done = sampling.draw(map(Item.of, inspectors), seed=fresh_seed(), take=programme.team)
@@ -96,6 +98,13 @@ def interested(
         if any(_is_one_of(name, said) for name in called):
             found.add(login)
     return found
+
+
+def _without_a_post(session: Session, logins: Sequence[str]) -> set[str]:
+    holding = (
+        select(col(Posting.person)).join(Person).where(col(Posting.person).in_(logins), col(Person.active))
+    )
+    return set(logins) - set(session.execute(holding).scalars())
 
 
 def _is_one_of(name: str, said: Iterable[Name]) -> bool:

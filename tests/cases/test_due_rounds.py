@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from cases import drawing, due_rounds, inspections, interests, opening
@@ -18,6 +19,7 @@ from cases.due_rounds import Opened
 from cases.inspections import Milestone, Programme, Slot
 from cases.matters import Matter
 from cases.office import Office
+from cases.people import Posting
 from states.calendars import china
 from states.rulebook_file import shipped
 from tests.cases.small_office import Told, office
@@ -302,6 +304,15 @@ class TestDrawn:
         with alone() as session:
             _, people = drawing.of_slot(session, "W", date(2026, 9, 14))
             assert (people.left_out, len(people.items)) == ([], 3)
+
+    def test_who_holds_no_post_any_more_is_not_drawn(self, alone: Unit, centre: Office) -> None:
+        planned(alone, team=3)
+        with alone() as session:
+            session.execute(delete(Posting).where(col(Posting.person) == "officer"))
+        due_rounds.sweep(alone, centre, at=MONDAY)
+        with alone() as session:
+            (people,) = drawing.of_slot(session, "W", date(2026, 9, 7))
+            assert (people.left_out, sorted(people.drawn)) == (["officer"], ["registrar", "supervisor"])
 
     def test_nobody_inspects_their_own_unit(self, alone: Unit, centre: Office) -> None:
         planned(alone, sites=SITES[:1], inspectors=["overseer", "supervisor"])
