@@ -35,6 +35,7 @@ from web.api import (
     problems,
     programmes,
     recusals,
+    risks,
     rounds,
     who,
 )
@@ -68,6 +69,7 @@ def _operations(work: Work) -> Iterator[Operation]:
         recusals,
         programmes,
         checklists,
+        risks,
         clocks,
         outbox,
         papers,

@@ -46,6 +46,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("programme", "read"): Right("read"),
     ("draw", "read"): Right("read"),
     ("checklist", "read"): Right("read"),
+    ("risk", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),
