@@ -104,6 +104,8 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (GET, "/programme"): SIGNED,  # of the bodies whose rounds they see: cases.plan_lists
     (GET, "/inspections/{number}"): SIGNED,
     (POST, "/inspections/{number}/findings"): SIGNED,
+    (GET, "/risks"): SIGNED,
+    (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,
     (POST, "/people"): OPERATORS,
     (GET, "/people/{login}"): OPERATORS,

@@ -25,6 +25,7 @@ class Furnished:
     escalation: str  # dispatched
     inspection: str  # under way
     clocks: str  # the page of a clock of `clue`
+    risk: str  # under review, raised by a clue
 
 
 def furnish(house: House) -> Furnished:
@@ -46,7 +47,8 @@ def furnish(house: House) -> Furnished:
     escalation = site.escalated(clue=clues[5])
     exhibits.add(site, clues[5], name="影像.jpg")
     inspection = house.inspection()
+    risk = house.risk()
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"
-    return Furnished(clue, fresh, room, unsealed, escalation, inspection, clocks)
+    return Furnished(clue, fresh, room, unsealed, escalation, inspection, clocks, risk)

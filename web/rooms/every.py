@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.rooms import attachments, consultation, inspection, own, programme, recusals, staff, travel
+from web.rooms import attachments, consultation, inspection, own, programme, recusals, risk, staff, travel
 
 router = APIRouter()
 router.include_router(consultation.router)
@@ -12,6 +12,7 @@ router.include_router(attachments.router)
 router.include_router(travel.router)
 router.include_router(inspection.router)
 router.include_router(programme.router)
+router.include_router(risk.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)
