@@ -77,7 +77,7 @@ def page(request: Request, number: str, who: Who) -> Response:
         level=_level(reader, found["values"]), open=shown.survey.open, by_engine=by_engine,
         blocked=[one for one in shown.survey.blocked if one not in by_engine], bodies=shown.bodies, project=shown.project,
         done=done, on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
-        is_round=shown.rules.rounds is not None,
+        is_round=shown.rules.rounds is not None, is_graded=shown.rules.grading is not None,
     )  # fmt: skip
 
 

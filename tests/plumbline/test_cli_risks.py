@@ -16,7 +16,7 @@ def registered(shell: Shell, machine: str, who: str, **given: str) -> str:
 def made(shell: Shell, who: str, machine: str, number: str, move: str, **given: str) -> dict[str, Any]:
     survey = shell.do(who, machine, "moves", number)
     form = next(one["fields"] for one in survey["open"] if one["move"] == move)
-    return shell.do(who, machine, "advance", number, move, *shell.filled(form, **given))
+    return dict(shell.do(who, machine, "advance", number, move, *shell.filled(form, **given)))
 
 
 def in_force(shell: Shell) -> str:

@@ -51,11 +51,12 @@ def _looked(session: Session, office: Office, number: str, *, me: str, lang: str
     people = [shown["handler"], *(one["by"] for one in record["grades"]),
               *((one["cause"] or {}).get("person") for one in record["raised"])]  # fmt: skip
     rules = office.rulebook(shown["rulebook"])
+    grading = rules.machines[MACHINE].grading
     levels = {
         (name, level.level): level.label.in_(lang)
-        for name, scheme in (rules.machines[MACHINE].grading.schemes.items() if rules.machines[MACHINE].grading else ())
+        for name, scheme in (grading.schemes.items() if grading else ())
         for level in scheme.levels
-    }  # fmt: skip
+    }
     return {
         "shown": shown, "record": record, "levels": levels, "names": naming.people(session, people),
         "project": naming.project(session, shown["project"]),

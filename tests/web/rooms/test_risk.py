@@ -64,6 +64,7 @@ def test_a_point_tells_its_grades_and_what_may_be_done(house: House) -> None:
     ):
         assert said in page
     assert f'href="/matters/{number}/moves/begin_review"' in page
+    assert f'href="/risks/{number}"' in house.page("leader", f"/matters/{number}")
     assert house.get("owner", f"/risks/{number}").status_code == 404
     assert house.get("leader", "/risks/MGJ-FX-2026-999").status_code == 404
 
