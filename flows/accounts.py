@@ -65,6 +65,7 @@ DEADLINES = Account(
         Line("fired", "到点的期限节点", "Rungs of deadlines that came due"),
         Line("planned", "由此拟发的通知", "Notices planned for them"),
         Line("failed", "未能处理、将再试", "Could not be handled, tried again next time", DOCTOR),
+        Line("raised", "按规则提请复核的风险点", "Risk points raised for review by rule"),
     ),
 )
 

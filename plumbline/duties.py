@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import audit, checkpoints, due_rounds, duty_runs, ledger_seals, recomputing
+from cases import audit, checkpoints, due_rounds, duty_runs, ledger_seals, recomputing, risk_raising
 from cases import sweep as sweeping
 from cases.checkpoints import Taken
 from cases.due_rounds import Outcome
@@ -33,11 +33,13 @@ KEPT_FOR = timedelta(
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """Rungs fired, notices planned for them, deadlines whose rung failed and will be tried again."""
+    """Rungs fired, notices planned for them, deadlines and signs that failed and will be tried again, and risk points
+    raised for review."""
 
     fired: int
     planned: int
     failed: int
+    raised: int = 0
     rungs: tuple[Fired, ...] = field(default=(), repr=False)
 
 
@@ -102,15 +104,18 @@ class Ticked:
             "delivered": self.delivered.delivered,
             "failed": self.swept.failed + self.delivered.failed + self.delivered.dead,
             "inspections": self.opened.as_dict(),
+            "risks": {"raised": self.swept.raised},
         }
 
 
 def sweep_deadlines(work: Work, *, at: datetime) -> Swept:
-    """Fire every rung that is due at `at`, each once, oldest first."""
+    """Raise the risk points that something happened to; then fire every rung due at `at`, each once, oldest first."""
 
     def act() -> Swept:
+        signs = risk_raising.sweep(work.unit, work.office, at=at)
         done = sweeping.sweep(work.unit, work.office, at=at)
-        return Swept(len(done.fired), done.planned, len(done.failed), done.fired)
+        failed = len(done.failed) + len(signs.failed)
+        return Swept(len(done.fired), done.planned, failed, signs.points, done.fired)
 
     return _recorded(work, "sweep_deadlines", at, act)
 

@@ -78,6 +78,7 @@ def page(request: Request, number: str, who: Who) -> Response:
         blocked=[one for one in shown.survey.blocked if one not in by_engine], bodies=shown.bodies, project=shown.project,
         done=done, on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
         is_round=shown.rules.rounds is not None, answers_by=checklist_facts.answered_by(shown.rules, found["values"]),
+        is_graded=shown.rules.grading is not None,
     )  # fmt: skip
 
 

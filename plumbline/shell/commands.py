@@ -30,6 +30,7 @@ from plumbline.shell import (
     person,
     programme,
     recusal,
+    risk,
     rulebook,
     running,
     sampling,
@@ -75,6 +76,7 @@ MACHINES = {
     "assignment": ("assignments", said("上级交办件。", "What a commission gave one below it to handle.")),
     "task": ("tasks", said("整改任务。", "Rectification tasks.")),
     "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
+    "risk": ("risks", said("廉政风险点。", "The risk register.")),
 }
 
 
@@ -147,6 +149,8 @@ def _machine(machine: str) -> typer.Typer:
         consultation.add_to(nouns)
     if machine == inspection.MACHINE:
         inspection.add_to(nouns)
+    if machine == risk.MACHINE:
+        risk.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)

@@ -26,6 +26,7 @@ class Furnished:
     inspection: str  # under way
     checked: str  # another, with a checklist that is half answered
     clocks: str  # the page of a clock of `clue`
+    risk: str  # under review, raised by a clue
 
 
 def furnish(house: House) -> Furnished:
@@ -48,10 +49,11 @@ def furnish(house: House) -> Furnished:
     exhibits.add(site, clues[5], name="影像.jpg")
     inspection = house.inspection()
     checked = _half_answered(house)
+    risk = house.risk()
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"
-    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks)
+    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks, risk)
 
 
 def _half_answered(house: House) -> str:

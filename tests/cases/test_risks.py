@@ -19,6 +19,7 @@ from cases.risk_causes import RiskCause
 from cases.risk_points import RiskPoint
 from cases.risk_signs import RiskSign
 from notifications.notices import Notice
+from tests.cases.ending_stories import approve, propose
 from tests.cases.port_office import Port, Unit, on_file
 
 LINK = "c15_quality"
@@ -249,13 +250,10 @@ def test_a_further_clue_during_the_review_is_noted_and_does_not_give_it_more_tim
 def due_of(port: Port, number: str, clock: str = "reviewing") -> str:
     with port.unit() as session:
         shown = listing.shown(session, port.office, number, actor="registrar")
-    return str(
-        next(
-            one["due_on"]
-            for one in shown["deadlines"]
-            if one["deadline"] == clock and one["status"] == "open"
-        )
-    )
+    open_ = [
+        one["due_on"] for one in shown["deadlines"] if one["deadline"] == clock and one["status"] == "open"
+    ]
+    return str(open_[0])
 
 
 def test_a_finding_raises_a_point_at_once_and_its_clue_not_again(port: Port) -> None:
@@ -318,6 +316,22 @@ def test_a_change_of_the_holders_postings_raises_the_point(port: Port) -> None:
     assert (state(port, number), state(port, other)) == ("under_review", "in_force")
     assert causes(port, number, "registrar") == [
         {"kind": "duty", "person": "officer2", "what": "unposted", "role": "officer", "organisation": "MGJ"}]  # fmt: skip
+    assert faults(port) == set()
+
+
+def test_the_end_of_the_holders_account_raises_the_point_and_its_owner_passes_it_on(port: Port) -> None:
+    number = in_force(port, holder="officer3")
+    port.do(number, "registrar", "note_change")
+    port.do(number, "registrar", "grade_by_stage")
+    port.do(number, "registrar", "set_measures", point_owner="officer3")
+    port.do(number, "leader", "put_in_force")
+    port.at += timedelta(minutes=1)
+    approve(port, propose(port, "officer3", "officer2"))
+    assert raised(port).points == 1
+    with port.unit() as session:
+        shown = listing.shown(session, port.office, number, actor="officer2")
+    assert (shown["state"], shown["handler"]) == ("under_review", "officer2")
+    assert [(one["person"], one["what"]) for one in causes(port, number, "head")] == [("officer3", "ended")]
     assert faults(port) == set()
 
 

@@ -30,7 +30,7 @@ def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
         found = {call: state(session, played, call) for call in played.called}
     assert found == {
         "wages": "archived", "round": "closed", "task": "cancelled", "task2": "cancelled", "tender": "referred",
-        "packet": "answered", "concrete": "registered", "cable": "registered", "paper": "filed",
+        "packet": "answered", "concrete": "registered", "cable": "registered", "paper": "filed", "point": "in_force",
     }  # fmt: skip
 
 

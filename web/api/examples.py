@@ -205,3 +205,27 @@ DRAW: dict[str, Any] = {
     "digest": "b2529b032c0e5d24fcddac674b5e5b7e9c67cfb4b713ea2f6ae5f93b972bf34c", "shown_on": None,
     "made_by": "clock", "made_at": AT,
 }  # fmt: skip
+RISK_POINT: dict[str, Any] = {
+    "number": "MGJ-FX-2026-001", "state": "in_force", "version": 4, "title": "隐蔽工程验收签认", "aspect": "post",
+    "place": "工程部质量专责岗", "project": "PC", "link": "c15_quality", "scheme": "consequence", "level": 2,
+    "grade": "middle", "gravity": 2, "owner": "officer", "indicator": "影像缺失率不高于1%", "review_on": "2026-12-01",
+    "due_at": AT,
+}  # fmt: skip
+RISK_SCHEME: dict[str, Any] = {
+    "scheme": "consequence", "label": "by the consequence", "move": "grade_by_consequence", "formula": "choice",
+    "asks": {"consequence": "what it may come to"}, "weighs": {"minor": 3, "breach": 2, "crime": 1}, "at_least": {},
+    "otherwise": None,
+    "levels": [{"level": 1, "grade": "high", "label": "level one (crime)", "notice": "risk_notice"}],
+    "basis": {"kind": "setting", "source": "公开的廉政风险防控登记做法"},
+}  # fmt: skip
+RISK_RECORD: dict[str, Any] = {
+    "number": "MGJ-FX-2026-001", "state": "under_review", "version": 5, "scheme": "consequence", "level": 2,
+    "grade": "middle",
+    "grades": [{
+        "event": 21, "at": AT, "by": "registrar", "reason": "岗位对隐蔽工程验收有签认权。", "scheme": "consequence",
+        "inputs": {"consequence": "breach"}, "level": 2, "grade": "middle", "grade_notice": "risk_notice",
+        "explained": "by the consequence: a breach of discipline or rules -> level two (breach of discipline or rules)",
+        "as_recomputed": True,
+    }],
+    "raised": [{"event": 30, "at": AT, "cause": {"kind": "clue", "number": "MGJ-2026-0001", "move": "register"}}],
+}  # fmt: skip

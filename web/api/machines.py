@@ -26,6 +26,7 @@ PLURALS: Mapping[str, str] = {
     "task": "tasks",
     "assignment": "assignments",
     "inspection": "inspections",
+    "risk": "risks",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

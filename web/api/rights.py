@@ -49,6 +49,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("coverage", "accept"): Right("write"),
     ("draw", "read"): Right("read"),
     ("checklist", "read"): Right("read"),
+    ("risk", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

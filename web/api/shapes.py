@@ -742,3 +742,102 @@ class DrawsShape(Shape):
 
 class VerifiedDrawShape(DrawShape):
     ok: bool | None
+
+
+class RankedPointShape(Shape):
+    """A risk point in one line. `gravity` compares across schemes, 1 is the gravest; null: not graded yet."""
+
+    number: str
+    state: str
+    version: int
+    title: str
+    aspect: str | None
+    place: str | None
+    project: str | None
+    link: str | None
+    scheme: str | None
+    level: int | None
+    grade: str | None
+    gravity: int | None
+    owner: str | None
+    indicator: str | None
+    review_on: Day | None
+    due_at: When | None
+
+
+class RankedShape(Shape):
+    points: list[RankedPointShape]
+
+
+class SchemeLevelShape(Shape):
+    level: int
+    grade: str
+    label: str
+    notice: str | None
+
+
+class SchemeShape(Shape):
+    """A scheme of grading. gravest: the gravest of what holds, by `weighs`; choice: the level of the answer; count: that of
+    the greatest number in `at_least` that is reached."""
+
+    scheme: str
+    label: str
+    move: str
+    formula: Literal["gravest", "choice", "count"]
+    asks: dict[str, str]
+    weighs: dict[str, int]
+    at_least: dict[str, int]
+    otherwise: int | None
+    levels: list[SchemeLevelShape]
+    basis: dict[str, str]
+
+
+class SchemesShape(Shape):
+    schemes: list[SchemeShape]
+
+
+class GradeShape(Shape):
+    """A grade as it was given. `as_recomputed`: its inputs come to it when it is worked out again."""
+
+    event: int
+    at: When
+    by: str
+    reason: str | None
+    scheme: str
+    inputs: dict[str, Any]
+    level: int
+    grade: str
+    grade_notice: str
+    explained: str
+    as_recomputed: bool
+
+
+class CauseShape(Shape):
+    """What raised a point: the event of another matter (`number`, `move`), or a change of its holder's duties."""
+
+    kind: str
+    number: str | None = None
+    move: str | None = None
+    person: str | None = None
+    what: str | None = None
+    role: str | None = None
+    organisation: str | None = None
+
+
+class RaisedShape(Shape):
+    event: int
+    at: When
+    cause: CauseShape | None
+
+
+class RiskRecordShape(Shape):
+    """Every grade a point had, oldest first, and each time it was raised by rule."""
+
+    number: str
+    state: str
+    version: int
+    scheme: str | None
+    level: int | None
+    grade: str | None
+    grades: list[GradeShape]
+    raised: list[RaisedShape]

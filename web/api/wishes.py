@@ -307,3 +307,10 @@ class Coded(Wish):
     code: Annotated[
         str, Field(max_length=400, examples=[f"PLUMBLINE1 MGJ-2026-0001 3 {'0' * 64} - -"]), _text(400)
     ]
+
+
+class RisksQuery(Wish):
+    project: Annotated[Line | None, Field(description="Its code.", examples=["PC"])] = None
+    link: Annotated[Line | None, Field(examples=["c15_quality"])] = None
+    grade: Annotated[Line | None, Field(examples=["high"])] = None
+    retired: Annotated[Flag, Field(description="With those that were retired.")] = False

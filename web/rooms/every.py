@@ -13,6 +13,7 @@ from web.rooms import (
     own,
     programme,
     recusals,
+    risk,
     staff,
     travel,
 )
@@ -25,6 +26,7 @@ router.include_router(inspection.router)
 router.include_router(checklist.router)
 router.include_router(programme.router)
 router.include_router(coverage.router)
+router.include_router(risk.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)

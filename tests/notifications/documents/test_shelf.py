@@ -80,6 +80,7 @@ def test_the_papers_the_rulebook_sends_have_a_form() -> None:
         "progress_note",
         "due_notice",
         "missed_round",
+        "risk_review",
         "report_owed",
         "recusal_request",
         "recusal_notice",

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from cases import opening, surveys
+from cases import opening, risk_raising, surveys
 from cases.people import Person
 from plumbline.exchange import Exchanger
 from plumbline.sample import PEOPLE
@@ -105,6 +105,22 @@ class House:
                 session, work.office, "inspection", actor="supervisor", at=NOON, fields=fields
             )
         self.site.move("supervisor", found.number, "begin")
+        return found.number
+
+    def risk(self) -> str:
+        """A risk point that was in force and a clue raised; its number."""
+        work = self.office.work
+        fields = {"title": "隐蔽工程验收签认", "aspect": "post", "place": "质量专责岗", "project": "PC",
+                  "link": "c15_quality", "problem": "一人签认即可覆盖。", "holder": "officer2"}  # fmt: skip
+        with work.unit() as session:
+            found = opening.open_matter(
+                session, work.office, "risk", actor="registrar", at=NOON, fields=fields
+            )
+        self.site.move("registrar", found.number, "grade_by_consequence", consequence="crime")
+        self.site.move("registrar", found.number, "set_measures", review_on="2026-12-01")
+        self.site.move("leader", found.number, "put_in_force")
+        self.site.clue(project="PC", link="c15_quality")
+        risk_raising.sweep(work.unit, work.office, at=NOON)
         return found.number
 
     def released(self, clue: str, number: str, caption: str = "基床表面") -> None:
