@@ -32,10 +32,8 @@ TEXT = """() => {
   return found.join("\\n");
 }"""
 HAN, LATIN = re.compile(r"[\u4e00-\u9fff]{2,}"), re.compile(r"[A-Za-z_][A-Za-z_0-9]+")
-NUMBERS = (
-    re.compile(  # of matters, items and calendars, addresses, and what a move is called in the shell, after its name
-        r"MGJ(-[A-Z]+)?-[-0-9]+|\bc\d\d_\d+|CN-\d+\.\w+|\S+@\S+|[(（]\w+[)）]"
-    )
+NUMBERS = re.compile(  # of matters, items and calendars, addresses, and what a move is called in the shell, after its name
+    r"MGJ(-[A-Z]+)?-[-0-9]+|\bc\d\d_\d+|CN-\d+\.\w+|\S+@\S+|[(（]\w+[)）]"
 )
 FILES = frozenset({"Excel", "CSV", "PDF", "Word", "JSON", "json", "eml", "jpg", "KB", "MB", "MP3", "MP4"})
 CALLED = frozenset({"English", "中文", "SQLite", "Asia", "Shanghai"})  # the same in every language
