@@ -5,13 +5,12 @@ Answers are events of the round's history and nothing else: the latest counts, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlmodel import Session
 
-from cases import attachments
+from cases import attachments, checklist_findings
 from cases.checklist_facts import asked, asks_again
 from cases.matters import OnFile
 from cases.office import Office
@@ -21,6 +20,7 @@ from states.checklist_rules import (
     IN_ORDER,
     ITEM,
     LEFT_OUT,
+    LINK,
     MEASURED,
     PHOTOGRAPHS,
     REMARK,
@@ -32,7 +32,6 @@ from states.facts import Facts, Reason
 from states.rulebook import FormField, Label
 
 MOST_PHOTOGRAPHS = 50
-BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 def form(
@@ -52,7 +51,10 @@ def form(
     again = stand.again if asks_again(office, row, rules) and stand.again else tuple(found.items)
     name = checklist_answers.next_item(stand, again, found.mandatory)
     if move != rules.answered_by:
-        return fields, {ITEM: name}
+        name = next(iter(stand.found), name)
+        return fields, {ITEM: name} | checklist_findings.begun(
+            session, row, found, fields, name, today=known.today, lang="zh"
+        )
     measure = found.items[name][1].measure
     photographs = [one.number for one in attachments.of_matter(session, row.id) if one.is_photograph]
     return fields, {ITEM: name, ANSWER: IN_ORDER, MEASURED: measure.least if measure else None,
@@ -80,9 +82,13 @@ def read(
     if not form.get(ITEM):
         return []
     open_ = stand.again if stand.again and asks_again(office, row, rules) else tuple(sheet_.items)
+    if row.state not in office.rulebook(row.rulebook).machines[row.machine].moves[rules.answered_by].from_:
+        open_ = stand.found  # nothing is answered any more; of what was found something may still be made
     if form[ITEM] not in open_:
         return [_no_such_item(form[ITEM], open_)]
-    _, item = sheet_.items[form[ITEM]]
+    section, item = sheet_.items[form[ITEM]]
+    if move in rules.found_by and not form.get(LINK):
+        form[LINK] = section.link
     return [
         *_measure_faults(item, form),
         *_photograph_faults(session, row, form),
@@ -121,7 +127,7 @@ def _photograph_faults(session: Session, row: OnFile, form: dict[str, Any]) -> l
     said = form.get(PHOTOGRAPHS)
     if said is None:
         return []
-    words = [word for word in BETWEEN.split(str(said)) if word]
+    words = checklist_answers.numbers_in(str(said))
     held = {str(one.number) for one in attachments.of_matter(session, row.id) if one.is_photograph}
     if len(words) > MOST_PHOTOGRAPHS or not held.issuperset(words):
         there = ", ".join(sorted(held, key=int)) or "-"

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from cases.checklists import FIELD, LoadedChecklist
+from cases.history import Event
 from cases.matters import OnFile
 from cases.office import Office
+from cases.prepared import Prepared
 from states import checklist_answers, guards_on_checklists
 from states.checklist_rules import ChecklistRules
 from states.checklists import Item, Section
@@ -43,8 +46,19 @@ def asked(session: Session, office: Office, row: OnFile) -> Asked | None:
     held = session.get(LoadedChecklist, key) if rules is not None and key else None
     if rules is None or held is None:
         return None
-    found = held.content.asked(row.values.get("link"))
+    found = held.content.asked(_opened_at(session, row))
     return Asked(held, rules, {item.id: (section, item) for section, item in found})
+
+
+_OPENING = Prepared(
+    select(col(Event.data)).where(col(Event.matter) == bindparam("matter"), col(Event.seq) == 1)
+)  # fmt: skip
+
+
+def _opened_at(session: Session, row: OnFile) -> str | None:
+    """The link that the round was opened for; where something was found since is no other link of the round."""
+    opening = _OPENING.row(session, {"matter": row.id})
+    return opening[0].get("link") if opening is not None else None
 
 
 def answered_by(machine: Machine, values: Mapping[str, Any]) -> str | None:

@@ -7,19 +7,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import gathering
-from cases.checklist_answers import BETWEEN
+from cases import access, gathering
 from cases.checklist_facts import Asked, asked, asks_again
 from cases.history import Event
-from cases.matters import OnFile
+from cases.matters import Matter, MatterLink, OnFile
 from cases.office import Office
 from states import checklist_answers
 from states.checklist_answers import Standing
-from states.checklist_rules import MEASURED, PHOTOGRAPHS, REMARK, UNIT
+from states.checklist_rules import FINDING, ITEM, MEASURED, PHOTOGRAPHS, REMARK, UNIT
 from states.facts import Reason, Refused
 from states.rulebook import Label
 
-_SAID = ("problem", "measure")  # where a move that finds something says what
+_SAID = ("problem", "found")  # where a move that finds something says what
 
 
 def sheet(session: Session, office: Office, number_: str, *, actor: str, lang: str) -> dict[str, Any]:
@@ -31,7 +30,11 @@ def sheet(session: Session, office: Office, number_: str, *, actor: str, lang: s
     stand = checklist_answers.standing(found.rules, gathering.Course(session, row.id))
     given = answers(session, row, found)
     again = stand.again if asks_again(office, row, found.rules) else None
-    items = [_line(found, name, given.get(name, []), stand, again, lang) for name in found.items]
+    made = _led_to(session, office, row, actor=actor)
+    items = [
+        _line(found, name, given.get(name, []), stand, again, lang) | {"led_to": made.get(name, [])}
+        for name in found.items
+    ]
     return {"number": row.number, "state": row.state, "version": row.version, "checklist": found.checklist.key,
             "label": found.checklist.content.label.in_(lang), "items": items,
             "unanswered": list(stand.unanswered(found.mandatory)), "findings": list(stand.found),
@@ -50,22 +53,52 @@ def asked_of(session: Session, office: Office, number: str, *, actor: str) -> tu
 
 
 def answers(session: Session, row: OnFile, found: Asked) -> dict[str, list[dict[str, Any]]]:
-    """Every answer by item, oldest first."""
-    moves = (found.rules.answered_by, *found.rules.found_by)
+    """Every answer by item, oldest first. What is made of a finding, a clue or a task, is no answer of its own; without an
+    answer before it, it is the answer."""
+    moves = (found.rules.answered_by, *found.rules.found_by, found.rules.asked_again_by)
     query = (
         select(col(Event.id), col(Event.at), col(Event.actor), col(Event.move), col(Event.data))
         .where(col(Event.matter) == row.id, col(Event.move).in_(moves))
         .order_by(col(Event.seq))
     )
     given: dict[str, list[dict[str, Any]]] = {}
+    stands: set[str] = set()  # found, and not asked again since
     for event, at, actor, move, data in session.execute(query):
+        if move == found.rules.asked_again_by:
+            stands.clear()
         if (said := checklist_answers.answer_of(found.rules, move, data)) is not None:
+            if said[0] in stands and move in found.rules.found_by:
+                continue
+            (stands.add if said[1] == FINDING else stands.discard)(said[0])
             remark = next((data[name] for name in (REMARK, *_SAID) if data.get(name)), None)
-            numbers = [int(word) for word in BETWEEN.split(data.get(PHOTOGRAPHS) or "") if word]
+            numbers = [int(word) for word in checklist_answers.numbers_in(data.get(PHOTOGRAPHS) or "")]
             given.setdefault(said[0], []).append({
                 "answer": said[1], "remark": remark, "measured": data.get(MEASURED), "unit": data.get(UNIT),
                 "photographs": numbers, "by": actor, "at": at.isoformat(), "event": event})  # fmt: skip
     return given
+
+
+def _led_to(session: Session, office: Office, row: OnFile, *, actor: str) -> dict[str, list[dict[str, Any]]]:
+    """What was made of findings, by item, oldest first, as far as this person sees it."""
+    query = (
+        select(col(Matter.number), col(Matter.machine), col(Matter.state), col(Matter.rulebook), col(Matter.values))
+        .join(MatterLink, col(MatterLink.child) == col(Matter.id))
+        .where(col(MatterLink.parent) == row.id, access.visible_to(session, actor, office.rulebook()))
+        .order_by(col(Matter.id))
+    )  # fmt: skip
+    made: dict[str, list[dict[str, Any]]] = {}
+    for number, machine, state, book, values in session.execute(query):
+        if (item := values.get(ITEM)) is not None:
+            label = office.rulebook(book).machines[machine].states[state].label
+            made.setdefault(str(item), []).append(
+                {
+                    "number": number,
+                    "machine": machine,
+                    "state": state,
+                    "label": {"zh": label.zh, "en": label.en},
+                }
+            )
+    return made
 
 
 def _line(

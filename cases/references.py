@@ -59,7 +59,23 @@ def faults(
             found += [
                 bad_reference(field.name, name, _KINDS[field.type]) for name in given if name not in fit
             ]
+            if field.within and fit and form.get(field.within):
+                found += _elsewhere(session, field, str(value), body=str(form[field.within]))
     return found
+
+
+def _elsewhere(session: Session, field: FormField, login: str, *, body: str) -> list[Reason]:
+    """That a person holds no post in the body that the form names beside them, and who does."""
+    posted = _at(session, field)
+    if (login, body) in posted:
+        return []
+    there = ", ".join(sorted(who for who, where in posted if where == body)) or "-"
+    return [Reason(
+        "not_of_that_body",
+        Label(zh=f"{field.name}：{login} 不在单位 {body} 任职。", en=f"{field.name}: {login} has no post in {body}."),
+        Label(zh=f"请改选单位，或指定该单位人员：{there}。", en=f"Name its own people ({there}), or the other body."),
+        field.name,
+    )]  # fmt: skip
 
 
 def _fitting(
@@ -129,9 +145,14 @@ def _able(session: Session, field: FormField, matter: OnFile, rulebook: Rulebook
 def _holding(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
     if field.holding is None:
         return sorted(login for (login,) in _ACTIVE.rows(session, {}))
-    found = _HOLDING.rows(session, {"role": field.holding})
+    found = _at(session, field)
     here = {login for login, body in found if body == organisation}
     return sorted(here or {login for login, _ in found})
+
+
+def _at(session: Session, field: FormField) -> set[tuple[str, str]]:
+    """Whoever holds the role of a field, and where."""
+    return {(login, body) for login, body in _HOLDING.rows(session, {"role": field.holding})}
 
 
 def candidates(session: Session, field: FormField, matter: OnFile, *, looks: Looks) -> list[str]:
@@ -165,7 +186,12 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, looks: Loo
 
 
 def _bodies(session: Session, field: FormField, *, organisation: str | None) -> list[str]:
-    """The organisations on file, by code; `beneath`: the commissions that stand below this one."""
+    """The organisations on file, by code; `beneath`: the commissions that stand below this one; `holding`: those in which
+    somebody holds that role, in the order in which these people may be named."""
+    if field.holding is not None:
+        people = _holding(session, field, organisation=organisation)
+        held = sorted((people.index(login), body) for login, body in _at(session, field) if login in people)
+        return list(dict.fromkeys(body for _, body in held))
     every = list(session.execute(select(Organisation).order_by(col(Organisation.code))).scalars())
     if not field.beneath:
         return [body.code for body in every]

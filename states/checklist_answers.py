@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from states.checklist_rules import (
     ChecklistRules,
 )
 from states.facts import Made
+
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Standing:
             item for item in mandatory
             if self.answers.get(item, NOT_LOOKED_AT) == NOT_LOOKED_AT and item not in self.left_out
         )  # fmt: skip
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of photographs as somebody lists them: "1, 3", "1、3"."""
+    return [word for word in _BETWEEN.split(text) if word]
 
 
 def answer_of(rules: ChecklistRules, move: str, form: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ ITEM, ANSWER, REMARK, MEASURED, UNIT, PHOTOGRAPHS = (
     "photographs",
 )
 FIELDS = frozenset({ITEM, ANSWER, REMARK, MEASURED, UNIT, PHOTOGRAPHS})
+LINK = "link"  # of a finding; that of its item where nobody says another
 IN_ORDER, FINDING, NOT_APPLICABLE, NOT_LOOKED_AT = "in_order", "finding", "not_applicable", "not_looked_at"
 ANSWERS = frozenset({IN_ORDER, FINDING, NOT_APPLICABLE, NOT_LOOKED_AT})
 LEFT_OUT = "left_out"  # under which the history holds the items that were left unanswered with a reason

@@ -170,7 +170,8 @@ def _day(value: Any, zone: ZoneInfo | None = None) -> date | None:
 
 _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"choice"}),
-    "holding": frozenset({"person", "people"}),
+    "holding": frozenset({"person", "people", "organisation"}),
+    "within": frozenset({"person"}),
     "answers": frozenset({"person", "people"}),
     "seated": frozenset({"person"}),
     "until": frozenset({"person", "people"}),

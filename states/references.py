@@ -79,6 +79,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.moves.*.fields.*.until.released_by.?", "move"),
     ("machines.*.moves.*.fields.*.until.released_by.*", "fact"),
     ("machines.*.moves.*.fields.*.not_before", "fact"),
+    ("machines.*.moves.*.fields.*.within", "fact"),
     ("machines.*.rounds.given_by", "move"),
     ("machines.*.rounds.decided_by", "move"),
     ("machines.*.rounds.opened_by.*", "move"),

@@ -84,7 +84,9 @@ class FormField(Rule):
     private: bool = False
     sealed: bool = False
     """Of an opinion: kept apart until the round's opinions are opened; history holds only its seal."""
-    holding: Name | None = None  # person/people: holds this role; the example is drawn from these
+    holding: Name | None = (
+        None  # person/people: holds this role; organisation: somebody there does; examples are drawn from these
+    )
     at_least: int | None = None  # people: how many; text: how many characters
     machine: Name | None = None  # matter: of this machine
     not_before: Name | None = (
@@ -109,6 +111,7 @@ class FormField(Rule):
     owing: Name | None = None  # matter: on which this clock runs
     beneath: bool = False  # organisation: a commission that stands below the one which keeps the matter
     seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
+    within: Name | None = None  # person: posted in the body that this field of the same form names
     help: Label | None = None
 
 

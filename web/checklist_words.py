@@ -49,6 +49,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
                      "This form was sent before with other content. Check it, and save again."),
     "answered_by": ("{}，{}", "{}, {}"),
     "earlier_answers": ("此前答复（{}）", "Earlier answers ({})"),
+    "make_of_it": ("据此办理", "Make something of it"),
+    "led_to": ("已转：", "It became "),
     "not_now": ("现在不能答复：", "Nothing can be answered now: "),
     "not_in_this_state": ("检查处于“{}”，尚未开始或已结束。", "the round is “{}”: it has not begun, or it is over."),
 }  # fmt: skip

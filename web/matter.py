@@ -11,13 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
-from cases import checklist_facts, due_dates, form_of_move, gathering, listing, offering, reads, surveys
+from cases import (
+    checklist_facts,
+    checklist_findings,
+    due_dates,
+    form_of_move,
+    gathering,
+    listing,
+    offering,
+    reads,
+    surveys,
+)
 from cases.due_dates import NoSuchDeadline
 from cases.errors import KeyReused, NoSuchMatter
 from cases.form_of_move import Asked
@@ -26,11 +37,12 @@ from plumbline import clock
 from plumbline.attaching import Attaching
 from plumbline.work import Work
 from states import diagram
+from states.checklist_rules import ITEM
 from states.facts import Refused
 from states.rulebook import Machine
 from web import acting, form_fields, matter_facts, words
 from web.acting import Signed, Who, WholeForm
-from web.form_fields import Sent
+from web.form_fields import Sent, Typed
 from web.matter_facts import Reader
 from web.matter_words import TEXTS
 from web.pages import lang_of, render
@@ -179,7 +191,16 @@ def make(request: Request, number: str, move: str, who: Who, form: WholeForm) ->
         return _form(request, number, move, who, sent=sent, refused=refused)
     except KeyReused:
         return _form(request, number, move, who, sent=sent, again=True)
-    return RedirectResponse(_after(here, number, moved.event, who.login), status_code=303)
+    there = _after(here, number, moved.event, who.login)
+    if there.startswith("/matters/") and (item := _item_of(asked, sent)):
+        there = f"/inspections/{number}/checklist?made={quote(item)}#item-{quote(item)}"
+    return RedirectResponse(there, status_code=303)
+
+
+def _item_of(asked: Asked, sent: Sent) -> str:
+    """The item of a checklist that something was made of; empty for any other form."""
+    rules, given = asked.rules.checklist, sent.typed.get(ITEM, ())
+    return given[-1].strip() if rules is not None and asked.move in rules.found_by and given else ""
 
 
 def _after(here: Work, number: str, event: int, login: str) -> str:
@@ -201,9 +222,14 @@ def _form(
         asked = form_of_move.asked(session, here.office, number, move, actor=who.login, at=at)
         if not asked.exists:
             raise HTTPException(404)
+        typed = (
+            sent.typed
+            if sent
+            else _begun(session, here, asked, request.query_params.get("item", ""), at, lang)
+        )
         fields = form_fields.built(
-            session, here.office, asked.fields, asked.examples, asked.matter, actor=who.login, lang=lang,
-            typed=sent.typed if sent else None, refused=refused,
+            session, here.office, asked.fields, asked.examples, asked.matter, actor=who.login, lang=lang, typed=typed,
+            refused=refused,
         )  # fmt: skip
     text, first = TEXTS[lang], refused is not None and refused.code in FIRST
     general = [text["sent_before"]] if again else form_fields.general(refused, asked.fields, lang)
@@ -215,6 +241,18 @@ def _form(
         key=sent.key if sent and not again else secrets.token_urlsafe(16), status=_status(asked, refused, again=again),
         typed=Reader.of(asked.rules, {}, lang).facts(_typed(sent)) if sent else [],
     )  # fmt: skip
+
+
+def _begun(session: Session, here: Work, asked: Asked, item: str, at: datetime, lang: str) -> Typed | None:
+    """What a form begins with that makes something of what was found at an item of a checklist."""
+    rules = asked.rules.checklist
+    found = checklist_facts.asked(session, here.office, asked.matter) if item and rules is not None else None
+    if found is None or asked.move not in found.rules.found_by:
+        return None
+    begun = checklist_findings.begun(
+        session, asked.matter, found, asked.fields, item, today=here.office.day(at), lang=lang
+    )
+    return {name: [text] for name, text in begun.items()}
 
 
 def _typed(sent: Sent) -> dict[str, str]:

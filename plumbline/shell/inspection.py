@@ -59,7 +59,8 @@ def checklist(asked: Asked, number: Number) -> Answer:
         listing.check_machine(session, number, MACHINE)
         found = checklist_sheets.sheet(session, asked.work.office, number, actor=actor, lang=asked.lang)
     headings = [said("检查项", "item"), said("迹象", "sign"), said("必查", "mandatory"), said("结果", "answer"),
-                said("说明", "remark"), said("计量", "measured"), said("答复人", "by"), said("时间", "at")]  # fmt: skip
+                said("说明", "remark"), said("计量", "measured"), said("答复人", "by"), said("时间", "at"),
+                said("已转", "became")]  # fmt: skip
     rows = [_row(asked, one) for one in found["items"] if one["asked"]]
     unanswered, open_ = ", ".join(found["unanswered"]), ", ".join(found["findings"])
     return Answer(found, [
@@ -74,10 +75,10 @@ def _row(asked: Asked, one: Mapping[str, Any]) -> list[object]:
     mandatory = said("是", "yes") if one["mandatory"] else ""
     if given is None:
         left = said("已说明未检", "left out with a reason") if one["left_out"] else ""
-        return [one["item"], one["sign"], mandatory, left, "", "", "", ""]
+        return [one["item"], one["sign"], mandatory, left, "", "", "", "", ""]
     measured = " ".join(filter(None, (given["measured"], given["unit"])))
     return [one["item"], one["sign"], mandatory, _answer(given["answer"]), given["remark"], measured, given["by"],
-            local(asked, given["at"])]  # fmt: skip
+            local(asked, given["at"]), ", ".join(other["number"] for other in one["led_to"])]  # fmt: skip
 
 
 def _answer(word: str) -> str:

@@ -172,3 +172,11 @@ def test_a_finding_becomes_a_clue_in_one_step_and_its_item_stays_open(port: Port
     assert (line["answer"]["answer"], line["answer"]["remark"]) == ("finding", "另签补充协议")
     assert sheet(port, number)["findings"] == ["c08_2"]
     assert "unknown_reference" in port.refused(number, "supervisor", "record_finding", item="c15_1")
+
+
+def test_a_finding_at_one_link_does_not_narrow_what_a_round_of_all_links_is_asked(port: Port) -> None:
+    whole = under_way(port, link=None)
+    before = len(sheet(port, whole)["items"])  # type: ignore[arg-type]
+    port.do(whole, "supervisor", "record_finding", item="c08_2", problem="另签补充协议", link="c08_contract")
+    assert len(sheet(port, whole)["items"]) == before  # type: ignore[arg-type]
+    answer(port, whole, "c15_1")

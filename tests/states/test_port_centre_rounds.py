@@ -160,6 +160,29 @@ def test_a_finding_becomes_a_clue_in_one_step(office: PaperOffice) -> None:
     assert office.move(clue, "register", "registrar") == "registered"
 
 
+def test_a_finding_becomes_a_task_in_one_step_and_whoever_ordered_it_looks_back(office: PaperOffice) -> None:
+    round_ = office.note("supervisor", "inspection")
+    office.walk(round_, ("supervisor", "begin"), ("supervisor", "order_cure"))
+    task = office.child(round_, "task")
+    assert (task.machine, task.state, task.handler) == ("task", "issued", "owner")
+    assert task.values["found"]
+    office.walk(round_, ("supervisor", "end_looking"), ("supervisor", "report"))
+    assert reasons(refused(office, round_, "close", "leader")) == {"still_open"}
+    office.walk(task, ("owner", "take"), ("owner", "submit"))
+    assert reasons(refused(office, task, "check", "registrar")) == {"issued_by_another"}
+    office.walk(task, ("supervisor", "check"), ("leader", "cancel"))
+    assert office.move(round_, "close", "leader") == "closed"
+
+
+def test_a_re_inspection_is_not_cured_while_a_task_of_the_round_is_open(office: PaperOffice) -> None:
+    round_ = office.note("supervisor", "inspection")
+    office.walk(round_, ("supervisor", "begin"), ("supervisor", "order_cure"), ("supervisor", "end_looking"))
+    office.walk(round_, ("supervisor", "report"), ("leader", "order_re_inspection"))
+    assert "still_open" in reasons(refused(office, round_, "cured", "supervisor"))
+    office.walk(office.child(round_, "task"), *done_by("owner", "supervisor"))
+    assert office.move(round_, "cured", "supervisor") == "reported"
+
+
 def test_whoever_reported_the_round_does_not_close_it(office: PaperOffice) -> None:
     round_ = office.note("supervisor", "inspection")
     office.walk(round_, ("supervisor", "begin"), ("supervisor", "record_nothing"), ("registrar", "report"))

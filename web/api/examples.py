@@ -196,6 +196,8 @@ SHEET: dict[str, Any] = {
         "answer": {"answer": "finding", "remark": "保证金比例偏高。", "measured": "12", "unit": "%", "photographs": [1],
                    "by": "supervisor", "at": AT, "event": 12},
         "earlier": [], "left_out": False, "asked": True,
+        "led_to": [{"number": "MGJ-ZG-2026-001", "machine": "task", "state": "issued",
+                    "label": {"zh": "已下达", "en": "issued"}}],
     }],
 }  # fmt: skip
 DRAW: dict[str, Any] = {

@@ -688,6 +688,15 @@ class GivenAnswerShape(Shape):
     event: int
 
 
+class LedToShape(Shape):
+    """A clue or a task that was made of a finding, as far as it is in sight; `label` is that of its state."""
+
+    number: str
+    machine: str
+    state: str
+    label: dict[str, str]
+
+
 class SheetItemShape(Shape):
     """An item of a round's checklist. `answer` is the latest; `asked` is false where a re-inspection does not ask it."""
 
@@ -701,6 +710,7 @@ class SheetItemShape(Shape):
     earlier: list[GivenAnswerShape]
     left_out: bool
     asked: bool
+    led_to: list[LedToShape]
 
 
 class SheetShape(Shape):

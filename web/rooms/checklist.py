@@ -19,6 +19,7 @@ from cases import attachments, checklist_answering, checklist_loading, checklist
 from cases.errors import KeyReused
 from cases.inspections import MACHINE
 from cases.office import Office
+from cases.surveys import Survey
 from plumbline.attaching import Attaching
 from plumbline.work import Work
 from states.facts import Refused
@@ -88,15 +89,15 @@ def _may(work: Work, number: str, item: str, *, who: Signed, lang: str) -> tuple
     with work.reading() as session:
         listing.check_machine(session, number, MACHINE)
         _, found = checklist_sheets.asked_of(session, work.office, number, actor=who.login)
-        barred = _barred(session, work.office, number, who.login, lang)
+        survey = surveys.moves(session, work.office, number, actor=who.login, at=now())
+        barred = _barred(work.office, survey, lang)
     if item not in found.items:
         raise HTTPException(404)
     return f"{item} {found.items[item][1].sign.in_(lang)}"[: attachments.LONGEST_CAPTION], barred
 
 
-def _barred(session: Session, office: Office, number: str, login: str, lang: str) -> list[str]:
+def _barred(office: Office, survey: Survey, lang: str) -> list[str]:
     """Why this person answers nothing here now; empty where they may."""
-    survey = surveys.moves(session, office, number, actor=login, at=now())
     machine = office.rulebook(survey.matter.rulebook).machines[MACHINE]
     answers = machine.checklist.answered_by if machine.checklist else ""
     if answers in {one.move for one in survey.open}:
@@ -201,8 +202,8 @@ def _page(
     return render(
         request, "rooms/checklist_part.html" if part else "rooms/checklist.html", signed=who, status=status, texts=TEXTS,
         heading=TEXTS[lang]["checklist_of"].format(number), number=number, key=fresh_key(), card=opened, items=items,
-        saved=known.get(saved), following=following, most=MOST_FILES, most_mb=work_of(request).settings.attachment_mb,
-        **context,
+        saved=known.get(saved), made=request.query_params.get("made", "")[:64], following=following, most=MOST_FILES,
+        most_mb=work_of(request).settings.attachment_mb, **context,
     )  # fmt: skip
 
 
@@ -210,12 +211,15 @@ def _looked(session: Session, office: Office, number: str, me: str, lang: str) -
     listing.check_machine(session, number, MACHINE)
     sheet = checklist_sheets.sheet(session, office, number, actor=me, lang=lang)
     shown = listing.shown(session, office, number, actor=me)
+    survey = surveys.moves(session, office, number, actor=me, at=now())
     machine = office.rulebook(shown["rulebook"]).machines[MACHINE]
     given = [one for line in sheet["items"] for one in (line["answer"], *line["earlier"]) if one is not None]
     links = checklist_loading.links(office)
     photographs = attachments.listed(session, office, number, actor=me)
     return {
-        "sheet": sheet, "shown": shown, "barred": _barred(session, office, number, me, lang),
+        "sheet": sheet, "shown": shown, "barred": _barred(office, survey, lang),
+        "machines": office.rulebook(shown["rulebook"]).machines,
+        "makes": [one for one in survey.open if machine.checklist and one.move in machine.checklist.found_by],
         "choices": naming.choices(machine, "answer", lang), "names": naming.people(session, [one["by"] for one in given]),
         "links": {code: label.in_(lang) for code, label in links.items()},
         "photographs": {one["attachment"]: one["name"] for one in photographs},

@@ -25,11 +25,11 @@ def number(house: House) -> str:
 
 def card(page: str, item: str) -> str:
     """One item of the page."""
-    return page.partition(f'id="item-{item}"')[2].partition('</li>\n<li class="check')[0]
+    return page.partition(f'id="item-{item}"')[2].partition('<li class="check')[0]
 
 
 def held(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    found = re.search(rf'name="{name}"(?: type="text")? value="([^"]*)"', page)
     assert found, name
     return found[1]
 
@@ -260,3 +260,67 @@ def test_a_session_that_ended_on_the_quay_gives_the_words_back_to_copy(house: Ho
     )
     assert (told.status_code, WORD in told.text, "IMG_0" in told.text) == (401, True, False)
     assert line(house, number, "c08_1")["answer"] is None
+
+
+class TestMakingSomethingOfIt:
+    @pytest.fixture
+    def found(self, house: House, number: str) -> str:
+        """The round with a finding at c08_3."""
+        assert answer(house, number, "c08_3", "finding", f_measured="12", f_remark=WORD).status_code == 303
+        return number
+
+    def form(self, house: House, number: str, move: str) -> str:
+        there = f"/matters/{number}/moves/{move}?item=c08_3"
+        page = card(house.page("supervisor", PATH.format(number)), "c08_3")
+        assert f'href="{there}"' in page
+        return house.page("supervisor", there)
+
+    def made(self, house: House, number: str, move: str, **form: str) -> str:
+        page = self.form(house, number, move)
+        path = f"/matters/{number}/moves/{move}"
+        sent = house.post(
+            "supervisor", path, path, key=held(page, "key"), version=held(page, "version"), **form
+        )
+        assert sent.status_code == 303, words(sent.text)[-1500:]
+        assert sent.headers["location"] == f"/inspections/{number}/checklist?made=c08_3#item-c08_3"
+        page = card(house.page("supervisor", sent.headers["location"].partition("#")[0]), "c08_3")
+        (there,) = line(house, number, "c08_3")["led_to"]
+        assert f'href="/matters/{there["number"]}"' in page
+        return str(there["number"])
+
+    def test_a_task_in_one_step_from_a_form_that_knows_what_was_found(self, house: House, found: str) -> None:
+        page = self.form(house, found, "order_cure")
+        assert f"{WORD} (12 %)" in page
+        assert held(page, "f_item") == "c08_3"
+        assert '<option value="c08_contract" selected>' in page
+        task = self.made(
+            house, found, "order_cure", f_item="c08_3", f_found=WORD, f_responsible_unit="QJN",
+            f_task_owner="contractor", f_measure="退还超额部分", f_due_on="2026-09-30", f_proof="退款凭证",
+        )  # fmt: skip
+        seen = house.page("contractor", f"/matters/{task}")
+        assert WORD in seen
+        assert "退款凭证" in seen
+        assert f'href="/matters/{found}"' in house.page("supervisor", f"/matters/{task}"), "and the way back"
+
+    def test_a_clue_in_one_step_from_a_form_that_knows_what_was_found(self, house: House, found: str) -> None:
+        page = self.form(house, found, "record_finding")
+        assert held(page, "f_title").startswith("The performance bond")
+        clue = self.made(house, found, "record_finding", f_item="c08_3", f_title="保证金超比例", f_problem=WORD,
+                         f_link="c08_contract", f_received_on="2026-09-01", f_source="inspection")  # fmt: skip
+        assert f'href="/matters/{found}"' in house.page("supervisor", f"/matters/{clue}")
+
+    def test_a_refused_form_keeps_what_was_typed_and_says_who_belongs_there(
+        self, house: House, found: str
+    ) -> None:
+        page = self.form(house, found, "order_cure")
+        path = f"/matters/{found}/moves/order_cure"
+        sent = house.post("supervisor", path, path, key=held(page, "key"), version=held(page, "version"),
+                          f_item="c08_3", f_found=WORD, f_responsible_unit="QJN", f_task_owner="owner",
+                          f_measure="退还", f_due_on="2026-09-30", f_proof="凭证")  # fmt: skip
+        assert sent.status_code == 422
+        assert "或指定该单位人员：contractor" in sent.text
+        assert WORD in sent.text
+
+    def test_where_nothing_was_found_nothing_is_offered(self, house: House, found: str) -> None:
+        assert "/moves/order_cure" not in card(house.page("supervisor", PATH.format(found)), "c08_1")
+        assert "/moves/order_cure" not in house.page("auditor", PATH.format(found))
