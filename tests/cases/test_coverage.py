@@ -17,6 +17,7 @@ from sqlmodel import Session
 from cases import coverage
 from cases.coverage import Map
 from cases.history import Event
+from cases.inspections import Programme
 from cases.matters import Matter
 from cases.office import Office
 from cases.recusals import Recusal
@@ -26,6 +27,15 @@ from tests.cases.small_office import Told, office
 Unit = Callable[[], AbstractContextManager[Session]]
 AT = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
+DAYS: dict[str, Callable[[date], bool]] = {
+    "每月10日": lambda day: day.day == 10,
+    "每周三": lambda day: day.weekday() == 2,
+    "每年12月2日": lambda day: (day.month, day.day) == (12, 2),  # 92 days away
+    "每年12月3日": lambda day: (day.month, day.day) == (12, 3),
+    "每年8月30日": lambda day: (
+        (day.month, day.day) == (8, 30)
+    ),  # a Sunday, made up for on the Monday before AT's day
+}
 MIDNIGHT = datetime(2026, 10, 31, 16, 0, tzinfo=UTC)  # 60 days after AT's own day have passed
 
 
@@ -35,11 +45,12 @@ def centre() -> Office:
 
 
 def put(session: Session, number: int, *, machine: str, state: str, at: datetime, opening: dict[str, Any],
-        values: dict[str, Any], made: list[tuple[datetime, str, dict[str, Any]]], project: str = "PC") -> int:  # fmt: skip
+        values: dict[str, Any], made: list[tuple[datetime, str, dict[str, Any]]], project: str = "PC",
+        due_at: datetime | None = None) -> int:  # fmt: skip
     """A matter with its events, as rows."""
     matter = Matter(machine=machine, number=f"N-{number:04d}", rulebook=shipped().key, state=state, organisation="MGJ",
                     project=project, opened_at=at, moved_at=at, moved_by="registrar", progressed_at=at, values=values,
-                    received_on=at.astimezone(ZONE).date())  # fmt: skip
+                    received_on=at.astimezone(ZONE).date(), due_at=due_at)  # fmt: skip
     session.add(matter)
     session.flush()
     key = int(matter.id or 0)
@@ -120,17 +131,25 @@ def test_who_sees_no_rounds_sees_no_coverage(unit: Unit, centre: Office) -> None
 
 def test_recounted_from_the_raw_rows_of_hundreds_of_random_offices(unit: Unit, centre: Office) -> None:
     rules = shipped().model_dump()["coverage"]
+    met: set[str] = set()
     for seed in range(200):
         draw = random.Random(seed)
         with unit() as session:
             out = _furnish(session, draw, sorted(rules["links"]))
             found = coverage.of(session, centre, actor="registrar", at=AT, project="PC")
             told = {
-                tuple(one.spot): (one.state, one.last.number if one.last else None, one.risk)
+                tuple(one.spot): (
+                    one.state,
+                    one.last.number if one.last else None,
+                    one.risk,
+                    (one.planned.on, one.planned.by) if one.planned else None,
+                )
                 for one in found.cells
             }
             assert told == _recounted(session, rules, out), seed
+            met |= {one.state for one in found.cells}
             session.rollback()
+    assert met == {"covered", "planned", "blind"}
 
 
 def _furnish(session: Session, draw: random.Random, links: list[str]) -> set[int]:
@@ -167,8 +186,43 @@ def _furnish(session: Session, draw: random.Random, links: list[str]) -> set[int
                 Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
             )
             out.add(key)
+    for number in range(100, 100 + draw.randint(0, 4)):
+        key = _to_come(session, draw, number, links)
+        if draw.random() < 0.2:
+            session.add(
+                Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
+            )
+            out.add(key)
+    for number in range(draw.randint(0, 4)):
+        session.add(_programme(draw, f"P{number}", links))
     session.flush()
     return out
+
+
+def _to_come(session: Session, draw: random.Random, number: int, links: list[str]) -> int:
+    """A round on file, to be held, late, over, or at no link."""
+    names = {"link": draw.choice(links)} if draw.random() < 0.9 else {}
+    names |= {"phase": draw.choice(["execution", "design", "tendering"])} if draw.random() < 0.3 else {}
+    names |= {"personnel": draw.choice(["owner", "contractor"])} if draw.random() < 0.3 else {}
+    moment, due = (
+        timedelta(microseconds=1),
+        draw.choice([AT, AT + timedelta(days=7), AT + timedelta(days=92)]),
+    )
+    return put(session, number, machine="inspection", at=AT, opening=names, values=names, made=[],
+               state=draw.choice(["planned", "opened", "under_way", "re_inspection", "missed", "skipped", "closed"]),
+               due_at=draw.choice([None, due - moment, due, due + moment, due + timedelta(days=1)]))  # fmt: skip
+
+
+def _programme(draw: random.Random, code: str, links: list[str]) -> Programme:
+    """A programme that runs, has ended or ends soon, at a link or at none, of this project or of another body's."""
+    today = _day(AT)
+    return Programme(
+        code=code, kind="daily", title=code, rule=draw.choice(list(DAYS)), organisation=draw.choice(["MGJ", "MGJ", "SJW"]),
+        project=draw.choice(["PC", "PC", "BR"]), link=draw.choice([*links, None]), active=draw.random() < 0.8,
+        starts_on=today + timedelta(days=draw.choice([-400, -1, 0, 30])),
+        ends_on=draw.choice([None, None, today - timedelta(days=1), today + timedelta(days=9)]),
+        done_until=draw.choice([None, today, today + timedelta(days=9)]),
+    )  # fmt: skip
 
 
 def _recounted(session: Session, rules: Any, out: set[int]) -> dict[tuple[str, ...], Any]:
@@ -178,6 +232,7 @@ def _recounted(session: Session, rules: Any, out: set[int]) -> dict[tuple[str, .
     found: dict[tuple[str, ...], Any] = {}
     query = text("SELECT m.id, m.machine, m.number, m.state, m.values, e.move, e.at FROM matter m JOIN event e "
                  "ON e.matter = m.id AND e.seq = 2")  # fmt: skip
+    coming = _coming(session, out)
     quoted = text(str(query).replace("m.values", 'm."values"'))
     rows = [one for one in session.connection().execute(quoted).all() if one.id not in out]
     for link, of in rules["links"].items():
@@ -209,7 +264,44 @@ def _recounted(session: Session, rules: Any, out: set[int]) -> dict[tuple[str, .
                     if looks and (last is None or (at, row.number) > last):
                         last = (at, row.number)
                 held = last is not None and (today - _day(last[0])).days <= grade["holds_for"]
-                found[phase, side, link] = ("covered" if held else "blind", last[1] if last else None, risk)
+                soon = min((one for one in coming if _at(one[2], link, phase, side)), default=None)
+                state = "covered" if held else "planned" if soon else "blind"
+                found[phase, side, link] = (
+                    state,
+                    last[1] if last else None,
+                    risk,
+                    soon[:2] if soon else None,
+                )
+    return found
+
+
+def _at(names: tuple[str, str, str], link: str, phase: str, side: str) -> bool:
+    """Whether a row that names these is at a cell; what it leaves out, it means all of."""
+    return names[0] == link and names[1] in ("", phase) and names[2] in ("", side)
+
+
+def _coming(session: Session, out: set[int]) -> list[tuple[date, str, tuple[str, str, str]]]:
+    """The day, the name and the place of each look to come, by another hand: day by day, from the tables alone."""
+    today, found = _day(AT), []
+    days = [today + timedelta(days=number) for number in range(93)]
+    rounds = text("SELECT m.id, m.number, m.due_at, e.data FROM matter m JOIN event e ON e.matter = m.id AND e.seq = 1 "
+                  "WHERE m.machine = 'inspection' AND m.due_at IS NOT NULL AND m.project = 'PC' "
+                  "AND m.state IN ('planned', 'opened', 'under_way', 're_inspection')")  # fmt: skip
+    for row in session.connection().execute(rounds):
+        due = datetime.fromisoformat(str(row.due_at))
+        due = due if due.tzinfo else due.replace(tzinfo=UTC)
+        data = row.data if isinstance(row.data, dict) else json.loads(row.data)
+        on = _day(due - timedelta(microseconds=1))
+        if row.id not in out and due > AT and on in days and "link" in data:
+            found.append((on, row.number, (data["link"], data.get("phase", ""), data.get("personnel", ""))))
+    programmes = text("SELECT code, rule, link, starts_on, ends_on, done_until, active FROM programme "
+                      "WHERE project = 'PC' AND organisation = 'MGJ' AND link IS NOT NULL")  # fmt: skip
+    for row in session.connection().execute(programmes):
+        first, ends, done = (str(one) if one else "" for one in (row.starts_on, row.ends_on, row.done_until))
+        slots = [day for day in days if DAYS[row.rule](day) and str(day) >= first and str(day) > done
+                 and str(day) <= (ends or "9999")]  # fmt: skip
+        if row.active and slots:
+            found.append((slots[0], row.code, (row.link, "", "")))
     return found
 
 
