@@ -39,6 +39,7 @@ from cases import (
     sessions,
     sites,
     tokens,
+    typed_meanwhile,
 )
 from notifications import outbox, webhooks
 from notifications.documents import register
@@ -79,6 +80,7 @@ MODULES = (
     sessions,
     sites,
     tokens,
+    typed_meanwhile,
     webhooks,
 )
 
