@@ -115,6 +115,13 @@ def current(session: Session, token: str, *, at: datetime, lasting: Lasting, wai
     return Current(found, name, lang)
 
 
+def whose(session: Session, token: str) -> tuple[int, str] | None:
+    """The id of the session that a browser holds or held, and its login, whether or not it has ended; None for none, and
+    for one that never proved who it was."""
+    found = session.exec(select(WebSession).where(WebSession.hash == hash_of(token))).first()
+    return (found.id or 0, found.login) if found is not None and not found.waits else None
+
+
 def _runs(found: WebSession, *, at: datetime, lasting: Lasting) -> bool:
     return found.ended_at is None and at < found.expires_at and at - found.seen_at < lasting.idle
 

@@ -42,6 +42,7 @@ from cases import (
     sessions,
     sites,
     tokens,
+    typed_meanwhile,
 )
 from notifications import outbox, webhooks
 from notifications.documents import register
@@ -85,6 +86,7 @@ MODULES = (
     sessions,
     sites,
     tokens,
+    typed_meanwhile,
     webhooks,
 )
 

@@ -11,6 +11,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
                   "REHEARSAL: nothing here is real, and anybody may act as anybody without a password."),
     "skip": ("跳到正文", "Skip to the content"),
     "places": ("主导航", "Main navigation"),
+    "ended_and_kept": ("登录已过期，所填内容未办理。请重新登录：您填写的内容会回到原表单，一小时内有效。",
+                       "You were signed out; nothing was done. Sign in: for an hour your words are kept for their form."),
     "ended_meanwhile": ("登录已过期，所填内容未办理。请先复制下方内容，登录后再填写。",
                         "You were signed out, and nothing was done. What you typed stands below: copy it, then sign in."),
     "typed": ("您填写的内容", "What you typed"),

@@ -40,7 +40,7 @@ from states import diagram
 from states.checklist_rules import ITEM
 from states.facts import Refused
 from states.rulebook import Machine
-from web import acting, form_fields, matter_facts, words
+from web import acting, form_fields, matter_facts, typed_again, words
 from web.acting import Signed, Who, WholeForm
 from web.form_fields import Sent, Typed
 from web.matter_facts import Reader
@@ -173,7 +173,9 @@ def why(request: Request, number: str, key: int, who: Who) -> Response:
 @router.get("/{number}/moves/{move}")
 def form(request: Request, number: str, move: str, who: Who) -> Response:
     """The form of a move; of one that is not open, why not."""
-    return _form(request, checked(number), move, who)
+    return _form(
+        request, checked(number), move, who, kept=typed_again.into_fields(typed_again.back(request, who))
+    )
 
 
 @router.post("/{number}/moves/{move}")
@@ -215,18 +217,15 @@ def _after(here: Work, number: str, event: int, login: str) -> str:
 
 def _form(
     request: Request, number: str, move: str, who: Signed, *, sent: Sent | None = None, refused: Refused | None = None,
-    again: bool = False,
+    again: bool = False, kept: Typed | None = None,
 ) -> Response:  # fmt: skip
     here, lang, at = acting.accounts(request).work, lang_of(request, who), clock.now()
     with here.reading() as session:
         asked = form_of_move.asked(session, here.office, number, move, actor=who.login, at=at)
         if not asked.exists:
             raise HTTPException(404)
-        typed = (
-            sent.typed
-            if sent
-            else _begun(session, here, asked, request.query_params.get("item", ""), at, lang)
-        )
+        item = request.query_params.get("item", "")
+        typed = sent.typed if sent else kept or _begun(session, here, asked, item, at, lang)
         fields = form_fields.built(
             session, here.office, asked.fields, asked.examples, asked.matter, actor=who.login, lang=lang, typed=typed,
             refused=refused,
@@ -239,7 +238,7 @@ def _form(
         heading=f"{asked.rules.moves[move].label.in_(lang)} · {number}", fields=fields, general=general, first=first,
         state=state, leads=asked.leads(lang), version=asked.matter.version, move=move, sent=sent,
         key=sent.key if sent and not again else secrets.token_urlsafe(16), status=_status(asked, refused, again=again),
-        typed=Reader.of(asked.rules, {}, lang).facts(_typed(sent)) if sent else [],
+        typed=Reader.of(asked.rules, {}, lang).facts(_typed(sent.typed if sent else kept or {})), back=kept is not None,
     )  # fmt: skip
 
 
@@ -255,8 +254,8 @@ def _begun(session: Session, here: Work, asked: Asked, item: str, at: datetime, 
     return {name: [text] for name, text in begun.items()}
 
 
-def _typed(sent: Sent) -> dict[str, str]:
-    return {name: ", ".join(one for one in given if one.strip()) for name, given in sent.typed.items()}
+def _typed(typed: Typed) -> dict[str, str]:
+    return {name: ", ".join(one for one in given if one.strip()) for name, given in typed.items()}
 
 
 def _status(asked: Asked, refused: Refused | None, *, again: bool) -> int:

@@ -136,6 +136,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "was_first": ("有人先办了一步", "Somebody was first"),
     "first_do": ("请重新查看现状。您填写的内容保留如下，尚未办理。",
                  "Look at how it stands now. What you typed is kept below; nothing of it was done."),
+    "typed_back": ("您退出登录前填写的内容已恢复，尚未提交。请核对后提交。",
+                   "What you typed before you were signed out stands here again. Look it over, then send it."),
     "you_typed": ("您填写的内容", "What you typed"),
     "sent_before": ("这张表单已经提交过一次，并已办理；改动后的内容没有再办。请先查看现状，确需再办的，再次提交。",
                     "This form was sent and done once; what you changed since was not done. Look first."),

@@ -15,9 +15,9 @@ from cases.people import postings_of
 from plumbline import clock
 from states.facts import Refused
 from states.rulebook import Machine
-from web import acting, form_fields
+from web import acting, form_fields, typed_again
 from web.acting import Signed, Who, WholeForm
-from web.form_fields import Sent
+from web.form_fields import Sent, Typed
 from web.matter_words import TEXTS
 from web.pages import lang_of, render
 
@@ -43,7 +43,7 @@ def choose(request: Request, who: Who) -> Response:
 @router.get("/register/{machine}")
 def form(request: Request, machine: str, who: Who) -> Response:
     """The form of opening one."""
-    return _form(request, machine, who)
+    return _form(request, machine, who, kept=typed_again.into_fields(typed_again.back(request, who)))
 
 
 @router.post("/register/{machine}")
@@ -64,7 +64,7 @@ def register(request: Request, machine: str, who: Who, form: WholeForm) -> Respo
 
 def _form(
     request: Request, machine: str, who: Signed, *, sent: Sent | None = None, refused: Refused | None = None,
-    again: bool = False,
+    again: bool = False, kept: Typed | None = None,
 ) -> Response:  # fmt: skip
     here, lang = acting.accounts(request).work, lang_of(request, who)
     rules, at = _machine(request, machine), clock.now()
@@ -74,7 +74,7 @@ def _form(
         described = surveys.opening_form(session, here.office, machine, at=at, lang=lang, actor=who.login)
         fields = form_fields.built(
             session, here.office, rules.register_, {one["name"]: one["example"] for one in described},
-            surveys.nowhere(machine), actor=who.login, lang=lang, typed=sent.typed if sent else None, refused=refused,
+            surveys.nowhere(machine), actor=who.login, lang=lang, typed=sent.typed if sent else kept, refused=refused,
         )  # fmt: skip
     general = form_fields.general(refused, rules.register_, lang)
     return render(
@@ -82,7 +82,7 @@ def _form(
         heading=TEXTS[lang]["register_one"].format(rules.label.in_(lang)),
         general=[TEXTS[lang]["sent_before"]] if again else general,
         key=sent.key if sent and not again else secrets.token_urlsafe(16),
-        status=422 if refused else 409 if again else 200,
+        back=kept is not None, status=422 if refused else 409 if again else 200,
     )  # fmt: skip
 
 

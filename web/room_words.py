@@ -287,6 +287,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "notice_sending": ("发送中", "being sent"),
     "notice_sent": ("已发", "sent"),
     "notice_dead": ("已放弃", "given up"),
+    "typed_back": ("您退出登录前填写的内容已恢复，尚未提交。请核对后提交。",
+                   "What you typed before you were signed out stands here again. Look it over, then send it."),
     "notice_dropped": ("不再发送", "not sent"),
     "dropped_why": ("该事项已不再由收件人知悉，未发送。", "Not sent: the matter is not the recipient's to see any more."),
     "digest": ("每日提要", "Digest"),

@@ -88,9 +88,10 @@ def _go_on(request: Request, done: SignedIn, next_: str) -> Response:
     return answer
 
 
-def meanwhile(request: Request, typed: str) -> Response:
-    """The form, for somebody whose session ended while they typed; their words stand below it."""
-    return _form(request, "ended_meanwhile", next_=acting.came_from(request), typed=typed, status=401)
+def meanwhile(request: Request, *, next_: str, typed: str = "") -> Response:
+    """The form, for somebody whose session ended while they typed; their words, if they are given, stand below it."""
+    fault = "ended_meanwhile" if typed else "ended_and_kept"
+    return _form(request, fault, next_=next_, typed=typed, status=401)
 
 
 def _form(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, quote
 
 from fastapi import FastAPI, Request, Response
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from cases.errors import NoSuchMatter
 from plumbline.database_faults import trouble
-from web import acting, page_words, sign_in
+from web import acting, page_words, sign_in, typed_again
 from web.acting import MOST_BYTES, MOST_FIELDS, NotSignedIn
 from web.pages import known, lang_of, render
 
@@ -30,18 +30,18 @@ _NAME = re.compile(rb'[ ;]name="([^"]*)"')
 _CODE = re.compile(r"[a-z0-9_.:-]*")
 
 
-async def typed(request: Request) -> str:
-    """What somebody wrote into a form of ours that can not be taken: their words, without codes and marks."""
+async def sent(request: Request) -> dict[str, list[str]]:
+    """The fields of a form of ours that can not be taken; none of what is no such form."""
     kind = request.headers.get("content-type", "")
     with_files = _BOUNDARY.fullmatch(kind)
     if with_files is None and not kind.startswith("application/x-www-form-urlencoded"):
-        return ""
+        return {}
     data = bytearray()
     async for part in request.stream():
         data += part
         if len(data) > MOST_BYTES:
             if with_files is None:
-                return ""
+                return {}
             break  # our forms have their words before their files
     try:
         pairs = (
@@ -49,8 +49,33 @@ async def typed(request: Request) -> str:
             else parse_qsl(data.decode(), max_num_fields=MOST_FIELDS, errors="strict")
         )  # fmt: skip
     except ValueError:
-        return ""
-    return "\n\n".join(text for name, text in pairs if name.startswith(WORDS) and not _CODE.fullmatch(text))
+        return {}
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def typed(fields: Mapping[str, Sequence[str]]) -> str:
+    """The words that somebody wrote into it, without codes and marks."""
+    texts = (text for name, given in fields.items() if name.startswith(WORDS) for text in given)
+    return "\n\n".join(text for text in texts if not _CODE.fullmatch(text))
+
+
+async def _meanwhile(request: Request) -> Response | None:
+    fields = await sent(request) if request.method == "POST" else {}
+    return await run_in_threadpool(_with_words, request, fields) if fields else None
+
+
+def _with_words(request: Request, fields: Mapping[str, Sequence[str]]) -> Response | None:
+    """The form to sign in with, for somebody who typed; their words come back in their own form, or stand below."""
+    if (kept := typed_again.keep(request, fields)) is not None:
+        page, key = kept
+        answer = sign_in.meanwhile(request, next_=page)
+        typed_again.hold(answer, request, key)
+        return answer
+    words = typed(fields)
+    return sign_in.meanwhile(request, next_=acting.came_from(request), typed=words) if words else None
 
 
 def _texts(data: bytes, boundary: bytes) -> Iterator[tuple[str, str]]:
@@ -77,8 +102,8 @@ def handle(app: FastAPI) -> None:
     async def _sign_in(request: Request, _fault: NotSignedIn) -> Response:
         if not acting.wants_page(request):
             return acting.problem(401, "not_signed_in", str(NotSignedIn.__doc__))
-        if request.method == "POST" and (words := await typed(request)):
-            return await run_in_threadpool(sign_in.meanwhile, request, words)
+        if (answer := await _meanwhile(request)) is not None:
+            return answer
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         there = f"?next={quote(back, safe='/')}" if request.method == "GET" and back != "/" else ""
         return RedirectResponse(f"/sign-in{there}", status_code=303)

@@ -1,6 +1,6 @@
 """who put a programme on file, when and why
 
-Revision: v0024, after v0021
+Revision: v0024, after v0022
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "v0024"
-down_revision = "v0021"
+down_revision = "v0022"
 branch_labels = None
 depends_on = None
 

@@ -90,11 +90,14 @@ def test_a_session_that_ended_while_somebody_typed_gives_the_words_back(
     page.get_by_role("button", name="add facts").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.get_by_role("alert")).to_contain_text("nothing was done")
-    expect(page.get_by_role("textbox", name="What you typed")).to_have_value(WORDS)
+    expect(page.get_by_role("main")).not_to_contain_text(WORDS)
     assert "amend" not in house.site.moves_of(clue)
     page.get_by_role("link", name="Act as").click()
     page.get_by_role("button", name="Act as this one: registrar").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("add facts")
+    expect(page.get_by_label("note")).to_have_value(WORDS)
+    page.get_by_role("button", name="add facts").click()
+    expect(page.get_by_role("status")).to_have_text("Done: add facts.")
 
 
 def test_a_double_click_on_a_slow_line_is_one_move(house: House, people: Visitors, clue: str) -> None:

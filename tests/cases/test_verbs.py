@@ -11,6 +11,7 @@ from cases import audit, listing, recusing, surveys
 from cases.deadlines import Deadline
 from cases.matters import Matter, Reader
 from cases.moved import Moved
+from cases.people import Posting
 from notifications.notices import Notice
 from tests.cases.conftest import Unit
 from tests.cases.port_office import Port, on_file
@@ -331,3 +332,86 @@ def test_the_commission_above_presses_for_what_it_assigned(port: Port) -> None:
     port.walk(number, ("district2", "approve"), ("district", "dispatch"), ("district", "press"))
     assert sorted(told(port, "press_notice")) == ["leader", "registrar"]
     assert "too_soon" in port.refused(number, "district2", "press")
+
+
+# ------------------------------------------------------------------- inspections and consultations have theirs as well
+
+
+def inspection(port: Port) -> str:
+    """A round of inspection at PC that the supervisor leads; officer3 could lead it too."""
+    with port.unit() as session:
+        session.add(Posting(person="officer3", role="supervisor", organisation="MGJ", project="PC"))
+    number = port.note("registrar", "inspection", project="PC")
+    port.do(number, "leader", "open_round", lead="supervisor")
+    return number
+
+
+def test_an_inspection_is_pressed_by_whoever_waits_for_it_once_in_three_days(port: Port) -> None:
+    number = inspection(port)
+    port.do(number, "registrar", "press")
+    assert told(port, "press_notice") == ["supervisor"]
+    assert "too_soon" in port.refused(number, "leader", "press")
+    port.at += timedelta(days=3)
+    assert "your_own_turn" in port.refused(number, "supervisor", "press")
+    port.walk(number, ("supervisor", "begin"), ("supervisor", "record_nothing"), ("supervisor", "report"))
+    port.do(number, "supervisor", "press")
+    assert set(told(port, "press_notice")[1:]) == {"leader", "registrar"}
+
+
+def test_who_leads_an_inspection_passes_it_on_with_the_word_of_another(port: Port) -> None:
+    number = inspection(port)
+    assert "act_missing" in port.refused(number, "leader", "pass_on", lead="officer3")
+    port.do(number, "supervisor", "ask_pass_on", next_lead="officer3")
+    assert sorted(told(port, "approval_request")) == ["leader", "registrar"]
+    port.do(number, "leader", "keep_lead")
+    assert told(port, "approval_decision") == ["supervisor"]
+    assert "done_already" in port.refused(number, "registrar", "pass_on", lead="officer3")
+    assert "too_soon" in port.refused(number, "supervisor", "ask_pass_on", next_lead="officer3")
+    port.at += timedelta(days=1)
+    port.do(number, "supervisor", "ask_pass_on", next_lead="officer3")
+    port.do(number, "registrar", "pass_on", lead="officer3")
+    with port.unit() as session:
+        assert session.exec(select(Matter.handler).where(Matter.number == number)).one() == "officer3"
+    assert told(port, "inspection_notice")[-1] == "officer3"
+    assert "is_handler" in port.refused(number, "supervisor", "ask_pass_on", next_lead="officer3")
+
+
+def test_a_copy_of_an_inspection_is_read_until_it_is_withdrawn_or_the_round_is_closed(port: Port) -> None:
+    number = inspection(port)
+    assert port.unseen(number, "officer")
+    port.do(number, "supervisor", "copy_to", copied_to=["officer", "officer2"])
+    assert sorted(told(port, "copy_note")) == ["officer", "officer2"]
+    assert open_moves(port, number, "officer") == set()
+    assert "unknown_reference" in port.refused(number, "leader", "copy_to", copied_to=["owner"])
+    port.do(number, "supervisor", "withdraw_copy", no_longer_copied=["officer"])
+    assert port.unseen(number, "officer")
+    assert not port.unseen(number, "officer2")
+    port.walk(number, ("supervisor", "begin"), ("supervisor", "record_nothing"), ("supervisor", "report"))
+    port.do(number, "leader", "close")
+    assert port.unseen(number, "officer2")
+    with port.unit() as session:
+        assert audit.verify(session).faults == ()
+
+
+def test_a_consultation_is_pressed_and_its_members_for_their_opinion(port: Port) -> None:
+    number = port.meeting()
+    port.do(number, "registrar", "press_members")
+    assert sorted(told(port, "press_notice")) == ["contractor", "overseer", "owner"]
+    assert "too_soon" in port.refused(number, "leader", "press_members")
+    assert "wrong_state" in port.refused(number, "registrar", "press")
+    for who in ("owner", "contractor", "overseer"):
+        port.say(number, who)
+    port.do(number, "leader", "collect_opinions")
+    assert "your_own_turn" in port.refused(number, "leader", "press")
+    port.do(number, "registrar", "press")
+    assert told(port, "press_notice")[3:] == ["leader"]
+
+
+def test_what_a_round_is_pressed_for_names_nobody_whom_a_clue_is_about(port: Port) -> None:
+    clue = port.clue_with(subject="钱某某", project="PC")
+    moved = port.do(clue, "officer", "convene", seats=["owner", "contractor", "overseer"])
+    number = moved.consequences[0].number
+    port.walk(number, ("officer", "send_brief"), ("leader", "open_session"))
+    assert "not_redacted" in port.refused(
+        number, "leader", "press_members", press_note="请就钱某某一事尽快表态"
+    )

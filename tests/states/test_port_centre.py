@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -287,7 +288,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     )
     office.walk(office.child(clue, "consultation"), *A_ROUND[:6], ("head", "waive_ratification"))
     missing -= office.made()
-    missing -= taken_back() | reported_down() | risk_kept() | cured() | given_time()
+    missing -= taken_back() | reported_down() | risk_kept() | cured() | given_time() | passed_on_and_copied()
     missing -= {("risk", "raise"), ("risk", "raise_again")}  # only once something happens at its link or post
     office = PaperOffice()  # a report on a talk by letter is taken back
     clue = office.note()
@@ -315,6 +316,24 @@ def taken_back() -> set[tuple[str, str]]:
     office.move(clue, "propose_disposition", "officer", way="talk_letter")
     office.walk(clue, ("leader", "approve_talk"), ("officer", "send_letter"), ("officer", "reply_in"))
     office.walk(clue, ("officer", "report_talk"), ("officer", "recall_talk_report"))
+    return office.made()
+
+
+def passed_on_and_copied() -> set[tuple[str, str]]:
+    """What the office's own verbs make of a round of inspection and of a consultation."""
+    office = PaperOffice()
+    round_ = office.note("registrar", "inspection")
+    office.move(round_, "press", "leader")
+    office.move(round_, "open_round", "leader", lead="supervisor")
+    office.walk(round_, ("supervisor", "ask_pass_on"), ("leader", "keep_lead"))
+    office.today += timedelta(days=1)
+    office.walk(round_, ("supervisor", "ask_pass_on"))
+    office.move(round_, "pass_on", "leader", lead="supervisor")
+    office.walk(round_, ("leader", "copy_to"), ("leader", "withdraw_copy"))
+    clue = office.note()
+    office.walk(clue, *TO_OFFICER, ("officer", "convene"))
+    consultation = office.child(clue, "consultation")
+    office.walk(consultation, ("leader", "press"), *A_ROUND[:2], ("leader", "press_members"))
     return office.made()
 
 

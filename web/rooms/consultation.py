@@ -22,6 +22,7 @@ from cases.surveys import Survey
 from states import forms
 from states.facts import Refused
 from states.rulebook import Machine
+from web import typed_again
 from web.acting import Form, Signed
 from web.pages import lang_of, reasons, render
 from web.room_words import TEXTS
@@ -38,6 +39,7 @@ class Typed:
     item: int = 0
     given: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    back: bool = False  # typed before a session ended, and not sent
 
 
 @router.get("/rounds")
@@ -58,7 +60,9 @@ def list_(request: Request, who: Guest) -> Response:
 @router.get("/rounds/{number}")
 def room(request: Request, number: str, who: Guest) -> Response:
     """The room."""
-    return _room(request, number, who, Typed())
+    kept = {name: given[-1] for name, given in (typed_again.back(request, who) or {}).items()}
+    typed = Typed(whole(kept.get("item"), most=999), kept, back=True) if kept else Typed()
+    return _room(request, number, who, typed)
 
 
 @router.get("/rounds/{number}/now")

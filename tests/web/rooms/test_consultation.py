@@ -44,6 +44,25 @@ def test_three_members_speak_from_pages_they_all_opened_before(house: House) -> 
     assert house.site.moves_of(number).count("give_opinion") == 3
 
 
+def test_an_opinion_that_was_typed_while_the_session_ended_stands_in_the_room_again(house: House) -> None:
+    _, number = house.in_session()
+    room, browser = f"/rounds/{number}", house.browser("owner")
+    page = house.page("owner", room)
+    sent = {"csrf": browser.token(room), "version": hidden(page, "version"), "key": hidden(page, "key", 1), "item": "1",
+            "opinion": "agree_if", "opinion_reasons": WORD}  # fmt: skip
+    house.office.clock.later(minutes=31)
+    headers = {"origin": str(browser.client.base_url), "accept": "text/html"}
+    answer = browser.client.post(f"{room}/opinion", data=sent, headers=headers)
+    assert (answer.status_code, WORD in answer.text) == (401, False)
+    assert browser.post("/rehearsal", login="contractor").status_code == 303
+    assert WORD not in browser.get(room).text, "it is nobody else's"
+    assert browser.post("/rehearsal", login="owner").status_code == 303
+    page = browser.get(room).text
+    assert WORD in page
+    assert re.search(r'value="agree_if"[^>]* checked', page)
+    assert "give_opinion" not in house.site.moves_of(number)
+
+
 def test_what_was_typed_is_still_there_when_an_opinion_is_refused(house: House) -> None:
     _, number = house.in_session()
     page = house.page("owner", f"/rounds/{number}")
