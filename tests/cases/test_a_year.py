@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -161,6 +162,8 @@ class Year:
 
 
 def test_a_year_of_a_project_with_three_organisations(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = count()
+    monkeypatch.setattr(drawing, "fresh_seed", lambda: f"2026-{next(seeds)}")
     port = on_file(unit)
     port.at = datetime(2026, 1, 4, 1, 0, tzinfo=UTC)
     year = Year(port, seed=2026)
