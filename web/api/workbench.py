@@ -60,6 +60,8 @@ class KeepingFilter(Wish):
 
 
 class DeskLine(shapes.Shape):
+    """`awaited`: answers, such as signatures, without which it is not decided. `by_checklist`: one is gone through now."""
+
     number: str
     machine: str
     title: str
@@ -70,6 +72,8 @@ class DeskLine(shapes.Shape):
     due_on: shapes.Day | None
     due_at: shapes.When | None
     moves: list[dict[str, Any]]
+    awaited: list[shapes.ReasonShape]
+    by_checklist: bool
 
 
 class DeskList(shapes.Shape):
@@ -171,7 +175,7 @@ class FiltersShape(shapes.Shape):
 _LINE: dict[str, Any] = {
     "number": "MGJ-2026-0001", "machine": "clue", "title": "Berth 3: concrete below grade", "state": examples.BOTH,
     "kind": "open", "waits_for": None, "handler": "officer", "due_on": "2026-09-22", "due_at": examples.AT,
-    "moves": [{"move": "propose_disposition", "label": examples.BOTH}],
+    "moves": [{"move": "propose_disposition", "label": examples.BOTH}], "awaited": [], "by_checklist": False,
 }  # fmt: skip
 _COLUMN: dict[str, Any] = {
     "state": "registered", "label": examples.BOTH, "kind": "open", "count": 1, "still": [0, 0], "oldest_at": examples.AT,
@@ -230,17 +234,18 @@ def desk_(asked: Asked) -> Response:
         found = desk.desk(session, asked.office, actor=asked.actor, at=asked.at)
     lists = {name: getattr(found, name) for name in LISTS}
     return document({
-        "lists": {name: {"lines": [_line(line) for line in one.lines], "more": one.more} for name, one in lists.items()},
+        "lists": {name: {"lines": [_line(line, asked.lang) for line in one.lines], "more": one.more} for name, one in lists.items()},
         "recusals": found.recusals,
     })  # fmt: skip
 
 
-def _line(line: desk.Line) -> dict[str, Any]:
+def _line(line: desk.Line, lang: str) -> dict[str, Any]:
     return {
         "number": line.number, "machine": line.machine, "title": line.title, "state": _both(line.state),
         "kind": line.kind.value, "waits_for": _both(line.waits_for) if line.waits_for else None, "handler": line.handler,
         "due_on": line.due_on, "due_at": line.due_at,
         "moves": [{"move": move, "label": _both(said)} for move, said in line.moves],
+        "awaited": [reason.as_dict(lang) for reason in line.awaited], "by_checklist": line.by_checklist,
     }  # fmt: skip
 
 
