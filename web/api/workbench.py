@@ -234,7 +234,8 @@ def desk_(asked: Asked) -> Response:
         found = desk.desk(session, asked.office, actor=asked.actor, at=asked.at)
     lists = {name: getattr(found, name) for name in LISTS}
     return document({
-        "lists": {name: {"lines": [_line(line, asked.lang) for line in one.lines], "more": one.more} for name, one in lists.items()},
+        "lists": {name: {"lines": [_line(line, asked.lang) for line in one.lines], "more": one.more}
+                  for name, one in lists.items()},
         "recusals": found.recusals,
     })  # fmt: skip
 
