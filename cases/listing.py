@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, bindparam, func, literal, not_, or_, select, true, union_all
 from sqlmodel import Session, col
 
-from cases import access, carriages, gathering, plan_lists, readings, round_sight, worklist
+from cases import access, carriages, gathering, plan_lists, readings, recusals, round_sight, worklist
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -21,7 +21,9 @@ from cases.inspections import OPENED, SAME_DAY, Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
 from cases.paging import Place, beyond
+from cases.people import postings_of
 from cases.prepared import Prepared
+from cases.reads import AUDITOR
 from cases.round_sight import Sight
 from states.rulebook import FormField, Machine
 
@@ -209,7 +211,8 @@ def _links(session: Session, office: Office, matter: int, *, actor: str) -> list
 
 
 def history(session: Session, office: Office, number: str, *, actor: str) -> Sequence[dict[str, Any]]:
-    """Every event of a matter in order. What one says of an item out of sight is left out. Raises NoSuchMatter."""
+    """Every event of a matter in order. What one says of an item out of sight is left out, and that a recusal was asked
+    for is for whoever asked and for the auditor. Raises NoSuchMatter."""
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     rules = office.rulebook(row.rulebook).machines[row.machine]
     sight = round_sight.sight(session, office, row, actor=actor)
@@ -220,8 +223,15 @@ def history(session: Session, office: Office, number: str, *, actor: str) -> Seq
             "label": _label(rules, one.move), "from": one.from_state, "to": one.to_state, "version": one.version,
             "data": sight.event(one.data), "hash": one.hash,
         }
-        for one in session.execute(query).scalars()
+        for one in session.execute(query.where(_told_of_challenges(session, actor))).scalars()
     ]  # fmt: skip
+
+
+def _told_of_challenges(session: Session, actor: str) -> ColumnElement[bool]:
+    if any(held.role == AUDITOR for held in postings_of(session, actor)):
+        return true()
+    asked = col(Event.move).in_((recusals.ASKED_FOR, recusals.NOT_GRANTED))
+    return or_(not_(asked), col(Event.actor) == actor)
 
 
 def missed_rounds(session: Session, office: Office, *, actor: str) -> list[dict[str, Any]]:
