@@ -221,7 +221,7 @@ def _judge(
             reasons += references.faults(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
-            reasons += near_matches.faults(session, loaded.row, rule, form, by=known.actor.id)
+            reasons += near_matches.faults(session, office, loaded.row, rule, form, by=known.actor.id)
             reasons += redaction.faults(session, office, loaded.row, rule, form, known)
             if judging.machine.checklist is not None:
                 reasons += checklist_answers.read(session, office, loaded.row, move, form, known)

@@ -13,13 +13,14 @@ from cases import recusals, round_items
 from cases.audit_rows import Fault
 from cases.history import Event
 from cases.matters import Matter
-from cases.recusals import IN_FORCE, LIFTED, Recusal
+from cases.recusals import ASKED, ASKED_FOR, IN_FORCE, LIFTED, NOT_GRANTED, REFUSED, Recusal
 from cases.rounds import GivenOpinion
 from states.agenda import FIRST
 from states.rounds import View
 from states.rulebook import Label
 
-PUT, LET_BACK = ("recusal.declared", "recusal.granted", "recusal.matched"), "recusal.lifted"
+GRANTED = "recusal.granted"
+PUT, LET_BACK = ("recusal.declared", GRANTED, "recusal.matched"), "recusal.lifted"
 BY_MOVE = "declare_recusal"
 
 Places = Counter[tuple[int, str]]  # matter and person
@@ -36,6 +37,7 @@ def faults(session: Session) -> Iterator[Fault]:
         yield Fault(_number(session, matter), None, "recusal_altered", Label(
             en=f"The recusals of {person} are not those that history tells of.",
             zh=f"{person} 的回避记录与历史记录不符。"))  # fmt: skip
+    yield from _not_as_asked(session)
     yield from _followers(session)
     yield from _reach(session)
 
@@ -66,7 +68,8 @@ def _broken_seals(session: Session) -> set[tuple[int, str]]:
     """Where a recusal is not as it was put on record: its row does not fit the seal in history, or one is without the
     other. What was put on record before there were seals has none."""
     noted = select(col(Event.matter), col(Event.actor), col(Event.data)).where(
-        col(Event.data)[recusals.SEAL].as_string().is_not(None)
+        col(Event.data)[recusals.SEAL].as_string().is_not(None),
+        col(Event.move).not_in((ASKED_FOR, NOT_GRANTED)),
     )
     told = Counter(
         (matter, data.get("person", actor), data[recusals.SEAL])
@@ -75,6 +78,31 @@ def _broken_seals(session: Session) -> set[tuple[int, str]]:
     first = (col(Recusal.origin).is_(None), col(Recusal.state).in_((IN_FORCE, LIFTED)))
     held = Counter(recusals.seals(session, *first))
     return {(matter, person) for matter, person, _ in (told - held) | (held - told)}
+
+
+def _not_as_asked(session: Session) -> Iterator[Fault]:
+    """What was asked for and is not as it was sealed then, or stands decided otherwise than history tells. What was asked
+    before that was sealed is in no event."""
+    told: dict[str, set[tuple[int, str]]] = {move: set() for move in (ASKED_FOR, NOT_GRANTED, GRANTED)}
+    query = select(col(Event.matter), col(Event.move), col(Event.data)).where(
+        col(Event.move).in_(tuple(told))
+    )
+    for matter, move, data in session.execute(query):
+        if recusals.SEAL in data:
+            told[move].add((matter, data[recusals.SEAL]))
+    ours = told[ASKED_FOR]
+    granted, refused = ours & told[GRANTED], ours & told[NOT_GRANTED]
+    wrong = granted - _sealed(session, IN_FORCE, LIFTED)
+    wrong |= refused - granted - _sealed(session, REFUSED)
+    wrong |= ours - granted - refused - _sealed(session, ASKED)
+    for matter in sorted({matter for matter, _ in wrong}):
+        yield Fault(_number(session, matter), None, "recusal_altered", Label(
+            en="A recusal that was asked for is not as it was asked, or not decided as history tells.",
+            zh="提出的回避申请与提出时不符，或其决定与历史记录不符。"))  # fmt: skip
+
+
+def _sealed(session: Session, *states: str) -> set[tuple[int, str]]:
+    return {(matter, mark) for matter, _, mark in recusals.seals(session, col(Recusal.state).in_(states))}
 
 
 def _is_clue(session: Session, round_: int, item: int | None) -> bool:

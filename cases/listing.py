@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
-from cases import access, carriages, gathering, plan_lists, readings, round_sight, worklist
+from cases import access, carriages, gathering, plan_lists, readings, recusals, round_sight, worklist
 from cases.deadlines import Deadline
 from cases.errors import NoSuchMatter
 from cases.history import Event
@@ -21,7 +21,9 @@ from cases.inspections import OPENED, SAME_DAY, Programme, Slot
 from cases.matters import Matter, MatterLink, OnFile, Seat, Subject
 from cases.office import Office
 from cases.paging import Place, beyond
+from cases.people import postings_of
 from cases.prepared import Prepared
+from cases.reads import AUDITOR
 from cases.round_sight import Sight
 from states.rulebook import FormField, Machine
 
@@ -223,6 +225,7 @@ def _links(session: Session, office: Office, matter: int, *, actor: str) -> list
     ]  # fmt: skip
 
 
+_OF_CHALLENGES = (recusals.ASKED_FOR, recusals.NOT_GRANTED)
 _EVENTS = Prepared(
     select(col(Event.id), col(Event.seq), col(Event.at), col(Event.actor), col(Event.move), col(Event.from_state),
            col(Event.to_state), col(Event.version), col(Event.data), col(Event.hash))
@@ -232,10 +235,12 @@ _EVENTS = Prepared(
 
 
 def history(session: Session, office: Office, number: str, *, actor: str) -> Sequence[dict[str, Any]]:
-    """Every event of a matter in order. What one says of an item out of sight is left out. Raises NoSuchMatter."""
+    """Every event of a matter in order. What one says of an item out of sight is left out, and that a recusal was asked
+    for is for whoever asked and for the auditor. Raises NoSuchMatter."""
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     rules = office.rulebook(row.rulebook).machines[row.machine]
     sight = round_sight.sight(session, office, row, actor=actor)
+    audits = any(held.role == AUDITOR for held in postings_of(session, actor))
     return [
         {
             "id": key, "seq": seq, "at": when.isoformat(), "actor": who, "move": move, "label": _label(rules, move),
@@ -243,6 +248,7 @@ def history(session: Session, office: Office, number: str, *, actor: str) -> Seq
         }
         for key, seq, when, who, move, left, entered, version, data, digest
         in _EVENTS.rows(session, {"matter": row.id})
+        if audits or who == actor or move not in _OF_CHALLENGES
     ]  # fmt: skip
 
 

@@ -26,6 +26,10 @@ DECLARED, MATCHED, CHALLENGED = "declared", "matched", "challenged"
 NEAR = "near"  # the engine found that it may touch them, and asks
 FOUND = (MATCHED, NEAR)
 SEAL = "recusal_seal"  # under which history holds it
+ASKED_FOR, NOT_GRANTED = (
+    "recusal.asked",
+    "recusal.refused",
+)  # events that name nobody: only the seal tells of whom
 APART = ("repeat", "finding")  # links between affairs of their own: who is out of one is not out of the other
 
 

@@ -126,6 +126,7 @@ def challenge(
                        f"{who} 已回避或已有人提出。", "There is nothing left to do.", "无需重复提出。")  # fmt: skip
     key = recusals.put(session, row.id, New(who, CHALLENGED, _said(reason), actor, ASKED), at=at)
     found = session.get_one(Recusal, key)
+    _note_sealed(session, row, recusals.ASKED_FOR, key, by=actor, at=at)
     recusal_notices.asked(session, office, row, found, deciders(session, office, row, found), at=at)
     return Decided(key, row.number, who, CHALLENGED, ASKED)
 
@@ -140,10 +141,12 @@ def decide(
     state, text = (IN_FORCE if grant else REFUSED), _said(reason)
     for one in (found, *_alike(session, office, row, found, actor=actor)):
         changes = {"state": state, "decided_by": actor, "decided_at": at, "decision": text}
-        recusals.change(session, int(one.id or 0), changes | {"salt": recusals.fresh_salt()})
+        recusals.change(session, int(one.id or 0), changes | {"salt": one.salt or recusals.fresh_salt()})
         if grant:
             _keep_out(session, office, row, one, by=actor, at=at)
         else:
+            if one.kind == CHALLENGED:
+                _note_sealed(session, row, recusals.NOT_GRANTED, int(one.id or 0), by=actor, at=at)
             substitutes.reseat_for(session, office, one.person, by=actor, at=at)
         recusal_notices.decided(session, office, row, one, by=actor, at=at)
     return Decided(key, row.number, found.person, found.kind, state)
@@ -418,6 +421,12 @@ def _note(
     row = gathering.load_by_id(session, row.id).row
     data = {"person": who, "kind": kind} | (recusals.sealed(session, put) if put is not None else {})
     history.note(session, replace(row), at=at, actor=by, move=f"recusal.{what}", data=data)
+
+
+def _note_sealed(session: Session, row: OnFile, move: str, key: int, *, by: str, at: datetime) -> None:
+    """Note that a recusal was asked for, or not granted, under its seal: of whom is nobody's to read in history."""
+    row = gathering.load_by_id(session, row.id).row
+    history.note(session, replace(row), at=at, actor=by, move=move, data=recusals.sealed(session, key))
 
 
 def _said(reason: str) -> str:

@@ -8,14 +8,17 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 from sqlmodel import Session, select
 
-from cases import audit, gathering, recusing, rulebooks
+from cases import audit, gathering, listing, recusals, recusing, rulebooks
 from cases.errors import NoSuchMatter
+from cases.opening import id_of
 from cases.people import Person, Posting
-from cases.recusals import Recusal
+from cases.recusals import ASKED, CHALLENGED, New, Recusal
 from states.facts import Refused
-from tests.cases.port_office import Port
+from tests.cases.conftest import Unit
+from tests.cases.port_office import Port, on_file
 from tests.cases.recusal_stories import WHY, challenge, child, decide, declare, out_of
 
 
@@ -122,3 +125,85 @@ def test_nobody_challenges_what_they_do_not_see_or_themselves(port: Port) -> Non
     challenge(port, clue, "leader", "officer")
     with pytest.raises(Refused, match="already"):
         challenge(port, clue, "registrar", "officer")
+
+
+# ------------------------------------------------------------------------- sealed when asked, and told to nobody else
+
+
+def faults(port: Port) -> list[str]:
+    with port.unit() as session:
+        return [fault.code for fault in audit.verify(session).faults]
+
+
+def told(port: Port, number: str, who: str) -> list[dict[str, Any]]:
+    """What history tells this person of recusals."""
+    with port.unit() as session:
+        every = listing.history(session, port.office, number, actor=who)
+        return [one["data"] | {"move": one["move"]} for one in every if one["move"].startswith("recusal.")]
+
+
+@pytest.fixture
+def audited(unit: Unit) -> Port:
+    return on_file(unit)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "UPDATE recusal SET reason = '别的理由'",
+        "UPDATE recusal SET person = 'officer2'",
+        "UPDATE recusal SET asked_by = 'leader'",
+        "UPDATE recusal SET state = 'refused', decided_by = 'head'",
+        "UPDATE recusal SET salt = ''",
+        "DELETE FROM recusal",
+    ],
+)
+def test_what_is_changed_between_asking_and_deciding_is_found(audited: Port, behind: str) -> None:
+    challenge(audited, audited.clue_with(), "registrar", "officer")
+    assert faults(audited) == []
+    with audited.unit() as session:
+        session.execute(text(behind))
+    assert "recusal_altered" in faults(audited)
+
+
+@pytest.mark.parametrize("grant", [True, False])
+def test_a_decided_challenge_is_as_it_was_asked(audited: Port, grant: bool) -> None:
+    clue = audited.clue_with()
+    key = challenge(audited, clue, "registrar", "officer")
+    decide(audited, key, "head", grant=grant)
+    assert faults(audited) == []
+    with audited.unit() as session:
+        session.execute(text("UPDATE recusal SET reason = '别的理由'"))
+    assert "recusal_altered" in faults(audited)
+
+
+def test_a_challenge_that_was_refused_is_not_asked_again_behind_historys_back(audited: Port) -> None:
+    key = challenge(audited, audited.clue_with(), "registrar", "officer")
+    decide(audited, key, "head", grant=False)
+    with audited.unit() as session:
+        session.execute(text("UPDATE recusal SET state = 'asked'"))
+    assert faults(audited) == ["recusal_altered"]
+
+
+def test_that_somebody_was_challenged_is_told_to_whoever_asked_and_the_auditor_alone(audited: Port) -> None:
+    clue = audited.clue_with()
+    key = challenge(audited, clue, "registrar", "officer")
+    for who in ("registrar", "auditor"):
+        (asked,) = told(audited, clue, who)
+        assert asked.keys() == {"recusal_seal", "move"}, "of whom, and why, is in no history"
+    assert [told(audited, clue, who) for who in ("officer", "leader")] == [[], []]
+    decide(audited, key, "head", grant=False)
+    assert told(audited, clue, "officer") == [], "of a challenge that is refused they never hear"
+    assert [one["move"] for one in told(audited, clue, "auditor")] == ["recusal.asked", "recusal.refused"]
+
+
+@pytest.mark.parametrize("salt", ["", "0" * 32])
+def test_what_was_asked_before_it_was_sealed_then_is_clean(audited: Port, salt: str) -> None:
+    clue = audited.clue_with()
+    with audited.unit() as session:
+        new = New("officer", CHALLENGED, WHY, "registrar", ASKED)
+        key = recusals.put(session, id_of(session, clue), new, at=audited.at)
+        session.execute(update(Recusal).values(salt=salt))
+    assert faults(audited) == []
+    decide(audited, key, "head")
+    assert faults(audited) == []

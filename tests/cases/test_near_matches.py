@@ -325,3 +325,43 @@ def test_what_was_lifted_of_the_clue_is_not_found_again_of_its_round(port: Port)
     port.do(clue, "officer", "convene", seats=["owner", "contractor"])
     assert "contractor" not in out_of(port, child(port, clue, "consultation"))
     assert faults(port) == []
+
+
+# ------------------------------------------------------------------------------------ what is sent to another body
+
+
+@pytest.mark.parametrize("grant", [True, False])
+def test_nothing_is_sent_up_before_it_is_decided_on_those_who_will_see_it_there(
+    port: Port, grant: bool
+) -> None:
+    clue = near(port, "district2")
+    port.do(clue, "officer", "escalate")
+    escalation = child(port, clue, "escalation")
+    port.do(escalation, "leader", "approve")
+    why = port.refused(escalation, "registrar", "dispatch")
+    assert set(why) == {"near_match"}
+    assert "district2" in why["near_match"]
+    assert FIRM not in str(why)
+    decide(port, waiting(port)[0]["id"], "head", grant=grant)
+    port.do(escalation, "registrar", "dispatch")
+    assert not port.unseen(escalation, "district")
+    assert port.unseen(escalation, "district2") == grant
+    assert faults(port) == []
+
+
+def test_whom_it_may_touch_and_who_never_sees_it_holds_nothing_up(port: Port) -> None:
+    clue = near(port, "contractor")
+    port.do(clue, "officer", "escalate")
+    escalation = child(port, clue, "escalation")
+    port.do(escalation, "leader", "approve")
+    port.do(escalation, "registrar", "dispatch")
+
+
+def test_the_owner_of_a_task_that_is_set_by_hand_is_asked_about_as_a_member_is(port: Port) -> None:
+    clue = near(port)
+    port.do(clue, "officer", "propose_disposition", way="rectify")
+    port.do(clue, "leader", "approve_rectification", task_owner="owner")
+    assert "near_match" in port.refused(clue, "head", "add_task", task_owner="contractor")
+    task = child(port, clue, "task")
+    assert "near_match" in port.refused(task, "leader", "change_owner", task_owner="contractor")
+    port.do(clue, "head", "add_task", task_owner="overseer")
