@@ -133,6 +133,16 @@ def test_nobody_puts_a_grade_in_force_whose_measures_were_not_set_since(port: Po
     assert port.do(number, "leader", "put_in_force").to == "in_force"
 
 
+def test_nobody_grades_puts_in_force_or_retires_their_own_post(port: Port) -> None:
+    number = point(port, holder="registrar")
+    assert "concerns_you" in port.refused(number, "registrar", "grade_by_stage")
+    own = point(port, holder="leader")
+    port.walk(own, ("registrar", "grade_by_stage"), ("registrar", "set_measures"))
+    assert "concerns_you" in port.refused(own, "leader", "put_in_force")
+    assert "concerns_you" in port.refused(own, "leader", "retire")
+    assert port.do(own, "head", "put_in_force").to == "in_force"
+
+
 @pytest.mark.parametrize("stage, document, people", [
     ("tendency", "risk_notice", {"officer", "registrar", "leader"}),
     ("appeared", "risk_disposal_notice", {"officer", "registrar", "leader", "head"}),
