@@ -180,13 +180,13 @@ def test_points_are_listed_the_gravest_first_as_far_as_somebody_sees_them(port: 
     port.do(high, "registrar", "grade_by_consequence", consequence="crime")
     with port.unit() as session:
         found = risk_lists.by_grade(session, port.office, actor="registrar")
-        assert [one["number"] for one in found] == [high, low, elsewhere]
+        assert ([one["number"] for one in found.lines], found.total) == ([high, low, elsewhere], 3)
         of_grade = risk_lists.by_grade(session, port.office, actor="registrar", grade="low", project="PC")
-        assert [one["number"] for one in of_grade] == [low]
+        assert [one["number"] for one in of_grade.lines] == [low]
         site = risk_lists.by_grade(session, port.office, actor="supervisor")
-        assert [one["number"] for one in site] == [high, low]
+        assert [one["number"] for one in site.lines] == [high, low]
         for nobody in ("owner", "district", "operator", "officer"):
-            assert risk_lists.by_grade(session, port.office, actor=nobody) == []
+            assert risk_lists.by_grade(session, port.office, actor=nobody).lines == ()
     assert port.unseen(high, "owner")
     assert port.unseen(elsewhere, "supervisor")
 
