@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
-from cases import administering, audit, listing, recusing, risk_lists, risk_raising, sweep
+from cases import administering, audit, checklists, listing, recusing, risk_lists, risk_raising, sweep
 from cases.errors import NoSuchMatter
 from cases.history import Event
 from cases.matters import Matter
@@ -19,6 +19,7 @@ from cases.risk_causes import RiskCause
 from cases.risk_points import RiskPoint
 from cases.risk_signs import RiskSign
 from notifications.notices import Notice
+from states.checklists import shipped as shipped_checklist
 from tests.cases.ending_stories import approve, propose
 from tests.cases.port_office import Port, Unit, on_file
 
@@ -279,6 +280,32 @@ def test_a_finding_raises_a_point_at_once_and_its_clue_not_again(port: Port) -> 
     port.do(clue, "registrar", "register", managed_by="ours")
     assert raised(port).points == 0
     assert len(record(port, number, "registrar")["raised"]) == 1
+
+
+def test_a_finding_at_an_item_of_the_checklist_raises_the_points_at_the_link_of_the_item(port: Port) -> None:
+    number, other = in_force(port, link="c08_contract"), in_force(port)
+    load_checklist(port)
+    round_ = port.note("registrar", "inspection", project="PC", checklist="LINKS")
+    port.do(round_, "registrar", "begin", inspectors=["supervisor", "officer"])
+    port.do(round_, "supervisor", "answer_item", item="c08_1", answer="in_order")
+    assert raised(port).points == 0
+    for item in ("c08_1", "c08_2"):
+        port.do(round_, "supervisor", "answer_item", item=item, answer="finding", remark="补充协议未备案。")
+    assert raised(port).points == 1, "a round raises a point once until it is graded anew"
+    assert (state(port, number), state(port, other)) == ("under_review", "in_force")
+    assert causes(port, number, "supervisor") == [
+        {"kind": "inspection", "number": round_, "move": "answer_item"}
+    ]
+    port.walk(
+        number, ("officer", "grade_by_stage"), ("registrar", "set_measures"), ("leader", "put_in_force")
+    )
+    port.do(round_, "supervisor", "answer_item", item="c08_2", answer="finding", remark="仍未备案。")
+    assert raised(port).points == 1
+
+
+def load_checklist(port: Port) -> None:
+    with port.unit() as session:
+        checklists.put(session, shipped_checklist(), by="setup", at=port.at)
 
 
 def test_two_workers_who_sweep_the_same_sign_raise_a_point_once(port: Port) -> None:
