@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from cases import access, gathering, people
@@ -22,26 +23,33 @@ from states.rulebook import Machine, Reach
 MOST = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Points by grade, and how many there are in all."""
+
+    lines: tuple[dict[str, Any], ...]
+    total: int
+
+
 def by_grade(
     session: Session, office: Office, *, actor: str, project: str | None = None, link: str | None = None,
     grade: str | None = None, retired: bool = False,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """The points this person sees, the gravest first, those not graded yet last; then the nearest clock."""
+) -> Ranked:  # fmt: skip
+    """The points this person sees, the gravest first, those not graded yet last; then the nearest clock. At most MOST."""
     wanted = [access.visible_to(session, actor, office.rulebook(), machine=MACHINE)]
     wanted += [] if retired else [col(RiskPoint.live).is_(True)]
     wanted += [col(RiskPoint.project) == project] if project is not None else []
     wanted += [col(RiskPoint.link) == link] if link is not None else []
-    query = (
+    wanted += [col(Matter.values)[GRADE].as_string() == grade] if grade is not None else []
+    points = (
         select(Matter, col(RiskPoint.gravity))
         .join(RiskPoint, col(RiskPoint.matter) == col(Matter.id))
         .where(*wanted)
-        .order_by(
-            col(RiskPoint.gravity).asc().nulls_last(), col(Matter.due_at).asc().nulls_last(), col(Matter.id)
-        )
-        .limit(MOST)
     )
-    found = (_line(row, gravity) for row, gravity in session.execute(query))
-    return [one for one in found if grade is None or one["grade"] == grade]
+    total = session.execute(select(func.count()).select_from(points.subquery())).scalar_one()
+    order = (col(RiskPoint.gravity).asc().nulls_last(), col(Matter.due_at).asc().nulls_last(), col(Matter.id))
+    found = session.execute(points.order_by(*order).limit(MOST))
+    return Ranked(tuple(_line(row, gravity) for row, gravity in found), int(total))
 
 
 def _line(row: Matter, gravity: int | None) -> dict[str, Any]:

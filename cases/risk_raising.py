@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from cases import gathering, risk_causes
@@ -109,13 +109,18 @@ def _raise(session: Session, office: Office, point: int, sign: RiskSign, *, at: 
 
 
 def _known(session: Session, point: int, sign: RiskSign) -> bool:
-    """Whether the point was raised for this already, or for what this came out of: a finding, and then its clue."""
+    """Whether the point was raised for this already: by the same matter since it was last graded, such as another finding of
+    a round; or by what this came out of, as a clue does out of a finding."""
     of_point = select(col(RiskCause.id)).where(col(RiskCause.point) == point)
     if sign.entry is not None:
         return session.execute(of_point.where(col(RiskCause.entry) == sign.entry)).first() is not None
-    if session.execute(of_point.where(col(RiskCause.event) == sign.event)).first() is not None:
-        return True
     own = select(col(Event.matter)).where(col(Event.id) == sign.event).scalar_subquery()
     above = select(col(MatterLink.parent)).where(col(MatterLink.child) == own)
-    query = of_point.join(Event, col(Event.id) == col(RiskCause.event)).where(col(Event.matter).in_(above))
+    since = select(col(RiskPoint.since)).where(col(RiskPoint.matter) == point).scalar_subquery()
+    before = or_(
+        and_(col(Event.matter) == own, col(RiskCause.at) >= since),
+        col(Event.matter).in_(above),
+        col(RiskCause.event) == sign.event,
+    )
+    query = of_point.join(Event, col(Event.id) == col(RiskCause.event)).where(before)
     return session.execute(query.limit(1)).first() is not None

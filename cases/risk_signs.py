@@ -6,13 +6,16 @@ A sign is for the engine alone. Whom it leads to, and who may know why, is decid
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Field, Session, SQLModel
 
+from cases import checklist_facts
 from cases.matters import OnFile
 from cases.office import Office
+from states.checklist_rules import ITEM
 from states.grading_rules import LINK
 
 
@@ -32,17 +35,32 @@ class RiskSign(SQLModel, table=True):
 
 
 def of_move(
-    session: Session, office: Office, after: OnFile, *, move: str, form: Any, event: int, at: datetime
+    session: Session,
+    office: Office,
+    after: OnFile,
+    *,
+    move: str,
+    form: Mapping[str, Any],
+    event: int,
+    at: datetime,
 ) -> None:
     """Note a move that is a sign by the rulebook: a clue that is registered, a finding that is recorded."""
-    if move not in office.rulebook().signs.get(after.machine, ()):
+    answers = office.rulebook().signs.get(after.machine, {}).get(move)
+    if answers is None or any(form.get(name) != answer for name, answer in answers.items()):
         return
-    link = form.get(LINK) or after.values.get(LINK)
+    link = form.get(LINK) or _of_item(session, office, after, form) or after.values.get(LINK)
     if link:
         _put(
             session,
             RiskSign(event=event, organisation=after.organisation, project=after.project, link=link, at=at),
         )
+
+
+def _of_item(session: Session, office: Office, row: OnFile, form: Mapping[str, Any]) -> str | None:
+    """The link of the item of the checklist that a move answers."""
+    found = checklist_facts.asked(session, office, row) if form.get(ITEM) else None
+    section, _ = found.items.get(form[ITEM], (None, None)) if found is not None else (None, None)
+    return section.link if section is not None else None
 
 
 def of_duty(session: Session, login: str, *, entry: int, at: datetime) -> None:

@@ -58,9 +58,11 @@ class GradeNotice(Rule):
 
 class GradingRules(Rule):
     """`grades` from the gravest to the lightest; `schemes` are those the office uses: it deletes the others, with their
-    moves. A grade is in force from the move `in_force_by` on; a sign (one of these moves of a matter of another machine, at
-    the same link, or a change of duty of the holder) makes the engine's move `raised_by`, or `raised_again_by` where the
-    point is looked at anyway."""
+    moves. A grade is in force from the move `in_force_by` on.
+
+    A sign is a move of another machine, with these answers in its form, at the same link; or a change of duty of the holder.
+    It makes the engine's move `raised_by`, or `raised_again_by` where the point is looked at anyway.
+    """
 
     grades: Mapping[Name, Label] = Field(min_length=1)
     schemes: Mapping[Name, Scheme] = Field(min_length=1)
@@ -68,7 +70,7 @@ class GradingRules(Rule):
     in_force_by: Name
     raised_by: Name
     raised_again_by: Name
-    signs: Mapping[Name, tuple[Name, ...]]
+    signs: Mapping[Name, Mapping[Name, Mapping[Name, str]]]
 
     def gravity(self, scheme: Scheme, level: int) -> int:
         """How grave a level is, whatever its scheme calls it: 1 is the gravest."""

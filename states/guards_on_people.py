@@ -82,6 +82,21 @@ def issued_it(facts: Facts, argument: Any) -> Reason | None:
     )
 
 
+@guard(guard_arguments.fields)
+def not_named(facts: Facts, argument: Any) -> Reason | None:
+    """The person is not the one whom a fact names: `not_named: holder`. Nobody judges their own post."""
+    for name in listed(argument):
+        if facts.values.get(name) == facts.actor.id and not facts.actor.is_engine:
+            return because(
+                "concerns_you",
+                f"您就是{{field:{name}}}，不能办理涉及本人岗位的这一步。",
+                f"You are the {{field:{name}}}: nobody judges their own post.",
+                cure_zh="请另一位有权人员办理。",
+                cure_en="Ask another person who holds the role.",
+            )
+    return None
+
+
 @guard(guard_arguments.moves)
 def not_the_one_who(facts: Facts, argument: Any) -> Reason | None:
     """The person did not make the named move (the latest one): proposer and approver are two people."""

@@ -521,19 +521,24 @@ class Rulebook(Rule):
     def _signs_exist(self) -> Rulebook:
         for name, moves in self.signs.items():
             machine = self.machines.get(name)  # one that does not exist is a fault by its name
-            there = {*machine.moves, machine.register_move} if machine else moves
-            if missing := moves - there:
-                raise ValueError(f"grading.signs: {name} has no move {min(missing)!r}.")
+            forms = (
+                {move: {field.name: field for field in rule.fields} for move, rule in machine.moves.items()}
+                if machine
+                else {}
+            )
+            for move, answers in moves.items() if machine else ():
+                if move not in forms:
+                    raise ValueError(f"grading.signs: {name} has no move {move!r}.")
+                for field, answer in answers.items():
+                    if field not in forms[move] or answer not in forms[move][field].choices:
+                        raise ValueError(f"grading.signs: {field} of {move} has no choice {answer!r}.")
         return self
 
     @cached_property
-    def signs(self) -> Mapping[str, frozenset[str]]:
-        """By machine, the moves that are a sign to what is graded."""
-        found: dict[str, frozenset[str]] = {}
-        for machine in self.machines.values():
-            for name, moves in machine.grading.signs.items() if machine.grading else ():
-                found[name] = found.get(name, frozenset()) | frozenset(moves)
-        return found
+    def signs(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """By machine, the moves that are a sign to what is graded, with the answers that make them one."""
+        graded = (machine.grading for machine in self.machines.values() if machine.grading is not None)
+        return {name: moves for rules in graded for name, moves in rules.signs.items()}
 
     @property
     def key(self) -> str:

@@ -57,9 +57,11 @@ def ranked(
     rows = [
         [one["number"], _grade(one["grade"]), one["level"], one["state"], one["title"], one["project"], one["link"],
          one["owner"], one["review_on"]]
-        for one in found
+        for one in found.lines
     ]  # fmt: skip
-    return Answer({"points": found, "as_seen_by": asked.actor}, [Table(headings, rows)])
+    document = {"points": list(found.lines), "total": found.total, "as_seen_by": asked.actor}
+    more = said(f"共 {found.total} 个", f"{found.total} in all")
+    return Answer(document, [Table(headings, rows), more])
 
 
 def _grade(name: str | None) -> str:

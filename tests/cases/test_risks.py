@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
-from cases import administering, audit, listing, recusing, risk_lists, risk_raising, sweep
+from cases import administering, audit, checklists, listing, recusing, risk_lists, risk_raising, sweep
 from cases.errors import NoSuchMatter
 from cases.history import Event
 from cases.matters import Matter
@@ -19,6 +19,7 @@ from cases.risk_causes import RiskCause
 from cases.risk_points import RiskPoint
 from cases.risk_signs import RiskSign
 from notifications.notices import Notice
+from states.checklists import shipped as shipped_checklist
 from tests.cases.ending_stories import approve, propose
 from tests.cases.port_office import Port, Unit, on_file
 
@@ -133,6 +134,16 @@ def test_nobody_puts_a_grade_in_force_whose_measures_were_not_set_since(port: Po
     assert port.do(number, "leader", "put_in_force").to == "in_force"
 
 
+def test_nobody_grades_puts_in_force_or_retires_their_own_post(port: Port) -> None:
+    number = point(port, holder="registrar")
+    assert "concerns_you" in port.refused(number, "registrar", "grade_by_stage")
+    own = point(port, holder="leader")
+    port.walk(own, ("registrar", "grade_by_stage"), ("registrar", "set_measures"))
+    assert "concerns_you" in port.refused(own, "leader", "put_in_force")
+    assert "concerns_you" in port.refused(own, "leader", "retire")
+    assert port.do(own, "head", "put_in_force").to == "in_force"
+
+
 @pytest.mark.parametrize("stage, document, people", [
     ("tendency", "risk_notice", {"officer", "registrar", "leader"}),
     ("appeared", "risk_disposal_notice", {"officer", "registrar", "leader", "head"}),
@@ -170,13 +181,13 @@ def test_points_are_listed_the_gravest_first_as_far_as_somebody_sees_them(port: 
     port.do(high, "registrar", "grade_by_consequence", consequence="crime")
     with port.unit() as session:
         found = risk_lists.by_grade(session, port.office, actor="registrar")
-        assert [one["number"] for one in found] == [high, low, elsewhere]
+        assert ([one["number"] for one in found.lines], found.total) == ([high, low, elsewhere], 3)
         of_grade = risk_lists.by_grade(session, port.office, actor="registrar", grade="low", project="PC")
-        assert [one["number"] for one in of_grade] == [low]
+        assert [one["number"] for one in of_grade.lines] == [low]
         site = risk_lists.by_grade(session, port.office, actor="supervisor")
-        assert [one["number"] for one in site] == [high, low]
+        assert [one["number"] for one in site.lines] == [high, low]
         for nobody in ("owner", "district", "operator", "officer"):
-            assert risk_lists.by_grade(session, port.office, actor=nobody) == []
+            assert risk_lists.by_grade(session, port.office, actor=nobody).lines == ()
     assert port.unseen(high, "owner")
     assert port.unseen(elsewhere, "supervisor")
 
@@ -269,6 +280,32 @@ def test_a_finding_raises_a_point_at_once_and_its_clue_not_again(port: Port) -> 
     port.do(clue, "registrar", "register", managed_by="ours")
     assert raised(port).points == 0
     assert len(record(port, number, "registrar")["raised"]) == 1
+
+
+def test_a_finding_at_an_item_of_the_checklist_raises_the_points_at_the_link_of_the_item(port: Port) -> None:
+    number, other = in_force(port, link="c08_contract"), in_force(port)
+    load_checklist(port)
+    round_ = port.note("registrar", "inspection", project="PC", checklist="LINKS")
+    port.do(round_, "registrar", "begin", inspectors=["supervisor", "officer"])
+    port.do(round_, "supervisor", "answer_item", item="c08_1", answer="in_order")
+    assert raised(port).points == 0
+    for item in ("c08_1", "c08_2"):
+        port.do(round_, "supervisor", "answer_item", item=item, answer="finding", remark="补充协议未备案。")
+    assert raised(port).points == 1, "a round raises a point once until it is graded anew"
+    assert (state(port, number), state(port, other)) == ("under_review", "in_force")
+    assert causes(port, number, "supervisor") == [
+        {"kind": "inspection", "number": round_, "move": "answer_item"}
+    ]
+    port.walk(
+        number, ("officer", "grade_by_stage"), ("registrar", "set_measures"), ("leader", "put_in_force")
+    )
+    port.do(round_, "supervisor", "answer_item", item="c08_2", answer="finding", remark="仍未备案。")
+    assert raised(port).points == 1
+
+
+def load_checklist(port: Port) -> None:
+    with port.unit() as session:
+        checklists.put(session, shipped_checklist(), by="setup", at=port.at)
 
 
 def test_two_workers_who_sweep_the_same_sign_raise_a_point_once(port: Port) -> None:

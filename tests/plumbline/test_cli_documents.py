@@ -203,6 +203,30 @@ def test_who_reported_slips_onto_no_paper_by_hand_either(
     assert shell.do("registrar", "documents", "list")["documents"] == []
 
 
+def test_a_risk_point_is_told_of_to_its_unit_with_its_grade_and_measures(
+    shell: Shell, tmp_path: Path
+) -> None:
+    form = shell.do("registrar", "risk", "form")["fields"]
+    words = shell.filled(form, project="PC", link="c15_quality", problem="一人签认即可覆盖。")
+    number = shell.do("registrar", "risk", "register", *words)["number"]
+    for who, move, *sets in (
+        ("registrar", "grade_by_stage", "stage=appeared", "grade_reason=两处工地。"),
+        ("registrar", "set_measures", "measure=三方现场联合签认。", "point_owner=officer", "indicator=缺失率",
+         "review_on=2026-12-01"),
+        ("leader", "put_in_force"),
+    ):  # fmt: skip
+        shell.do(who, "risk", "advance", number, move, *(word for one in sets for word in ("--set", one)))
+    path = tmp_path / "a.pdf"
+    made = shell.do("leader", "documents", "issue", number, "risk_disposal_notice", str(path), at=LATE)
+    assert made["number"] == "港纪处〔2026〕1号"
+    found = text_of(path)
+    for told in ("港口中心项目", "质量与隐蔽工程", "中", "一人签认即可覆盖。", "三方现场联合签认。"):
+        assert told in found
+    refused(
+        shell.ask("registrar", "documents", "issue", number, "risk_disposal_notice", str(path), at=LATE), 1
+    )
+
+
 def test_a_unit_is_not_told_whom_it_is_about(shell: Shell, tmp_path: Path) -> None:
     named = shell.register(subject="某甲某", problem="某甲某在隐蔽工程验收中失职。")
     path = str(tmp_path / "a.pdf")

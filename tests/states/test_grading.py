@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from states import grading
 from states.grading import NothingMet, graded
 from states.grading_rules import GradingRules
-from states.rulebook import Machine
+from states.rulebook import Machine, Rulebook
 from states.rulebook_file import shipped
 
 POINT: Machine = shipped().machines["risk"]
@@ -135,6 +135,20 @@ def test_a_scheme_names_what_is_there() -> None:
     assert "there is no level 7" in broken("consequence", weighs={"minor": 7, "breach": 2, "crime": 1})
     assert "gives a level to each of its choices" in broken("stage", weighs={"tendency": 1})
     assert "`at_least` gives levels" in broken("criteria", at_least={0: 3})
+
+
+def test_signs_are_moves_and_answers_that_are_there() -> None:
+    plain = shipped().model_dump(mode="python", by_alias=True)
+    for signs, says in (
+        ({"clue": {"registr": {}}}, "clue has no move 'registr'"),
+        (
+            {"inspection": {"answer_item": {"answer": "fnding"}}},
+            "answer of answer_item has no choice 'fnding'",
+        ),
+    ):
+        plain["machines"]["risk"]["grading"]["signs"] = signs
+        with pytest.raises(ValidationError, match=says):
+            Rulebook.model_validate(plain)
 
 
 def test_points_stand_at_the_links_and_in_the_phases_that_clues_name() -> None:

@@ -19,8 +19,9 @@ from tests.web.browsing import Clock, Office, at_work
 from tests.web.rooms.visiting import EVERYBODY, House
 from web.page_rights import RIGHTS
 
-CLUE, BRIEF, ITEM, VIEW, FILE, REPORT, PAPER, FIND = (
+CLUE, BRIEF, ITEM, VIEW, FILE, REPORT, PAPER, FIND, RAISES = (
     "蓝鲸礁石zq", "赤壁回声zq", "白塔晨钟zq", "寒潭倒影zq", "红桥旧影zq", "金桥断面zq", "青苔旧约zq", "孤帆远影zq",
+    "石门暗渡zq",
 )  # fmt: skip
 INSIDE = {"registrar", "officer", "leader", "head", "auditor"}
 
@@ -101,6 +102,7 @@ def planted(house: House) -> dict[str, list[str]]:
         "consultation": [round_],
         "escalation": [report],
         "inspection": [inspection],
+        "risk": [house.risk(title=RAISES)],
     }
 
 
@@ -133,6 +135,7 @@ def test_no_page_shows_anybody_a_word_they_may_not_read(house: House) -> None:
         VIEW: {"owner"},
         REPORT: {*INSIDE, "supervisor", "district", "district2"},
         FIND: {*INSIDE, "supervisor"} - {"officer"},
+        RAISES: {*INSIDE, "supervisor"} - {"officer"},  # who owns the point it raised
     }
     for who in EVERYBODY:
         text = reached(house, who, numbers)

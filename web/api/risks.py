@@ -17,7 +17,7 @@ def operations() -> Iterator[Operation]:
     """All of them."""
     yield Operation("GET", "/risks/ranked", "risks_ranked", ("risk", "read"),
                     "The risk points you see, the gravest first", ranked,
-                    Answers(shapes.RankedShape, {"points": [examples.RISK_POINT]}), "risks",
+                    Answers(shapes.RankedShape, {"points": [examples.RISK_POINT], "total": 1}), "risks",
                     query=wishes.RisksQuery)  # fmt: skip
     yield Operation("GET", "/risks/schemes", "risks_schemes", ("risk", "read"),
                     "The schemes of grading in force: what each asks, and its levels", schemes,
@@ -34,7 +34,7 @@ def ranked(asked: Asked) -> Response:
     with asked.reading() as session:
         found = risk_lists.by_grade(session, asked.office, actor=asked.actor, project=wanted.project, link=wanted.link,
                                     grade=wanted.grade, retired=wanted.retired)  # fmt: skip
-    return document({"points": found})
+    return document({"points": list(found.lines), "total": found.total})
 
 
 def schemes(asked: Asked) -> Response:

@@ -776,7 +776,10 @@ class RankedPointShape(Shape):
 
 
 class RankedShape(Shape):
+    """The gravest come first; of more than a thousand, only so many."""
+
     points: list[RankedPointShape]
+    total: int
 
 
 class SchemeLevelShape(Shape):

@@ -27,8 +27,8 @@ def list_(request: Request, who: Guest) -> Response:
     office, lang = office_of(request), lang_of(request, who)
     with work_of(request).reading() as session:
         found = risk_lists.by_grade(session, office, actor=who.login)
-        names = naming.people(session, [one["owner"] for one in found])
-        projects = {code: naming.project(session, code) for code in {one["project"] for one in found}}
+        names = naming.people(session, [one["owner"] for one in found.lines])
+        projects = {code: naming.project(session, code) for code in {one["project"] for one in found.lines}}
         opens = MACHINE in dict(register.open_to(session, office, who.login, lang=lang))
     return render(request, "rooms/risks.html", signed=who, title="risks", texts=TEXTS, found=found, names=names,
                   projects=projects, opens=opens, words=_words(office, lang))  # fmt: skip

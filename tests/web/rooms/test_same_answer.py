@@ -12,6 +12,7 @@ GHOST = "MGJ-2026-9999"
 PATHS = (
     "/matters/{}", "/matters/{}/picture", "/matters/{}/clocks/1", "/matters/{}/moves/press", "/matters/{}/attachments",
     "/matters/{}/attachments/1", "/rounds/{}", "/rounds/{}/now", "/outbox/{}", "/inbox/{}", "/inspections/{}", "/board/{}",
+    "/risks/{}",
 )  # fmt: skip
 
 

@@ -107,8 +107,8 @@ class House:
         self.site.move("supervisor", found.number, "begin")
         return found.number
 
-    def risk(self) -> str:
-        """A risk point that was in force and a clue raised; its number."""
+    def risk(self, **clue_says: Any) -> str:
+        """A risk point that was in force and a clue with these words raised; its number."""
         work = self.office.work
         fields = {"title": "隐蔽工程验收签认", "aspect": "post", "place": "质量专责岗", "project": "PC",
                   "link": "c15_quality", "problem": "一人签认即可覆盖。", "holder": "officer2"}  # fmt: skip
@@ -119,7 +119,7 @@ class House:
         self.site.move("registrar", found.number, "grade_by_consequence", consequence="crime")
         self.site.move("registrar", found.number, "set_measures", review_on="2026-12-01")
         self.site.move("leader", found.number, "put_in_force")
-        self.site.clue(project="PC", link="c15_quality")
+        self.site.clue(project="PC", link="c15_quality", **clue_says)
         risk_raising.sweep(work.unit, work.office, at=NOON)
         return found.number
 
