@@ -17,7 +17,18 @@ from rich.table import Table
 
 from benchmarks.measuring import Result, facts, results_of
 
-PARTS = ("gate", "api", "pages", "same_answer", "load", "rivals", "sweeping", "programmes", "ledger_import")
+PARTS = (
+    "gate",
+    "api",
+    "pages",
+    "same_answer",
+    "load",
+    "rivals",
+    "sweeping",
+    "programmes",
+    "coverage",
+    "ledger_import",
+)
 RESULTS = Path(__file__).with_name("results.json")
 
 

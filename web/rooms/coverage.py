@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -105,11 +106,13 @@ def _map(
     """The cells of these projects: what history tells was read a moment ago, if nothing happened since; plans are read
     anew."""
     looker = Looker.of(session, office, who.login)
-    rows = coverage.reading(session, office, looker, at=at, projects=projects)
-    what = ("coverage", *projects)
-    return coverage.counted(
-        rows, remembering.of(request, session, looker, what, at, lambda: coverage.found(rows))
-    )
+    told: list[coverage.Found] = []
+    for project in projects:
+        rows = coverage.reading(session, office, looker, at=at, projects=[project])
+        told.append(remembering.of(request, session, looker, ("coverage", project), at, partial(coverage.found, rows),
+                                   touched=rows.touched_since))  # fmt: skip
+    whole = coverage.reading(session, office, looker, at=at, projects=projects)
+    return coverage.counted(whole, coverage.Found.of(told))
 
 
 @dataclass(frozen=True, slots=True)
