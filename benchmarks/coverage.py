@@ -19,13 +19,12 @@ import httpx2 as httpx
 
 from benchmarks import bare, office, pages
 from benchmarks.measuring import Result, micros, timed
-from cases import coverage, sessions
-from plumbline import clock
+from cases import coverage
 from plumbline.work import Work
-from web import acting, app
+from web import app
 
 CLUES, TIMES = 100_000, 7
-ACTOR, PROJECT = "leader", "PC"
+ACTOR, PROJECT = pages.ACTOR, "PC"
 PROJECTS = ("PC", "BR", "BW")
 UNITS = ("QJN", "GKJ", "HTJ", "")
 VERIFIED = "submit_report"
@@ -94,10 +93,7 @@ def _map(work: Work, project: str | None, times: int) -> list[float]:
 def _page(work: Work, times: int) -> tuple[list[float], list[float]]:
     """The page of one project: what it takes when nothing of it is remembered, and right after."""
     served = app.create(work)
-    with work.unit() as session:
-        begun = sessions.begin(session, ACTOR, proved="rehearsal", waits=False, user_agent="bench", at=clock.now(),
-                               lasting=served.state.accounts.lasting)  # fmt: skip
-    cookies = {acting.cookie(served.state.accounts, acting.SESSION): begun.token}
+    cookies = pages.signed_in(work, served)
     anew, again = [], []
     for _ in range(times):
         served.state.remembered.clear()

@@ -109,13 +109,15 @@ def test_accepting_a_proposal_plans_its_cells_at_once_and_only_once(house: House
     again = house.post("leader", f"{PAGE}/accept", PAGE, **sent | {"key": "another"})
     assert again.status_code == 422
     assert "Nothing is proposed" in again.text or "没有可采纳的建议" in again.text
-    assert "MGJ-PC-C22" in house.page("leader", "/programme")
+    arranged = house.page("leader", "/programme")
+    assert "MGJ-PC-C22" in arranged
+    assert "廉洁风险 (郑毅, 2026-09-01)" in arranged
 
 
 def test_who_does_not_plan_finds_no_form_and_may_not_send_one(house: House) -> None:
     page = house.page("auditor", PAGE)
     assert "/accept" not in page
-    assert "The case supervision office or the leader in charge accepts." in page
+    assert "To be accepted by: case supervision office, leader in charge." in page
     assert house.post("auditor", f"{PAGE}/accept", PAGE, link="c22_conduct").status_code == 403
 
 
