@@ -27,6 +27,7 @@ PARTS = (
     "rivals",
     "sweeping",
     "programmes",
+    "coverage",
     "ledger_import",
 )
 RESULTS = Path(__file__).with_name("results.json")

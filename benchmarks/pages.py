@@ -88,10 +88,7 @@ def measure(*, clues: int = CLUES, times: int = TIMES, warm: int = WARM) -> list
 
 def _measured(work: Work, home: Path, *, times: int, warm: int) -> Iterator[Result]:
     served = app.create(work)
-    with work.unit() as session:
-        begun = sessions.begin(session, ACTOR, proved="rehearsal", waits=False, user_agent="bench", at=clock.now(),
-                               lasting=served.state.accounts.lasting)  # fmt: skip
-    cookies = {acting.cookie(served.state.accounts, acting.SESSION): begun.token}
+    cookies = signed_in(work, served)
     rows = _bare(home, times)
     for name, path in PAGES.items():
         alone = asyncio.run(_clicked(served, path, cookies, clients=1, times=times, warm=warm))
@@ -101,6 +98,14 @@ def _measured(work: Work, home: Path, *, times: int, warm: int) -> Iterator[Resu
                      "microseconds, 8 at once", len(many), target=0.0,
                      more={"alone": micros(alone), "p95": ordered[int(len(ordered) * 0.95)] * 1e6, "wanted": WANTED,
                            "clues": CLUES})  # fmt: skip
+
+
+def signed_in(work: Work, served: Any) -> dict[str, str]:
+    """The cookies of the actor, who has just signed in there."""
+    with work.unit() as session:
+        begun = sessions.begin(session, ACTOR, proved="rehearsal", waits=False, user_agent="bench", at=clock.now(),
+                               lasting=served.state.accounts.lasting)  # fmt: skip
+    return {acting.cookie(served.state.accounts, acting.SESSION): begun.token}
 
 
 async def _clicked(

@@ -6,7 +6,7 @@ neither the state of a cell nor its age, its risk or a count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,15 @@ class Found:
 
     looks: tuple[Look, ...]
     signs: tuple[Sign, ...]
+
+    @classmethod
+    def of(cls, each: Iterable[Found]) -> Found:
+        """What it tells about the projects of all of these."""
+        every = list(each)
+        return cls(
+            tuple(look for one in every for look in one.looks),
+            tuple(sign for one in every for sign in one.signs),
+        )
 
 
 def counts(cells: Sequence[Cell]) -> dict[str, int]:

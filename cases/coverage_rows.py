@@ -53,8 +53,8 @@ class Reading:
         """The last look until now at whatever rows name: at every place, but not every one there was."""
         bodies, people = self._sides(), self._bodies_of_people()
         found = []
-        for machine, rule in self.rules.looks.items():
-            for row in self._looked(machine, rule):
+        for machine, rule, project in self._each():
+            for row in self._looked(machine, rule, project):
                 side = bodies.get(people.get(row.body, "") if rule.person else row.body.strip())
                 own, said = _of(row, "own_", side), _of(row, "said_", None)
                 spots = coverage.looked_at(self.rules, rule, row.move, own, said)
@@ -63,8 +63,12 @@ class Reading:
                                       machine, row.move))  # fmt: skip
         return found
 
-    def _looked(self, machine: str, rule: LookRule) -> Sequence[Any]:
-        """Of the looks that name the same project, place and body by the same move, the last one."""
+    def _each(self) -> Iterator[tuple[str, LookRule, str]]:
+        """Project by project: one project of a machine is what an index finds."""
+        return ((machine, rule, one) for machine, rule in self.rules.looks.items() for one in self.projects)
+
+    def _looked(self, machine: str, rule: LookRule, project: str) -> Sequence[Any]:
+        """Of the looks that name the same place and body by the same move, the last one."""
         first = aliased(Event)
         own = [
             _text(first.data if rule.whole else Matter.values, name).label(f"own_{name}") for name in _NAMES
@@ -77,7 +81,7 @@ class Reading:
             select(*which, col(Event.at), col(Event.actor), col(Event.id), col(Matter.number),
                    func.row_number().over(partition_by=which, order_by=newest).label("nth"))
             .select_from(Matter).join(Event, col(Event.matter) == col(Matter.id))
-            .where(self._ours(machine), col(Event.move).in_(rule.moves), col(Event.at) <= self.at)
+            .where(self._ours(machine, project), col(Event.move).in_(rule.moves), col(Event.at) <= self.at)
         )  # fmt: skip
         if rule.whole:
             query = query.join(first, (col(first.matter) == col(Matter.id)) & (col(first.seq) == 1))
@@ -88,10 +92,17 @@ class Reading:
             select(every).where(every.c.nth == 1).order_by(every.c.at, every.c.id)
         ).all()
 
-    def _ours(self, machine: str) -> Any:
-        return and_(
-            self.looker.sees(machine), col(Matter.machine) == machine, col(Matter.project).in_(self.projects)
-        )
+    def _ours(self, machine: str, project: str) -> Any:
+        return and_(self.looker.sees(machine), col(Matter.machine) == machine, col(Matter.project) == project)
+
+    def touched_since(self, event: int) -> bool:
+        """Whether anything happened after this event that tells of these projects. It reads what happened since, no more."""
+        machines = {*self.rules.looks, self.rules.risk.machine}
+        query = (
+            select(col(Event.id)).join(Matter, col(Matter.id) == col(Event.matter))
+            .where(col(Event.id) > event, col(Matter.machine).in_(machines), col(Matter.project).in_(self.projects))
+        )  # fmt: skip
+        return self.session.execute(query.limit(1)).first() is not None
 
     # ----------------------------------------------------------------------------------------- who will look
 
@@ -100,14 +111,14 @@ class Reading:
         return [*self._rounds(), *self._slots(programmes)]
 
     def _rounds(self) -> Iterator[Foretold]:
-        for machine, rule in self.rules.looks.items():
+        for machine, rule, of in self._each():
             if not rule.foretold_in:
                 continue
             first = aliased(Event)
             query = (
                 select(col(Matter.project), col(Matter.number), col(Matter.due_at), col(first.data))
                 .join(first, (col(first.matter) == col(Matter.id)) & (col(first.seq) == 1))
-                .where(self._ours(machine), col(Matter.state).in_(rule.foretold_in), col(Matter.due_at) > self.at)
+                .where(self._ours(machine, of), col(Matter.state).in_(rule.foretold_in), col(Matter.due_at) > self.at)
             )  # fmt: skip
             for project, number, due_at, opening in self.session.execute(query):
                 where = Named(opening.get("link"), opening.get("phase"), opening.get("personnel"))
@@ -158,15 +169,15 @@ class Reading:
         """What raises the risk: clues received in the last days, wider than a look where they do not say where."""
         risk, bodies = self.rules.risk, self._sides()
         found = []
-        for row in self._signed():
+        for row in (one for project in self.projects for one in self._signed(project)):
             weight = (risk.open if row.open else risk.closed) + risk.grades.get(str(row.grade), 0)
             spots = coverage.named(self.rules, _of(row, "own_", bodies.get(row.body.strip())), whole=True)
             if spots:
                 found.append(Sign(row.project, spots, weight, bool(row.open), row.count))
         return found
 
-    def _signed(self) -> Sequence[Any]:
-        """How many there are of each project, place, body and grade, open and ended."""
+    def _signed(self, project: str) -> Sequence[Any]:
+        """How many there are of each place, body and grade, open and ended."""
         risk = self.rules.risk
         machine = self.office.rulebook().machines[risk.machine]
         ended = {name for name, state in machine.states.items() if state.kind is StateKind.FINAL}
@@ -181,7 +192,7 @@ class Reading:
                  _text(Matter.values, risk.unit).label("body")]  # fmt: skip
         each = (
             select(*which)
-            .where(self._ours(risk.machine), col(Matter.opened_at) <= self.at, received, own[0] != "")
+            .where(self._ours(risk.machine, project), col(Matter.opened_at) <= self.at, received, own[0] != "")
             .subquery()
         )  # fmt: skip
         return self.session.execute(select(each, func.count().label("count")).group_by(*each.c)).all()

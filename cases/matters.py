@@ -35,6 +35,7 @@ class Matter(SQLModel, table=True):
         Index("matter_by_handler_state", "handler", "machine", "state", "progressed_at"),
         Index("matter_by_mover", "moved_by", "machine", "state", "due_at"),
         Index("matter_by_addressee", "addressee", "machine"),
+        Index("matter_by_project", "machine", "organisation", "project"),
         Index("matter_by_opener", "opener", "machine", "handler"),
     )
 

@@ -20,6 +20,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "show_these": ("筛选", "Show"),
     "every_project": ("全部项目", "Every project"),
     "the_map": ("覆盖图", "The map"),
+    "map_table": ("各环节、阶段、对象", "By link, phase and side"),
     "key": ("图例", "Key"),
     "key_covered": ("最近一次检查仍有效", "the last look holds"),
     "key_planned": ("已有安排", "a look is to come"),
@@ -44,7 +45,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "why_more": ("补充理由", "What you add to the reason"),
     "accept": ("采纳", "Accept"),
     "accepted": ("已登记{}。", "{} is on file."),
-    "only_planners": ("由案件监督管理室或分管领导采纳。", "The case supervision office or the leader in charge accepts."),
+    "only_planners": ("由以下角色采纳：{}。", "To be accepted by: {}."),
 }  # fmt: skip
 
 TEXTS: Mapping[str, Mapping[str, str]] = {

@@ -28,13 +28,15 @@ Kept = OrderedDict[Any, tuple[Any, datetime, Any]]
 
 
 def of(
-    request: Request, session: Session, looker: Looker, what: tuple[str, ...], at: datetime, count: Callable[[], T]
+    request: Request, session: Session, looker: Looker, what: tuple[str, ...], at: datetime, count: Callable[[], T],
+    *, touched: Callable[[int], bool] | None = None,
 ) -> T:  # fmt: skip
-    """What `count` answers, or answered this person when nothing was different."""
+    """What `count` answers, or answered this person when nothing was different. `touched` says whether anything that bears
+    on it happened after an event; without it, whatever happened anywhere does."""
     kept: Kept = request.app.state.remembered
     key, stamp = (looker.login, *what), _stamp(session, looker)
     held = kept.get(key)
-    if held is not None and held[0] == stamp and timedelta() <= at - held[1] < LASTS_FOR:
+    if held is not None and timedelta() <= at - held[1] < LASTS_FOR and _is_same(held[0], stamp, touched):
         found: T = held[2]
         return found
     fresh = count()
@@ -45,10 +47,17 @@ def of(
     return fresh
 
 
+def _is_same(held: Any, now: Any, touched: Callable[[int], bool] | None) -> bool:
+    """Whether what was counted under one stamp holds under another."""
+    if held == now or touched is None:
+        return bool(held == now)
+    return held[1:] == now[1:] and not touched(held[0] or 0)
+
+
 def _stamp(session: Session, looker: Looker) -> Any:
     """What is different as soon as one of this person's counts may be."""
-    (last,) = _LAST.rows(session, {"login": looker.login})
-    return tuple(last), tuple(looker.postings), looker.office.current
+    ((event, *out_of),) = _LAST.rows(session, {"login": looker.login})
+    return event, tuple(out_of), tuple(looker.postings), looker.office.current
 
 
 _LAST = Prepared(

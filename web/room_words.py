@@ -188,6 +188,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "what_recurs": ("检查安排", "What recurs"),
     "kind_of_round": ("检查类型", "Kind"),
     "recurs": ("周期", "Recurs"),
+    "arranged_by": ("（{}，{}）", "({}, {})"),
     "on_outage": ("中断后", "After an outage"),
     "outage_run_once": ("补做一次", "one round for all that were missed"),
     "outage_run_all": ("全部补做", "every round is made up for"),

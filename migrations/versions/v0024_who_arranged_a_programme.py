@@ -1,4 +1,4 @@
-"""who put a programme on file, when and why
+"""who put a programme on file, when and why; matters by project
 
 Revision: v0024, after v0022
 """
@@ -24,10 +24,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("why", text(length=2000), nullable=False, server_default=""))
     with op.batch_alter_table("programme", schema=None) as batch_op:
         batch_op.alter_column("why", server_default=None)
+    op.create_index("matter_by_project", "matter", ["machine", "organisation", "project"])
 
 
 def downgrade() -> None:
     """Back to the revision before."""
+    op.drop_index("matter_by_project", table_name="matter")
     with op.batch_alter_table("programme", schema=None) as batch_op:
         batch_op.drop_column("why")
         batch_op.drop_column("made_at")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 from sqlmodel import col, select
 
-from cases import interests, ledger, ledger_landing, opening, recusing, surveys
+from cases import interests, ledger, ledger_landing, opening, proposing, recusing, surveys
 from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.matters import Matter
@@ -26,10 +26,10 @@ HERE = Path(__file__).parent
 
 
 class Step(BaseModel):
-    """One thing one person does. Exactly one of `open`, `move`, `take_in`, `declare`, `carry` and `bring_back` says what.
+    """One thing one person does. One of `open`, `move`, `take_in`, `declare`, `carry`, `bring_back` and `accept` says what.
 
     `site: district` is done on the district's own installation. `carry` takes an escalation there as a signed file,
-    `bring_back` takes the district's reply home.
+    `bring_back` takes the district's reply home. `accept` takes up what the coverage of the project `of` proposes at a link.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +42,7 @@ class Step(BaseModel):
     declare: str | None = None
     carry: str | None = None
     bring_back: str | None = None
+    accept: str | None = None
     site: str | None = None
     of: str | None = None
     call: str | None = None
@@ -106,6 +107,8 @@ class Play:
             return self._carry(step.carry, by=step.as_, at=at)
         if step.bring_back is not None:
             return self._bring_back(step.bring_back, by=step.as_, at=at)
+        if step.accept is not None:
+            return self._accept(step.accept, str(step.of), by=step.as_, at=at)
         return self._move(step, at=at)
 
     def _declare(self, step: Step, *, at: datetime) -> str:
@@ -131,6 +134,12 @@ class Play:
         data = Exchanger.of(self.district).reply(theirs, actor="district", at=at).text
         self._keep(f"{theirs}.reply.json", data)
         return Exchanger.of(self.work).take_reply(data, actor=by, at=at).number
+
+    def _accept(self, link: str, project: str, *, by: str, at: datetime) -> str:
+        """What is proposed against blind cells: the programme or the round that it becomes."""
+        with self.work.unit() as session:
+            done = proposing.accept(session, self.work.office, actor=by, at=at, project=project, link=link)
+        return done.programme or str(done.number)
 
     def _keep(self, name: str, data: bytes) -> None:
         """The file lies in the demo's folder, to be looked at."""
@@ -192,7 +201,9 @@ class Play:
 
 def _what(step: Step) -> str:
     """What a step was to do, for whoever mends the story."""
-    return str(step.move or step.open or step.take_in or step.declare or step.carry or step.bring_back)
+    return str(
+        step.move or step.open or step.take_in or step.declare or step.carry or step.bring_back or step.accept
+    )
 
 
 def read_story() -> Story:

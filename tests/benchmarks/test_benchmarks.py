@@ -18,6 +18,7 @@ from benchmarks import (
     api,
     bare,
     copying,
+    coverage,
     deadlines,
     gate,
     ledger_import,
@@ -29,6 +30,7 @@ from benchmarks import (
     sweeping,
 )
 from benchmarks.measuring import Act, Result, interleaved, peak_growth
+from cases import coverage as seen
 from cases.deadlines import Deadline
 from cases.history import Event
 from cases.matters import Matter
@@ -136,6 +138,16 @@ def test_a_year_of_programmes_is_measured_beside_the_same_rows(tmp_path: Path) -
     assert ours == theirs
     assert 12 * 52 <= len(ours) == row["more"]["slots"] <= 12 * 53
     connection.close()
+
+
+def test_the_map_of_coverage_is_measured_beside_its_rows_and_finds_the_looks(tmp_path: Path) -> None:
+    rows = well_formed(coverage.measure(clues=60, times=1))
+    assert [row["name"] for row in rows] == ["coverage: map of all projects", "coverage: map of one project",
+                                             "coverage: page, anew", "coverage: page, nothing happened since"]  # fmt: skip
+    work = office.reopened(tmp_path)
+    with work.reading() as session:
+        found = seen.of(session, work.office, actor=coverage.ACTOR, at=office.AT)
+    assert {one.last.move for one in found.cells if one.last} == {coverage.VERIFIED}
 
 
 def test_the_bare_driver_fires_as_many_rungs_as_the_sweep(tmp_path: Path) -> None:

@@ -34,6 +34,18 @@ def test_without_script_everything_is_read_and_a_move_is_made(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
+def test_without_script_a_proposal_against_blind_cells_is_accepted(people: Visitors) -> None:
+    page = people.be("leader", at="/coverage/PC", java_script_enabled=False)
+    cells = page.get_by_role("region", name="By link, phase and side").get_by_role("listitem")
+    assert cells.filter(has_text="planned").count() == 0
+    proposal = page.get_by_role("article", name="posts and conduct")
+    proposal.get_by_label("What you add to the reason").fill("季度重点")
+    proposal.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("status")).to_have_text("MGJ-PC-C22 is on file.")
+    assert cells.filter(has_text="planned").count() == 40
+    expect(page.get_by_role("article", name="posts and conduct")).to_have_count(0)
+
+
 def focused(page: Page) -> str:
     """What has the focus; and one must see that it has."""
     here = page.locator(":focus")

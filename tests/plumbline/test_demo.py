@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
 
-from cases import audit, round_results
+from cases import audit, coverage, round_results
 from cases.deadlines import Deadline, Firing
+from cases.inspections import Programme
 from cases.matters import Matter
 from notifications.notices import Notice
 from plumbline.demo import log, page, play
@@ -90,6 +92,20 @@ def test_every_notice_was_delivered_and_none_says_what_it_is_about(played: Playe
         assert len(files) == len(session.exec(select(Notice.id).where(Notice.status == "sent")).all())
         assert session.exec(select(Notice.id).where(Notice.status != "sent")).all() == []
     assert files
+
+
+def test_some_of_the_project_is_covered_some_planned_and_some_blind(played: Played) -> None:
+    ends = datetime(2026, 12, 18, 10, 0, tzinfo=UTC)
+    with played.work.reading() as session:
+        found = coverage.of(session, played.work.office, actor="leader", at=ends, project="PC")
+        programme = session.get_one(Programme, "MGJ-PC-C22")
+        made_by, why = programme.made_by, programme.why
+    by_link = {one.spot.link: one for one in found.cells}
+    assert min(found.counts().values()) > 0
+    assert (by_link["c15_quality"].state, by_link["c14_materials"].state, by_link["c20_acceptance"].state) == (
+        "covered", "planned", "blind")  # fmt: skip
+    assert (made_by, by_link["c22_conduct"].state) == ("leader", "planned")
+    assert "从未检查" in why
 
 
 def test_the_history_holds_and_the_duties_ran_on_working_days(played: Played) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
-from cases import coverage, inspections, proposing, requests
+from cases import coverage, inspections, planning, proposing, requests
 from cases.coverage import Map
 from cases.office import Office
 from cases.worklist import Looker
@@ -70,7 +71,7 @@ def of_project(request: Request, project: str, who: Guest) -> Response:
         counts=coverage.counts(chosen.cells), today=office.day(at), proposals=listed, without=proposed.without,
         since=coverage_words.since, place_of=place_of, shade=shade, accepted=request.query_params.get("accepted", ""),
         kinds=naming.choices(office.rulebook().machines[inspections.MACHINE], "kind", lang),
-        keys={one["link"]: fresh_key() for one in listed}, **_labels(office, lang),
+        keys={one["link"]: fresh_key() for one in listed}, planners=_planners(office, lang), **_labels(office, lang),
     )  # fmt: skip
 
 
@@ -105,11 +106,13 @@ def _map(
     """The cells of these projects: what history tells was read a moment ago, if nothing happened since; plans are read
     anew."""
     looker = Looker.of(session, office, who.login)
-    rows = coverage.reading(session, office, looker, at=at, projects=projects)
-    what = ("coverage", *projects)
-    return coverage.counted(
-        rows, remembering.of(request, session, looker, what, at, lambda: coverage.found(rows))
-    )
+    told: list[coverage.Found] = []
+    for project in projects:
+        rows = coverage.reading(session, office, looker, at=at, projects=[project])
+        told.append(remembering.of(request, session, looker, ("coverage", project), at, partial(coverage.found, rows),
+                                   touched=rows.touched_since))  # fmt: skip
+    whole = coverage.reading(session, office, looker, at=at, projects=projects)
+    return coverage.counted(whole, coverage.Found.of(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,13 @@ def _labels(office: Office, lang: str) -> dict[str, Any]:
     machine = office.rulebook().machines[rules.machine]
     return {"links": naming.choices(machine, "link", lang), "phases": naming.choices(machine, "phase", lang),
             "sides": {name: one.label.in_(lang) for name, one in rules.personnel.items()}}  # fmt: skip
+
+
+def _planners(office: Office, lang: str) -> str:
+    """Who plans inspections, in words."""
+    book = office.rulebook()
+    names = book.machines[inspections.MACHINE].moves[planning.SENDS].roles
+    return ("、" if lang == "zh" else ", ").join(book.roles[one].label.in_(lang) for one in names)
 
 
 def place_of(cell: Cell) -> str:

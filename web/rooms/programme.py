@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from cases import plan_lists
 from web.pages import lang_of, render
 from web.room_words import TEXTS
+from web.rooms import naming
 from web.rooms.door import Guest, Room, now, office_of, work_of
 
 router = APIRouter(route_class=Room)
@@ -32,6 +33,7 @@ def programme(request: Request, who: Guest) -> Response:
             session, office, actor=who.login, today=today, until=today + AHEAD, limit=MOST
         )
         draws = plan_lists.draws(session, office, actor=who.login, today=today, limit=MOST)
+        names = naming.people(session, [one["made_by"] for one in found])
     drawn = {(one["programme"], one["slot"]): one["drawn"] for one in draws if one["what"] == "sites"}
     return render(request, "rooms/programme.html", signed=who, title="programme", texts=TEXTS, found=found, plans=plans,
-                  slots=slots, coming=coming, drawn=drawn, kinds=kinds)  # fmt: skip
+                  slots=slots, coming=coming, drawn=drawn, kinds=kinds, names=names)  # fmt: skip

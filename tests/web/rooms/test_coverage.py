@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from cases import planning
+from cases import planning, recusing
 from cases.planning import Wanted
 from tests.plumbline.shell import NOON
 from tests.web.browsing import Clock, at_work
@@ -108,13 +109,15 @@ def test_accepting_a_proposal_plans_its_cells_at_once_and_only_once(house: House
     again = house.post("leader", f"{PAGE}/accept", PAGE, **sent | {"key": "another"})
     assert again.status_code == 422
     assert "Nothing is proposed" in again.text or "没有可采纳的建议" in again.text
-    assert "MGJ-PC-C22" in house.page("leader", "/programme")
+    arranged = house.page("leader", "/programme")
+    assert "MGJ-PC-C22" in arranged
+    assert "廉洁风险 (郑毅, 2026-09-01)" in arranged
 
 
 def test_who_does_not_plan_finds_no_form_and_may_not_send_one(house: House) -> None:
     page = house.page("auditor", PAGE)
     assert "/accept" not in page
-    assert "The case supervision office or the leader in charge accepts." in page
+    assert "To be accepted by: case supervision office, leader in charge." in page
     assert house.post("auditor", f"{PAGE}/accept", PAGE, link="c22_conduct").status_code == 403
 
 
@@ -133,9 +136,33 @@ def _words(page: str) -> str:
     return re.sub(r'(name="(csrf|next)" value=")[^"]*', "", page)
 
 
-def test_what_somebody_did_a_moment_ago_is_on_the_map(house: House) -> None:
-    house.page("leader", PAGE)
-    looked(house)
+def test_history_is_read_anew_when_something_happened_in_the_project_and_not_before(house: House) -> None:
+    def read() -> int:
+        """How many statements read history for the map: those that pick the last look."""
+        sent: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            sent.append(statement)
+
+        event.listen(house.office.work.engine, "before_cursor_execute", note)
+        try:
+            house.page("leader", PAGE)
+        finally:
+            event.remove(house.office.work.engine, "before_cursor_execute", note)
+        return sum("row_number" in one for one in sent)
+
+    assert read() > 0
+    assert read() == 0
+    house.site.clue(project="BR")
+    assert read() == 0  # elsewhere
+    plan(house, "c18_wages")
+    assert len(items(house.page("leader", PAGE), "planned")) == 2  # what is planned is read each time
+    assert read() == 0
+    number = looked(house)
+    assert read() > 0
     assert len(items(house.page("leader", PAGE), "covered")) == 4
-    house.later(seconds=timedelta(seconds=1).total_seconds())
-    assert len(items(house.page("leader", PAGE), "covered")) == 4
+    with house.office.work.unit() as session:
+        recusing.declare(session, house.office.work.office, number, actor="leader", reason="亲属", at=NOON)
+    assert items(house.page("leader", PAGE), "covered") == []
+    house.later(minutes=2)
+    assert read() > 0
