@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from cases import checklist_sheets
 from tests.browser.conftest import all_speak
 from tests.browser.test_phone import PHONE, SMALLEST
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import Visitors, put
 from tests.cases import bad_files
 from tests.web.rooms.visiting import House
 
@@ -152,6 +152,27 @@ def test_without_a_mouse_an_item_is_answered(house: House, people: Visitors, num
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("c08_1 is saved: in order")
     expect(card(page, "c08_2").get_by_role("radio").first).to_be_focused()
+
+
+def test_a_finding_becomes_a_task_in_one_step_and_its_item_says_so(
+    house: House, people: Visitors, number: str
+) -> None:
+    house.site.move("supervisor", number, "answer_item", item="c08_2", answer="finding", remark=WORDS)
+    page = people.be("supervisor", at=f"/inspections/{number}/checklist", **PHONE)
+    card(page, "c08_2").get_by_role("link", name="order a cure").tap()
+    form = page.get_by_role("main")
+    expect(form.get_by_label("what was found")).to_have_value(WORDS)
+    expect(form.get_by_label("link in the works")).to_have_value("c08_contract")
+    for label, value in (("unit responsible", "QJN"), ("owner of the task", "冯涛"), ("measure", "删除补充协议"),
+                         ("due on", "2026-09-30"), ("proof required", "解除协议的文件")):  # fmt: skip
+        put(form, label, value)
+    form.get_by_role("button", name="order a cure").tap()
+    expect(card(page, "c08_2").get_by_role("status")).to_contain_text(
+        "It became rectification task MGJ-ZG-2026-001"
+    )
+    theirs = people.be("contractor", at="/tasks", **PHONE)
+    theirs.get_by_role("link", name="MGJ-ZG-2026-001").first.tap()
+    expect(theirs.get_by_role("main")).to_contain_text(WORDS)
 
 
 @pytest.mark.parametrize("width", [320, 390])

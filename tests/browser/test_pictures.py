@@ -35,6 +35,7 @@ class Picture:
     who: str
     path: str
     options: Mapping[str, Any] = field(default_factory=lambda: DESKTOP)
+    begins: str = "body"  # what stands at its top
 
 
 def wanted(found: Furnished) -> list[Picture]:
@@ -49,6 +50,14 @@ def wanted(found: Furnished) -> list[Picture]:
         Picture("board-en", "en", "registrar", "/board"),
         Picture("room-zh", "zh", "owner", f"/rounds/{found.unsealed}"),
         Picture("figures-en", "en", "leader", "/figures"),
+        Picture(
+            "checklist-zh",
+            "zh",
+            "supervisor",
+            f"/inspections/{found.checked}/checklist",
+            PHONE,
+            "#item-c08_2",
+        ),
         Picture("phone-zh", "zh", "supervisor", f"/inspections/{found.inspection}", PHONE),
     ]
 
@@ -70,6 +79,7 @@ def test_the_main_pages_are_pictured(busy: Busy, lookers: Visitors, tmp_path: Pa
             continue
         page = lookers.be(one.who, at=one.path, **one.options)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.locator(one.begins).evaluate("element => element.scrollIntoView({behavior: 'instant'})")
         picture = packed(page.screenshot(animations="disabled"))
         (folder / f"{one.name}.png").write_bytes(picture)
         assert 5_000 < len(picture) < LARGEST, (one.name, len(picture))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from cases import audit, coverage, round_results
+from cases import audit, checklist_sheets, coverage, round_results
 from cases.deadlines import Deadline, Firing
 from cases.inspections import Programme
 from cases.matters import Matter
@@ -33,7 +33,20 @@ def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
     assert found == {
         "wages": "archived", "round": "closed", "task": "cancelled", "task2": "cancelled", "tender": "referred",
         "packet": "answered", "concrete": "registered", "cable": "registered", "paper": "filed", "point": "in_force",
+        "contracts": "closed", "refund": "cancelled",
     }  # fmt: skip
+
+
+def test_a_round_was_answered_by_its_checklist_and_its_finding_led_to_a_task(played: Played) -> None:
+    with played.work.reading() as session:
+        sheet = checklist_sheets.sheet(session, played.work.office, played.called["contracts"], actor="supervisor",
+                                       lang="zh")  # fmt: skip
+    assert [one["answer"]["answer"] for one in sheet["items"]] == ["in_order", "not_applicable", "in_order"]
+    found = sheet["items"][2]
+    assert [one["measured"] for one in found["earlier"]] == ["12"]
+    assert [(one["number"], one["state"]) for one in found["led_to"]] == [
+        (played.called["refund"], "cancelled")
+    ]
 
 
 def test_the_clue_left_alone_climbs_its_ladder_to_the_commission_above(played: Played) -> None:

@@ -96,7 +96,7 @@ def planted(house: House) -> dict[str, list[str]]:
     house.site.move("head", round_, "open_session")
     house.site.move("owner", round_, "give_opinion", item=1, opinion="disagree", opinion_reasons=VIEW)
     report = house.site.escalated(clue=clue, summary=REPORT)
-    inspection = house.inspection(title=FIND)
+    inspection = house.inspection(title=FIND, checklist="LINKS", link="c08_contract")
     return {
         "clue": [clue, other],
         "consultation": [round_],
