@@ -77,6 +77,9 @@ MACHINES = {
     "task": ("tasks", said("整改任务。", "Rectification tasks.")),
     "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
     "risk": ("risks", said("廉政风险点。", "The risk register.")),
+    "decision": ("decisions", said("重大事项决策。", "The register of important decisions.")),
+    "catalogue": ("catalogues", said("重大事项清单。", "Lists of what is to be decided on collectively.")),
+    "interference": ("interferences", said("干预和违规接触登记。", "The register of interference.")),
 }
 
 
