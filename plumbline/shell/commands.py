@@ -17,6 +17,7 @@ from plumbline.shell import (
     consultation,
     coverage,
     deadlines,
+    decision,
     disclosures,
     doctor,
     documents,
@@ -154,6 +155,8 @@ def _machine(machine: str) -> typer.Typer:
         inspection.add_to(nouns)
     if machine == risk.MACHINE:
         risk.add_to(nouns)
+    if machine == decision.MACHINE:
+        decision.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)
