@@ -14,6 +14,7 @@ from states import (
     guards_on_file,
     guards_on_forms,
     guards_on_links,
+    guards_on_meetings,
     guards_on_people,
     guards_on_rounds,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "guards_on_file",
     "guards_on_forms",
     "guards_on_links",
+    "guards_on_meetings",
     "guards_on_people",
     "guards_on_rounds",
 ]

@@ -15,11 +15,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules, grading_rules
+from states import coverage_rules, grading_rules, meeting_rules
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
 from states.grading_rules import GRADE, LEVEL, NO_NOTICE, NOTICE, SCHEME, GradingRules
+from states.meeting_rules import MeetingRules
 from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
 
@@ -305,15 +306,16 @@ class Machine(Rule):
     exchange: Exchange | None = None  # how they travel to another site, where they do
     checklist: ChecklistRules | None = None  # how they are gone through by a checklist, where they are
     grading: GradingRules | None = None  # how they are graded, where they are
+    meeting: MeetingRules | None = None  # how the record of a meeting is searched for gaps, where it is
 
     @model_validator(mode="after")
-    def _grading_makes_sense(self) -> Machine:
-        if self.grading is None:
-            return self
+    def _grading_and_meeting_make_sense(self) -> Machine:
         forms = {
             name: {field.name: field.choices for field in move.fields} for name, move in self.moves.items()
         }
-        if found := list(grading_rules.faults(self.grading, forms)):
+        found = list(grading_rules.faults(self.grading, forms)) if self.grading else []
+        found += list(meeting_rules.faults(self.meeting, forms)) if self.meeting else []
+        if found:
             raise ValueError(" ".join(found))
         return self
 

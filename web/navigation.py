@@ -24,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/inspections", Label(zh="监督检查", en="Inspections")),
     Entry("/coverage", Label(zh="覆盖", en="Coverage")),
     Entry("/risks", Label(zh="风险点", en="Risks")),
+    Entry("/decisions", Label(zh="重大决策", en="Decisions")),
     Entry("/board", Label(zh="看板", en="Board")),
     Entry("/calendar", Label(zh="日历", en="Calendar")),
     Entry("/search", Label(zh="搜索", en="Search")),

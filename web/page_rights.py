@@ -109,6 +109,8 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (POST, "/inspections/{number}/findings"): SIGNED,
     (GET, "/inspections/{number}/checklist"): SIGNED,
     (POST, "/inspections/{number}/checklist/{item}"): SIGNED,
+    (GET, "/decisions"): SIGNED,
+    (GET, "/decisions/{number}"): SIGNED,
     (GET, "/risks"): SIGNED,
     (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,

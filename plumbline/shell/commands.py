@@ -17,6 +17,7 @@ from plumbline.shell import (
     consultation,
     coverage,
     deadlines,
+    decision,
     disclosures,
     doctor,
     documents,
@@ -77,6 +78,9 @@ MACHINES = {
     "task": ("tasks", said("整改任务。", "Rectification tasks.")),
     "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
     "risk": ("risks", said("廉政风险点。", "The risk register.")),
+    "decision": ("decisions", said("重大事项决策。", "The register of important decisions.")),
+    "catalogue": ("catalogues", said("重大事项清单。", "Lists of what is to be decided on collectively.")),
+    "interference": ("interferences", said("干预和违规接触登记。", "The register of interference.")),
 }
 
 
@@ -151,6 +155,8 @@ def _machine(machine: str) -> typer.Typer:
         inspection.add_to(nouns)
     if machine == risk.MACHINE:
         risk.add_to(nouns)
+    if machine == decision.MACHINE:
+        decision.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)

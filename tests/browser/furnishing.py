@@ -27,6 +27,7 @@ class Furnished:
     checked: str  # another, with a checklist that is half answered
     clocks: str  # the page of a clock of `clue`
     risk: str  # under review, raised by a clue
+    decision: str  # decided by one of seven
 
 
 def furnish(house: House) -> Furnished:
@@ -49,11 +50,11 @@ def furnish(house: House) -> Furnished:
     exhibits.add(site, clues[5], name="影像.jpg")
     inspection = house.inspection()
     checked = _half_answered(house)
-    risk = house.risk()
+    risk, decision = house.risk(), house.decision()
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"
-    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks, risk)
+    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks, risk, decision)
 
 
 def _half_answered(house: House) -> str:

@@ -31,6 +31,8 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
                    "coverage, filtered": "/coverage/PC?side=contractor&phase=execution"},
         "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
                       "today": "/", "risk point": f"/risks/{found.risk}", "register a risk point": "/register/risk",
+                      "decisions": "/decisions", "decision": f"/decisions/{found.decision}",
+                      "register interference": "/register/interference",
                       "a risk point's page": f"/matters/{found.risk}",
                       "grading": f"/matters/{found.risk}/moves/grade_by_power",
                       "recusals": "/recusals", "passed on": "/worklist?tab=passed", "copied": "/worklist?tab=copied"},

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from states import owed
+from states import guards_on_meetings, meeting_gaps, owed
 from states.facts import ENGINE, Act, Actor, Facts, Link, Made, Reason, Refused
 from states.forms import read_form, static_example
 from states.guards import GUARDS
@@ -91,6 +91,9 @@ class PaperOffice:
         known |= {"handler": matter.handler} if matter.handler else {}
         if matter.machine == "consultation":
             known |= {"round_unratified": self._unratified(matter)}
+        if (meeting := self.rules(matter).meeting) is not None:
+            record = meeting_gaps.read(meeting, matter.values, matter.course)
+            known |= guards_on_meetings.known(meeting, record)
         return Facts(at=AT, today=self.today, state=matter.state, actor=actor, values=matter.values | known,
                      acts=matter.acts, links=tuple(self._links(matter)), form=form, course=matter.course,
                      owners=frozenset(self.rules(matter).states[matter.state].owner))  # fmt: skip

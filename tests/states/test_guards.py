@@ -48,6 +48,7 @@ def by(person: str, on: date = TODAY) -> Act:
     return Act(person, on)
 
 
+QUORUM = {"below_quorum": ["人数不足", "too few"]}
 OPINION = {"view": "opinion", "conditions": "if", "reasons": "why"}
 BYPASS = {"role": "head", "where": {"managed_by": ["own_head"]}}
 OWN_STEP = {"move": "propose", "from": ["assigned"], "besides": ["press"]}
@@ -69,6 +70,12 @@ HOLDS: list[tuple[str, Any, Facts]] = [
     ("checklist_answered", "leave_out", facts(values={"checklist_unanswered": {}, "checklist_open": FOUND})),
     ("findings_cured", None, facts(values={"checklist_open": {}, "checklist_again": {}})),
     ("nothing_found", None, facts(values={"checklist_unanswered": FOUND})),
+    ("attends", "attendee", facts()),
+    ("attends", "attendee", facts(values={"meeting_present": ("赵某",)}, form={"attendee": " 赵某 "})),
+    ("some_gap", None, facts(values={"meeting_gaps_open": QUORUM})),
+    ("gap_stands", "gap", facts()),
+    ("gap_stands", "gap", facts(values={"meeting_gaps_open": QUORUM}, form={"gap": "below_quorum"})),
+    ("gaps_settled", None, facts(values={"meeting_gaps_open": {}})),
     ("others_turn", None, facts(owners=("officer", "leader"))),
     ("others_turn", None, facts()),
     ("issued_it", "head", facts(opened=True)),
@@ -198,6 +205,11 @@ REFUSES: list[tuple[str, Any, Facts, str]] = [
     ("findings_cured", None, facts(values={"checklist_open": FOUND}), "c1 covered"),
     ("findings_cured", None, facts(values={"checklist_again": FOUND}), "c1 covered"),
     ("nothing_found", None, facts(values={"checklist_open": FOUND}), "c1 covered"),
+    ("attends", "attendee", facts(form={"attendee": "赵某"}), "赵某 is not noted as present"),
+    ("some_gap", None, facts(), "no gap that waits"),
+    ("gap_stands", "gap", facts(values={"meeting_gaps_open": QUORUM}, form={"gap": "no_minutes"}), "There is: too few"),
+    ("gap_stands", "gap", facts(form={"gap": "no_minutes"}), "There is: none"),
+    ("gaps_settled", None, facts(values={"meeting_gaps_open": QUORUM}), "(1): too few"),
     ("others_turn", None, facts(owners=("officer",)), "nobody else to press"),
     ("rested", {"move": "press", "days": 3}, facts(acts={"press": by("wang", date(2026, 11, 23))}), "from 2026-11-26 on"),
     ("own_last_step", OWN_STEP, facts(), "did not make propose"),

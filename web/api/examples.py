@@ -207,6 +207,18 @@ DRAW: dict[str, Any] = {
     "digest": "b2529b032c0e5d24fcddac674b5e5b7e9c67cfb4b713ea2f6ae5f93b972bf34c", "shown_on": None,
     "made_by": "clock", "made_at": AT,
 }  # fmt: skip
+DECISION_GAP: dict[str, Any] = {
+    "number": "MGJ-JY-2026-001", "state": "minuted", "title": "3号泊位地基处理设计变更", "project": "PC",
+    "gap": "below_quorum", "label": "attendance below the quorum", "settled": False,
+}  # fmt: skip
+DECISION_RECORD: dict[str, Any] = {
+    "number": "MGJ-JY-2026-001", "state": "minuted", "version": 9, "title": "3号泊位地基处理设计变更", "entitled": 7,
+    "chair": "党委书记", "result": "approved",
+    "people": [
+        {"name": "党委书记", "attendance": "present", "view": "agree", "reason": "方案经专家论证。", "turn": 1, "lines": 2},
+    ],
+    "gaps": [{"gap": "below_quorum", "label": "attendance below the quorum", "settled": False}],
+}  # fmt: skip
 RISK_POINT: dict[str, Any] = {
     "number": "MGJ-FX-2026-001", "state": "in_force", "version": 4, "title": "隐蔽工程验收签认", "aspect": "post",
     "place": "工程部质量专责岗", "project": "PC", "link": "c15_quality", "scheme": "consequence", "level": 2,

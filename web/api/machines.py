@@ -27,6 +27,9 @@ PLURALS: Mapping[str, str] = {
     "assignment": "assignments",
     "inspection": "inspections",
     "risk": "risks",
+    "decision": "decisions",
+    "catalogue": "catalogues",
+    "interference": "interferences",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

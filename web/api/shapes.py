@@ -854,3 +854,45 @@ class RiskRecordShape(Shape):
     grade: str | None
     grades: list[GradeShape]
     raised: list[RaisedShape]
+
+
+class GapShape(Shape):
+    """What a record lacks. `settled`: it became a clue, or was accepted with its reason."""
+
+    gap: str
+    label: str
+    settled: bool
+
+
+class GapLineShape(GapShape):
+    number: str
+    state: str
+    title: str
+    project: str | None
+
+
+class GapsShape(Shape):
+    gaps: list[GapLineShape]
+
+
+class VoiceShape(Shape):
+    """One person of a meeting. `turn`: the how-manieth to speak; `lines`: how many the history holds, the latest counts."""
+
+    name: str
+    attendance: str | None
+    view: str | None
+    reason: str | None
+    turn: int | None
+    lines: int
+
+
+class DecisionRecordShape(Shape):
+    number: str
+    state: str
+    version: int
+    title: str
+    entitled: int | None
+    chair: str | None
+    result: str | None
+    people: list[VoiceShape]
+    gaps: list[GapShape]

@@ -309,6 +309,11 @@ class Coded(Wish):
     ]
 
 
+class GapsQuery(Wish):
+    project: Annotated[Line | None, Field(description="Its code.", examples=["PC"])] = None
+    settled: Annotated[Flag, Field(description="With those that became a clue or were accepted.")] = False
+
+
 class RisksQuery(Wish):
     project: Annotated[Line | None, Field(description="Its code.", examples=["PC"])] = None
     link: Annotated[Line | None, Field(examples=["c15_quality"])] = None

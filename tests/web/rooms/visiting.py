@@ -123,6 +123,21 @@ class House:
         risk_raising.sweep(work.unit, work.office, at=NOON)
         return found.number
 
+    def decision(self) -> str:
+        """A decision that one of seven took; its number."""
+        work = self.office.work
+        fields = {"decided": "3号泊位地基处理设计变更", "category": "large_funds", "project": "PC",
+                  "deciding_body": "建设单位党委会"}  # fmt: skip
+        with work.unit() as session:
+            found = opening.open_matter(
+                session, work.office, "decision", actor="registrar", at=NOON, fields=fields
+            )
+        self.site.move("registrar", found.number, "hold_meeting", entitled=7, chair="书记")
+        self.site.move("registrar", found.number, "note_attendance", attendee="书记", attendance="present")
+        self.site.move("registrar", found.number, "note_view", attendee="书记", view="agree")
+        self.site.move("registrar", found.number, "decide", result="approved")
+        return found.number
+
     def released(self, clue: str, number: str, caption: str = "基床表面") -> None:
         exhibits.add(self.site, clue, caption=caption)
         newest = max(one["attachment"] for one in exhibits.listed(self.site, clue, who="registrar"))
