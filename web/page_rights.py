@@ -109,6 +109,7 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (POST, "/inspections/{number}/findings"): SIGNED,
     (GET, "/inspections/{number}/checklist"): SIGNED,
     (POST, "/inspections/{number}/checklist/{item}"): SIGNED,
+    (GET, "/creation"): SIGNED,  # of what they see as a whole: cases.creation_scope
     (GET, "/risks"): SIGNED,
     (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,

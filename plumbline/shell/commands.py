@@ -16,6 +16,7 @@ from plumbline.shell import (
     checklist,
     consultation,
     coverage,
+    creation,
     deadlines,
     disclosures,
     doctor,
@@ -77,6 +78,10 @@ MACHINES = {
     "task": ("tasks", said("整改任务。", "Rectification tasks.")),
     "inspection": ("inspections", said("监督检查。", "Inspection rounds.")),
     "risk": ("risks", said("廉政风险点。", "The risk register.")),
+    "agreement": ("agreements", said("联创共建协议。", "Joint creation agreements.")),
+    "appointment": ("appointments", said("廉洁监督员聘任。", "Appointments of integrity supervisors.")),
+    "commitment": ("commitments", said("廉洁承诺。", "Integrity commitments and oaths.")),
+    "education": ("educations", said("年度廉洁教育。", "Education and warning sessions of a year.")),
 }
 
 
@@ -99,6 +104,7 @@ NOUNS = {
     "ledger": ledger.app,
     "programme": programme.app,
     "coverage": coverage.app,
+    "creation": creation.app,
     "sampling": sampling.app,
     "checklist": checklist.app,
 }

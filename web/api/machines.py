@@ -27,6 +27,10 @@ PLURALS: Mapping[str, str] = {
     "assignment": "assignments",
     "inspection": "inspections",
     "risk": "risks",
+    "agreement": "agreements",
+    "appointment": "appointments",
+    "commitment": "commitments",
+    "education": "educations",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

@@ -50,6 +50,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("draw", "read"): Right("read"),
     ("checklist", "read"): Right("read"),
     ("risk", "read"): Right("read"),
+    ("creation", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

@@ -9,6 +9,7 @@ from web.rooms import (
     checklist,
     consultation,
     coverage,
+    creation,
     inspection,
     own,
     programme,
@@ -27,6 +28,7 @@ router.include_router(checklist.router)
 router.include_router(programme.router)
 router.include_router(coverage.router)
 router.include_router(risk.router)
+router.include_router(creation.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)
