@@ -31,6 +31,7 @@ def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
     assert found == {
         "wages": "archived", "round": "closed", "task": "cancelled", "task2": "cancelled", "tender": "referred",
         "packet": "answered", "concrete": "registered", "cable": "registered", "paper": "filed", "point": "in_force",
+        "letter": "in_term", "commitment": "signed",
     }  # fmt: skip
 
 
