@@ -128,6 +128,15 @@ def rest(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
     return moves(argument["move"], machine, rulebook)
 
 
+def often(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
+    """`{move: times, ...}`."""
+    if not isinstance(argument, dict) or not argument:
+        return "takes moves with how often, such as {hold_study: 2}."
+    if not all(isinstance(times, int) and 1 <= times <= 366 for times in argument.values()):
+        return "takes numbers from 1 to 366."
+    return moves(list(argument), machine, rulebook)
+
+
 def own_step(argument: Any, machine: Machine, rulebook: Rulebook) -> str | None:
     """`{move: ..., from: [states], besides: [moves]}`."""
     if not isinstance(argument, dict) or not {"move", "from"} <= set(argument) <= {"move", "from", "besides"}:

@@ -3,6 +3,7 @@ back. They look at every move made so far, in order; of a move that was made twi
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,24 @@ def rested(facts: Facts, argument: Any) -> Reason | None:
         f"{{move:{argument['move']}}} was made on {act.on}; it may be made again from {again} on.",
         cure_zh=f"请等到 {again}；紧急的，请分管领导督办。",
         cure_en=f"Wait until {again}; if it cannot wait, the leader in charge may supervise it.",
+    )
+
+
+@guard(guard_arguments.often)
+def made_often(facts: Facts, argument: Any) -> Reason | None:
+    """Each named move was made at least so often: `{hold_warning: 1, hold_study: 2}`."""
+    made = Counter(one.move for one in facts.course)
+    lacking = {move: (made[move], times) for move, times in argument.items() if made[move] < times}
+    if not lacking:
+        return None
+    zh = "，".join(f"{{move:{move}}}{done}次（应{times}次）" for move, (done, times) in lacking.items())
+    en = ", ".join(f"{{move:{move}}} {done} of {times}" for move, (done, times) in lacking.items())
+    return because(
+        "not_often_enough",
+        f"次数未达最低要求：{zh}。",
+        f"The minimum is not reached: {en}.",
+        cure_zh="请登记其余各次。",
+        cure_en="Record those that are still missing.",
     )
 
 

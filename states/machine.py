@@ -18,6 +18,8 @@ from states.guards import GUARDS, Guard
 from states.rulebook import Label, Machine, Mandatory, Move, Role, Rulebook
 from states.wording import Wording, wording
 
+COUNTS = "made_often"  # the guard that counts moves
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -95,8 +97,12 @@ class Judge:
         return facts.state in self.machine.moves[move].from_ and self._conditions[move].is_met(facts)
 
     def asks_by(self, state: str) -> frozenset[str]:
-        """The moves that ask people for what moves out of this state wait for."""
-        return frozenset(move for asking in self._awaited[state] for move in asking["asked"])
+        """The moves that moves out of this state look back on: those that ask people for answers, and those counted."""
+        counted = {
+            move for rule in self.machine.asking(COUNTS, state=state) for use in rule.guards if use.name == COUNTS
+            for move in use.argument
+        }  # fmt: skip
+        return frozenset(move for asking in self._awaited[state] for move in asking["asked"]) | counted
 
     def awaited(self, facts: Facts) -> tuple[Reason, ...]:
         """Whose answers moves out of this state wait for, whoever would make them, and who can cure that."""

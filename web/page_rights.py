@@ -111,6 +111,7 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (POST, "/inspections/{number}/checklist/{item}"): SIGNED,
     (GET, "/decisions"): SIGNED,
     (GET, "/decisions/{number}"): SIGNED,
+    (GET, "/creation"): SIGNED,  # of what they see as a whole: cases.creation_scope
     (GET, "/risks"): SIGNED,
     (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,

@@ -196,6 +196,18 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "attendance": ("到会情况", "Attendance"),
     "view_given": ("意见", "View"),
     "spoke": ("发言次序", "Order of speaking"),
+    # joint creation
+    "creation": ("联创共建", "Joint creation"),
+    "register_one": ("登记：{}", "Register: {}"),
+    "creation_gaps": ("缺项", "What is missing"),
+    "no_creation_gaps": ("没有您可查看的缺项。", "Nothing is missing of what you may see."),
+    "gap_supervisors": ("廉洁监督员不足的项目", "Projects with too few integrity supervisors"),
+    "gap_agreement": ("没有生效协议的单位", "Bodies without an agreement in force"),
+    "gap_signature": ("尚未签署协议的一方", "Parties that have not signed"),
+    "gap_commitment": ("本年未签承诺的重点岗位人员", "People in key posts without a commitment this year"),
+    "gap_education": ("教育次数未达标的单位", "Bodies below the yearly minimum of sessions"),
+    "creation_going": ("在办", "Under way"),
+    "no_creation": ("没有您可查看的在办事项。", "Nothing is under way that you may see."),
     # the inspection programme
     "programme": ("监督检查计划", "Inspection programme"),
     "coverage": ("监督覆盖", "Coverage"),

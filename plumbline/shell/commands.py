@@ -16,6 +16,7 @@ from plumbline.shell import (
     checklist,
     consultation,
     coverage,
+    creation,
     deadlines,
     decision,
     disclosures,
@@ -81,6 +82,10 @@ MACHINES = {
     "decision": ("decisions", said("重大事项决策。", "The register of important decisions.")),
     "catalogue": ("catalogues", said("重大事项清单。", "Lists of what is to be decided on collectively.")),
     "interference": ("interferences", said("干预和违规接触登记。", "The register of interference.")),
+    "agreement": ("agreements", said("联创共建协议。", "Joint creation agreements.")),
+    "appointment": ("appointments", said("廉洁监督员聘任。", "Appointments of integrity supervisors.")),
+    "commitment": ("commitments", said("廉洁承诺。", "Integrity commitments and oaths.")),
+    "education": ("educations", said("年度廉洁教育。", "Education and warning sessions of a year.")),
 }
 
 
@@ -103,6 +108,7 @@ NOUNS = {
     "ledger": ledger.app,
     "programme": programme.app,
     "coverage": coverage.app,
+    "creation": creation.app,
     "sampling": sampling.app,
     "checklist": checklist.app,
 }

@@ -46,7 +46,8 @@ def test_the_clue_machine_has_exactly_the_states_of_the_contract() -> None:
 def test_every_machine_is_there_and_the_model_checker_finds_nothing() -> None:
     assert set(shipped().machines) == {
         "clue", "consultation", "escalation", "assignment", "task", "inspection", "risk", "decision",
-        "catalogue", "interference"}  # fmt: skip
+        "catalogue", "interference",
+        "agreement", "appointment", "commitment", "education"}  # fmt: skip
     assert [str(each) for each in check.findings(shipped())] == []
 
 
@@ -126,7 +127,7 @@ def test_the_labels_of_one_language_are_not_those_of_the_other() -> None:
 
 def test_members_never_see_a_clue_and_the_operator_sees_nothing() -> None:
     roles = shipped().roles
-    assert set(roles["member"].sees) == {"consultation", "task"}
+    assert set(roles["member"].sees) == {"consultation", "task", "commitment"}
     assert not roles["operator"].sees
     assert set(roles["district"].sees) == {"escalation", "assignment"}
 
@@ -289,6 +290,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     )
     office.walk(office.child(clue, "consultation"), *A_ROUND[:6], ("head", "waive_ratification"))
     missing -= office.made()
+    missing -= jointly_created()
     missing -= taken_back() | reported_down() | risk_kept() | cured() | given_time() | passed_on_and_copied()
     missing -= decisions_kept() | interference_kept()
     missing -= {("risk", "raise"), ("risk", "raise_again")}  # only once something happens at its link or post
@@ -406,6 +408,32 @@ def interference_kept() -> set[tuple[str, str]]:
     entry = office.note("officer", "interference")
     office.walk(entry, ("officer", "add_contact"), ("officer", "report_it"), ("registrar", "record_clue"))
     office.walk(entry, ("registrar", "verify"), ("leader", "close"))
+    return office.made()
+
+
+def jointly_created() -> set[tuple[str, str]]:
+    """What is made of agreements, appointments, commitments and years of education."""
+    office = PaperOffice()
+    agreement = office.note("registrar", "agreement")
+    office.move(agreement, "amend", "leader")
+    refused(office, agreement, "put_in_force", "leader")
+    office.walk(agreement, *(("registrar", f"sign_{party}") for party in "abcd"))
+    refused(office, agreement, "put_in_force", "leader")
+    office.walk(
+        agreement, ("registrar", "sign_e"), ("leader", "put_in_force"), ("head", "renew"), ("head", "end")
+    )
+    appointment = office.note("registrar", "appointment")
+    office.walk(appointment, ("leader", "issue_letter"), ("head", "extend"), ("registrar", "hand_over"))
+    office.move(office.note("registrar", "appointment"), "end", "leader")
+    commitment = office.note("registrar", "commitment")
+    refused(office, commitment, "sign", "registrar")
+    office.move(commitment, "sign", commitment.handler or "")
+    office.move(office.note("registrar", "commitment"), "withdraw", "registrar")
+    education = office.note("registrar", "education")
+    office.walk(education, ("supervisor", "hold_warning"), ("registrar", "hold_study"))
+    assert reasons(refused(office, education, "confirm", "leader")) == {"not_often_enough"}
+    office.walk(education, ("leader", "hold_study"), ("leader", "confirm"))
+    office.move(office.note("leader", "education"), "call_off", "head")
     return office.made()
 
 

@@ -243,3 +243,13 @@ RISK_RECORD: dict[str, Any] = {
     }],
     "raised": [{"event": 30, "at": AT, "cause": {"kind": "clue", "number": "MGJ-2026-0001", "move": "register"}}],
 }  # fmt: skip
+CREATION_GAPS: dict[str, Any] = {
+    "as_of": "2026-11-25", "as_seen_by": "registrar",
+    "counts": {"supervisors": 1, "agreement": 0, "signature": 0, "commitment": 0, "education": 0},
+    "gaps": [{
+        "kind": "supervisors", "organisation": "MGJ", "project": "PC", "body": None, "person": None,
+        "reason": "Integrity supervisors in term: 2, of at least 3.",
+        "reasons": {"zh": "在聘廉洁监督员2人，应不少于3人。", "en": "Integrity supervisors in term: 2, of at least 3."},
+        "rows": [{"number": "MGJ-PR-2026-001", "note": "supervisor: in term (2026-09-01 – 2027-08-31)"}],
+    }],
+}  # fmt: skip

@@ -30,6 +30,10 @@ PLURALS: Mapping[str, str] = {
     "decision": "decisions",
     "catalogue": "catalogues",
     "interference": "interferences",
+    "agreement": "agreements",
+    "appointment": "appointments",
+    "commitment": "commitments",
+    "education": "educations",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

@@ -51,6 +51,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("checklist", "read"): Right("read"),
     ("risk", "read"): Right("read"),
     ("decision", "read"): Right("read"),
+    ("creation", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

@@ -896,3 +896,30 @@ class DecisionRecordShape(Shape):
     result: str | None
     people: list[VoiceShape]
     gaps: list[GapShape]
+
+
+class GapRowShape(Shape):
+    """A matter that a gap was found in, and what it says of it."""
+
+    number: str
+    note: str
+
+
+class CreationGapShape(Shape):
+    """Something that is missing of joint creation: of a project, a body or a person."""
+
+    kind: Literal["supervisors", "agreement", "signature", "commitment", "education"]
+    organisation: str
+    project: str | None
+    body: str | None
+    person: str | None
+    reason: Annotated[str, Field(description="In the language of the answer.")]
+    reasons: Both
+    rows: list[GapRowShape]
+
+
+class CreationGapsShape(Shape):
+    as_of: Day
+    as_seen_by: str
+    counts: dict[str, int]
+    gaps: list[CreationGapShape]

@@ -9,6 +9,7 @@ from web.rooms import (
     checklist,
     consultation,
     coverage,
+    creation,
     decision,
     inspection,
     own,
@@ -29,6 +30,7 @@ router.include_router(programme.router)
 router.include_router(coverage.router)
 router.include_router(risk.router)
 router.include_router(decision.router)
+router.include_router(creation.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)

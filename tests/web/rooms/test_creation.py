@@ -1,0 +1,58 @@
+"""Joint creation on a page: what is missing, in both languages, and nothing for who sees none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cases import opening
+from tests.plumbline.shell import NOON
+from tests.web.browsing import Clock, at_work
+from tests.web.rooms.visiting import EVERYBODY, House
+
+APPOINTMENT = {
+    "title": "港口中心项目廉洁监督员聘任",
+    "supervisor": "supervisor",
+    "project": "PC",
+    "ends_on": "2027-06-30",
+}
+
+
+@pytest.fixture
+def house(home: object, time: Clock) -> Iterator[House]:
+    with at_work(time) as office:
+        yield House(office)
+
+
+def proposed(house: House) -> str:
+    work = house.office.work
+    with work.unit() as session:
+        return opening.open_matter(
+            session, work.office, "appointment", actor="registrar", at=NOON, fields=APPOINTMENT
+        ).number
+
+
+def test_what_is_missing_stands_there_with_its_reason_and_its_rows(house: House) -> None:
+    number = proposed(house)
+    page = house.page("registrar", "/creation")
+    for said in (
+        "Projects with too few integrity supervisors (3)",
+        "Integrity supervisors in term: 0, of at least 3.",
+        "supervisor: the letter is not issued yet",
+        f'href="/matters/{number}"',
+        'href="/register/agreement"',
+        "Bodies without an agreement in force",
+        "No education of this year is registered.",
+    ):
+        assert said in page, said
+    assert "在聘廉洁监督员0人，应不少于3人。" in house.get("registrar", "/creation?lang=zh").text
+    assert {who for who in EVERYBODY if number in house.page(who, "/creation")} == {
+        "registrar",
+        "leader",
+        "head",
+        "auditor",
+        "supervisor",
+    }
+    assert "Nothing is missing of what you may see." in house.page("owner", "/creation")
+    assert 'href="/register/agreement"' not in house.page("auditor", "/creation")
