@@ -24,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/inspections", Label(zh="监督检查", en="Inspections")),
     Entry("/coverage", Label(zh="覆盖", en="Coverage")),
     Entry("/risks", Label(zh="风险点", en="Risks")),
+    Entry("/radar", Label(zh="停滞", en="Radar")),
     Entry("/board", Label(zh="看板", en="Board")),
     Entry("/calendar", Label(zh="日历", en="Calendar")),
     Entry("/search", Label(zh="搜索", en="Search")),

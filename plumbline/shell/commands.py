@@ -29,6 +29,7 @@ from plumbline.shell import (
     people,
     person,
     programme,
+    radar,
     recusal,
     risk,
     rulebook,
@@ -99,6 +100,7 @@ NOUNS = {
     "ledger": ledger.app,
     "programme": programme.app,
     "coverage": coverage.app,
+    "radar": radar.app,
     "sampling": sampling.app,
     "checklist": checklist.app,
 }

@@ -27,7 +27,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
             "inspection": f"/inspections/{found.inspection}",
             "checklist": f"/inspections/{found.checked}/checklist", "today": "/", "risks": "/risks",
         },
-        "leader": {"coverage": "/coverage", "coverage of a project": "/coverage/PC",
+        "leader": {"radar": "/radar", "coverage": "/coverage", "coverage of a project": "/coverage/PC",
                    "coverage, filtered": "/coverage/PC?side=contractor&phase=execution"},
         "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
                       "today": "/", "risk point": f"/risks/{found.risk}", "register a risk point": "/register/risk",

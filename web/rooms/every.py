@@ -12,6 +12,7 @@ from web.rooms import (
     inspection,
     own,
     programme,
+    radar,
     recusals,
     risk,
     staff,
@@ -26,6 +27,7 @@ router.include_router(inspection.router)
 router.include_router(checklist.router)
 router.include_router(programme.router)
 router.include_router(coverage.router)
+router.include_router(radar.router)
 router.include_router(risk.router)
 router.include_router(staff.router)
 router.include_router(own.router)
