@@ -217,16 +217,30 @@ def lines_of(session: Session, looker: Looker, machine: str, numbers: Sequence[s
 
 
 def longest_still(
-    session: Session, looker: Looker, machine: str, states: Sequence[str], *, of_each: int
+    session: Session,
+    looker: Looker,
+    machine: str,
+    states: Sequence[str],
+    *,
+    of_each: int,
+    such: Sequence[ColumnElement[bool]] = (),
+    of_all: int | None = None,
 ) -> tuple[Line, ...]:
-    """Of each of these states the lines that may be seen and stand there the longest without a substantive act."""
+    """Of each of these states the lines that may be seen and stand there the longest without a substantive act; with
+    `such`, of those alone for which all of it holds; with `of_all`, of all of them the first so many."""
 
     def firsts() -> Select[Any]:
-        return _lines(_together([
-            _first(looker, machine, [col(Matter.state) == state], sort="still", limit=of_each) for state in states
-        ]), "still")  # fmt: skip
+        chosen = _together([
+            _first(looker, machine, [col(Matter.state) == state, *such], sort="still", limit=of_each)
+            for state in states
+        ])  # fmt: skip
+        if of_all is not None:
+            within = select(col(Matter.id)).where(col(Matter.id).in_(chosen))
+            chosen = within.order_by(*_order("still")).limit(of_all)
+        return _lines(chosen, "still")
 
-    return tuple(map(_line, looker.ask(session, ("still", machine, *states, of_each), None, firsts)))
+    question = None if such or of_all else ("still", machine, *states, of_each)
+    return tuple(map(_line, looker.ask(session, question, None, firsts)))
 
 
 _OWN = ("id", "number", "machine", "rulebook", "state", "version", "title", "handler", "project", "organisation",

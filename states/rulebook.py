@@ -15,18 +15,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules, grading_rules, meeting_rules
+from states import coverage_rules, grading_rules, meeting_rules, radar_rules
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
 from states.grading_rules import GRADE, LEVEL, NO_NOTICE, NOTICE, SCHEME, GradingRules
 from states.meeting_rules import MeetingRules
+from states.radar_rules import Radar
 from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
 
 __all__ = [
     "Basis", "Coverage", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "HandOver",
-    "Label", "Machine", "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Reach", "Role",
+    "Label", "Machine", "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Radar", "Reach", "Role",
     "RoundRules", "Rule", "Rulebook", "Rung", "Setting", "State", "StateKind",
 ]  # fmt: skip
 
@@ -505,6 +506,9 @@ class Rulebook(Rule):
     documents: Mapping[Name, Label] = Field(default_factory=dict)  # message kinds named by rungs and notices
     machines: Mapping[Name, Machine]
     coverage: Coverage | None = None  # what must be looked at; without it nothing is said of that
+    radar: Radar | None = (
+        None  # after how long without an act a matter stands still; without it nothing is said of that
+    )
 
     @model_validator(mode="after")
     def _coverage_makes_sense(self) -> Rulebook:
@@ -516,6 +520,15 @@ class Rulebook(Rule):
         }
         moves = {name: frozenset((*each.moves, *each.states)) for name, each in self.machines.items()}
         if found := list(coverage_rules.faults(self.coverage, choices, moves)):
+            raise ValueError(" ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _radar_makes_sense(self) -> Rulebook:
+        if self.radar is None:
+            return self
+        states = {name: frozenset(each.states) for name, each in self.machines.items()}
+        if found := list(radar_rules.faults(self.radar, states)):
             raise ValueError(" ".join(found))
         return self
 

@@ -105,6 +105,7 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (GET, "/coverage"): SIGNED,  # of the projects whose rounds they see: cases.coverage
     (GET, "/coverage/{project}"): SIGNED,
     (POST, "/coverage/{project}/accept"): SIGNED,  # who plans inspections: cases.planning
+    (GET, "/radar"): SIGNED,  # of what they see: cases.radar
     (GET, "/inspections/{number}"): SIGNED,
     (POST, "/inspections/{number}/findings"): SIGNED,
     (GET, "/inspections/{number}/checklist"): SIGNED,

@@ -31,6 +31,7 @@ from plumbline.shell import (
     people,
     person,
     programme,
+    radar,
     recusal,
     risk,
     rulebook,
@@ -109,6 +110,7 @@ NOUNS = {
     "programme": programme.app,
     "coverage": coverage.app,
     "creation": creation.app,
+    "radar": radar.app,
     "sampling": sampling.app,
     "checklist": checklist.app,
 }

@@ -28,7 +28,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
             "checklist": f"/inspections/{found.checked}/checklist", "today": "/", "risks": "/risks",
             "joint creation": "/creation",
         },
-        "leader": {"coverage": "/coverage", "coverage of a project": "/coverage/PC",
+        "leader": {"radar": "/radar", "coverage": "/coverage", "coverage of a project": "/coverage/PC",
                    "coverage, filtered": "/coverage/PC?side=contractor&phase=execution"},
         "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
                       "today": "/", "joint creation": "/creation",

@@ -164,6 +164,22 @@ COVERAGE: dict[str, Any] = {
     "as_of": "2026-09-01", "as_seen_by": "leader", "projects": ["PC"], "counts": {"covered": 0, "planned": 0, "blind": 1},
     "cells": [CELL],
 }  # fmt: skip
+RADAR: dict[str, Any] = {
+    "as_of": "2026-09-16", "as_seen_by": "leader", "calendar": "CN-2026.f7313e", "steps": {"clue": [10, 20, 30]},
+    "organisations": [{
+        "organisation": "MGJ", "machine": "clue", "live": 1, "last_act_at": AT,
+        "still": [{"step": 1, "days": 10, "count": 1}, {"step": 2, "days": 20, "count": 0},
+                  {"step": 3, "days": 30, "count": 0}],
+        "longest": {"number": "MGJ-2026-0001", "days": 10},
+    }],
+    "matters": [{
+        "number": "MGJ-2026-0001", "machine": "clue", "state": "verifying", "title": "基床验收影像缺失",
+        "organisation": "MGJ", "project": "PC", "handler": "officer", "days": 10, "step": 1, "next_on": "2026-09-30",
+        "provisional": False,
+        "act": {"seq": 4, "move": "sign_for", "by": "officer", "at": AT},
+    }],
+    "more": False,
+}  # fmt: skip
 PROPOSALS: dict[str, Any] = {
     "as_of": "2026-09-01", "as_seen_by": "leader", "blind": 1, "without_proposal": 0, "count": 1,
     "proposals": [{

@@ -47,6 +47,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("programme", "read"): Right("read"),
     ("coverage", "read"): Right("read"),
     ("coverage", "accept"): Right("write"),
+    ("radar", "read"): Right("read"),
     ("draw", "read"): Right("read"),
     ("checklist", "read"): Right("read"),
     ("risk", "read"): Right("read"),

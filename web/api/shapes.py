@@ -597,6 +597,69 @@ class CoverageShape(Shape):
     cells: list[CellShape]
 
 
+class StepShape(Shape):
+    """How many have stood still for at least `days` working days, and not yet for as many as the next step asks."""
+
+    step: int
+    days: int
+    count: int
+
+
+class LongestShape(Shape):
+    number: str
+    days: int
+
+
+class StandsShape(Shape):
+    """What a body keeps of one machine. `last_act_at`: the last substantive act of all, of what is at its end too."""
+
+    organisation: str
+    machine: str
+    live: int
+    still: list[StepShape]
+    longest: LongestShape | None
+    last_act_at: When
+
+
+class ActShape(Shape):
+    """The last substantive act: its number in the history, its move, who made it, when it counts from."""
+
+    seq: int
+    move: str
+    by: str
+    at: When
+
+
+class StillShape(Shape):
+    """A matter that stands still, for `days` whole working days; `next_on` is the day on which it reaches the next step.
+    `provisional`: the holidays of a year that counted are not decreed yet."""
+
+    number: str
+    machine: str
+    state: str
+    title: str
+    organisation: str
+    project: str | None
+    handler: str | None
+    days: int
+    step: int
+    next_on: Day | None
+    provisional: bool
+    act: ActShape
+
+
+class RadarShape(Shape):
+    """What stands still, the longest first, counted from what whoever asks may see. `more`: it was cut off at `limit`."""
+
+    as_of: Day
+    as_seen_by: str
+    calendar: str
+    steps: dict[str, list[int]]
+    organisations: list[StandsShape]
+    matters: list[StillShape]
+    more: bool
+
+
 class ProposalShape(Shape):
     """What would close blind cells: a programme that recurs by `rule`, first on `on`, or one round at once. `left` cells are
     blind once this one and all before it are accepted."""

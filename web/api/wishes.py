@@ -188,6 +188,12 @@ class ProposalsQuery(CoverageQuery):
     limit: Limit = 50
 
 
+class RadarQuery(Wish):
+    organisation: Annotated[Line | None, Field(description="Of one body alone.", examples=["MGJ"])] = None
+    machine: Annotated[Line | None, Field(description="Of one kind alone.", examples=["clue"])] = None
+    limit: Limit = 50
+
+
 class Accepting(Wish):
     """What is proposed at this link of this project. `kind` is another kind of round than proposed; `why` adds to the
     reason."""

@@ -14,6 +14,7 @@ from web.rooms import (
     inspection,
     own,
     programme,
+    radar,
     recusals,
     risk,
     staff,
@@ -28,6 +29,7 @@ router.include_router(inspection.router)
 router.include_router(checklist.router)
 router.include_router(programme.router)
 router.include_router(coverage.router)
+router.include_router(radar.router)
 router.include_router(risk.router)
 router.include_router(decision.router)
 router.include_router(creation.router)
