@@ -91,6 +91,7 @@ def page(request: Request, number: str, who: Who) -> Response:
         done=done, on=here.office.day(at).isoformat(), machines=here.office.rulebook().machines,
         is_round=shown.rules.rounds is not None, answers_by=checklist_facts.answered_by(shown.rules, found["values"]),
         is_graded=shown.rules.grading is not None,
+        is_meeting=shown.rules.meeting is not None,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def test_a_decision_tells_who_came_what_each_said_and_what_may_be_done(house: Ho
     for said in ("书记", "present", "agree", "7 were entitled", "attendance below the quorum"):
         assert said in page
     assert f'href="/matters/{number}/moves/record_finding"' in page
+    assert f'href="/decisions/{number}"' in house.page("registrar", f"/matters/{number}")
     house.site.move("registrar", number, "record_finding", gap="below_quorum")
     assert "seen to" in house.page("registrar", f"/decisions/{number}")
     assert number not in house.page("registrar", "/decisions")
