@@ -19,6 +19,7 @@ from cases.creation_scope import Scope
 from cases.history import Event
 from cases.matters import Matter
 from cases.office import Office
+from cases.people import Person
 from states.form_values import label
 from states.rulebook import Label
 
@@ -127,7 +128,7 @@ def _supervisors(looking: _Looking) -> Iterator[Gap]:
                     "supervisors", scope.organisation, project=project.code,
                     reason=label(f"在聘廉洁监督员{len(serving)}人，应不少于{wanted}人。",
                                  f"Integrity supervisors in term: {len(serving)}, of at least {wanted}."),
-                    rows=tuple(_appointed(row, there, looking.today) for row in mine),
+                    rows=tuple(_appointed(looking.session, row, there, looking.today) for row in mine),
                 )  # fmt: skip
 
 
@@ -135,13 +136,15 @@ def _serves(row: Matter, there: Collection[str], today: date) -> bool:
     return row.state == "in_term" and _within(row, today) and row.values.get("supervisor") in there
 
 
-def _appointed(row: Matter, there: Collection[str], today: date) -> Row:
-    who, term = row.values.get("supervisor"), _term(row)
+def _appointed(session: Session, row: Matter, there: Collection[str], today: date) -> Row:
+    login, term = str(row.values.get("supervisor")), _term(row)
+    person = session.get(Person, login)
+    who = f"{person.name if person else login} ({login})"
     if row.state != "in_term":
         note = label(f"{who}：聘书未颁发", f"{who}: the letter is not issued yet")
     elif not _within(row, today):
         note = label(f"{who}：不在聘期内（{term}）", f"{who}: not in term ({term})")
-    elif who not in there:
+    elif login not in there:
         note = label(f"{who}：任职已结束", f"{who}: holds the post no longer")
     else:
         note = label(f"{who}：在聘（{term}）", f"{who}: in term ({term})")

@@ -51,6 +51,7 @@ def furnish(house: House) -> Furnished:
     inspection = house.inspection()
     checked = _half_answered(house)
     risk, decision = house.risk(), house.decision()
+    house.appointment()
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"

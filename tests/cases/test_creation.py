@@ -80,7 +80,7 @@ def test_a_project_with_two_supervisors_is_flagged_and_with_three_it_is_not(port
     assert gap is not None
     assert gap.reason.en == "Integrity supervisors in term: 2, of at least 3."
     assert [row.note.en for row in gap.rows] == [
-        f"{who}: in term (2026-09-01 – 2026-10-31)" for who in ("supervisor", "watch2")
+        f"{who}: in term (2026-09-01 – 2026-10-31)" for who in ("周正 (supervisor)", "watch2 (watch2)")
     ]
     appointed(port, "watch2")  # a second letter for the same person adds nobody
     assert of_pc(port) is not None
@@ -100,7 +100,7 @@ def test_a_term_counts_through_its_last_day(port: Port) -> None:
     assert of_pc(port, at=night(2026, 11, 1) - tick) is None
     over = of_pc(port, at=night(2026, 11, 1))
     assert over is not None
-    assert over.rows[0].note.en == "supervisor: not in term (2026-09-01 – 2026-10-31)"
+    assert over.rows[0].note.en == "周正 (supervisor): not in term (2026-09-01 – 2026-10-31)"
     port.do(last, "leader", "extend", ends_on="2026-12-31")
     assert of_pc(port, at=night(2026, 11, 1)) is not None
 
@@ -119,7 +119,7 @@ def test_who_lost_the_posting_or_whose_works_were_handed_over_counts_no_more(por
             session.delete(held)
     gap = of_pc(port)
     assert gap is not None
-    assert gap.rows[-1].note.en == "watch4: holds the post no longer"
+    assert gap.rows[-1].note.en == "watch4 (watch4): holds the post no longer"
 
 
 def test_a_letter_that_is_not_issued_appoints_nobody_and_whoever_proposes_does_not_issue_it(
@@ -129,7 +129,7 @@ def test_a_letter_that_is_not_issued_appoints_nobody_and_whoever_proposes_does_n
     assert "second_person" in port.refused(number, "leader", "issue_letter")
     gap = of_pc(port)
     assert gap is not None
-    assert gap.rows[0].note.en == "supervisor: the letter is not issued yet"
+    assert gap.rows[0].note.en == "周正 (supervisor): the letter is not issued yet"
 
 
 # -------------------------------------------------------------------------------------------------------- agreements

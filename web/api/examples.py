@@ -266,6 +266,6 @@ CREATION_GAPS: dict[str, Any] = {
         "kind": "supervisors", "organisation": "MGJ", "project": "PC", "body": None, "person": None,
         "reason": "Integrity supervisors in term: 2, of at least 3.",
         "reasons": {"zh": "在聘廉洁监督员2人，应不少于3人。", "en": "Integrity supervisors in term: 2, of at least 3."},
-        "rows": [{"number": "MGJ-PR-2026-001", "note": "supervisor: in term (2026-09-01 – 2027-08-31)"}],
+        "rows": [{"number": "MGJ-PR-2026-001", "note": "周正 (supervisor): in term (2026-09-01 – 2027-08-31)"}],
     }],
 }  # fmt: skip

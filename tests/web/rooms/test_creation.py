@@ -6,17 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cases import opening
-from tests.plumbline.shell import NOON
 from tests.web.browsing import Clock, at_work
 from tests.web.rooms.visiting import EVERYBODY, House
-
-APPOINTMENT = {
-    "title": "港口中心项目廉洁监督员聘任",
-    "supervisor": "supervisor",
-    "project": "PC",
-    "ends_on": "2027-06-30",
-}
 
 
 @pytest.fixture
@@ -25,21 +16,13 @@ def house(home: object, time: Clock) -> Iterator[House]:
         yield House(office)
 
 
-def proposed(house: House) -> str:
-    work = house.office.work
-    with work.unit() as session:
-        return opening.open_matter(
-            session, work.office, "appointment", actor="registrar", at=NOON, fields=APPOINTMENT
-        ).number
-
-
 def test_what_is_missing_stands_there_with_its_reason_and_its_rows(house: House) -> None:
-    number = proposed(house)
+    number = house.appointment()
     page = house.page("registrar", "/creation")
     for said in (
         "Projects with too few integrity supervisors (3)",
         "Integrity supervisors in term: 0, of at least 3.",
-        "supervisor: the letter is not issued yet",
+        "周正 (supervisor): the letter is not issued yet",
         f'href="/matters/{number}"',
         'href="/register/agreement"',
         "Bodies without an agreement in force",

@@ -138,6 +138,17 @@ class House:
         self.site.move("registrar", found.number, "decide", result="approved")
         return found.number
 
+    def appointment(self) -> str:
+        """A supervisor of a project whose letter of appointment is not issued yet; its number."""
+        work = self.office.work
+        fields = {"title": "港口中心项目廉洁监督员聘任", "supervisor": "supervisor", "project": "PC",
+                  "ends_on": "2027-06-30"}  # fmt: skip
+        with work.unit() as session:
+            found = opening.open_matter(
+                session, work.office, "appointment", actor="registrar", at=NOON, fields=fields
+            )
+        return found.number
+
     def released(self, clue: str, number: str, caption: str = "基床表面") -> None:
         exhibits.add(self.site, clue, caption=caption)
         newest = max(one["attachment"] for one in exhibits.listed(self.site, clue, who="registrar"))
