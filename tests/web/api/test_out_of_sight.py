@@ -34,6 +34,9 @@ WORDS = {
 OF_THE_SECOND = {"clue", "reporter", "brief", "opinion", "photograph", "task"}
 
 
+ASKED = {"agenda": "?from=2026-09-01&until=2027-09-01", "account_end_pack": "?login=officer"}
+
+
 def read(api: Client, who: str, numbers: list[str]) -> set[str]:
     """Which of the words this account reads in any answer to a GET."""
     found = []
@@ -42,9 +45,13 @@ def read(api: Client, who: str, numbers: list[str]) -> set[str]:
             continue
         names = numbers if "{number}" in one.path else [""]
         keys = range(1, 2 if "{number}" in one.path else 16) if "{id}" in one.path else [0]
+        asked = (
+            [f"?q={word}" for word in WORDS.values()] if one.name == "search" else [ASKED.get(one.name, "")]
+        )
         found += [
-            words(api.ask(who, "GET", one.path.format(number=name, id=key))) for name in names for key in keys
-        ]
+            words(api.ask(who, "GET", one.path.format(number=name, id=key, login="officer") + query))
+            for name in names for key in keys for query in asked
+        ]  # fmt: skip
     text = "\n".join(found)
     return {name for name, word in WORDS.items() if word in text}
 
