@@ -27,8 +27,8 @@ SINCE = "2025-09-01"
 RULES = ("every week on Monday", "every week on Thursday", "每周三", "every 2 weeks on Monday and Thursday",
          "every week on Friday", "FREQ=WEEKLY;BYDAY=SU")  # fmt: skip
 _INSERT = """INSERT INTO programme (code, kind, title, rule, organisation, project, inspectors, starts_on, active, on_outage,
-                                    sites, take, team)
-    VALUES (?, 'daily', '每周巡查', ?, 'MGJ', 'PC', '["supervisor"]', ?, 0, 'skip', '[]', 0, 0)"""
+                                    sites, take, team, why)
+    VALUES (?, 'daily', '每周巡查', ?, 'MGJ', 'PC', '["supervisor"]', ?, 0, 'skip', '[]', 0, 0, '')"""
 _SLOT = """INSERT INTO programme_slot (programme, slot, outcome, reason, at, "key", why, instead)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _DONE = "UPDATE programme SET done_until = ?, next_on = ? WHERE code = ?"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel
 
-from cases import checklist_facts
+from cases import checklist_facts, journal
 from cases.matters import OnFile
 from cases.office import Office
 from states.checklist_rules import ITEM
@@ -26,7 +26,7 @@ class RiskSign(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     event: int | None = Field(default=None, foreign_key="event.id")
-    entry: int | None = Field(default=None, foreign_key="account_event.id")
+    entry: int | None = Field(default=None, foreign_key=f"{journal.AccountEvent.__tablename__}.id")
     organisation: str | None = Field(default=None, max_length=32)
     project: str | None = Field(default=None, max_length=32)
     link: str | None = Field(default=None, max_length=64)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.plumbline.shell import Shell, refused
 from tests.plumbline.test_cli_risks import made, registered
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on which no number is folded."""
+    monkeypatch.setenv("COLUMNS", "160")
 
 
 def test_a_decision_taken_by_one_of_seven_is_a_gap_until_it_is_a_clue(shell: Shell) -> None:

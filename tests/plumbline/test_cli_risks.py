@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.plumbline.shell import NOON, Shell, refused
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on which no number is folded."""
+    monkeypatch.setenv("COLUMNS", "160")
 
 
 def registered(shell: Shell, machine: str, who: str, **given: str) -> str:
