@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from cases import desk, offering
+from cases import desk, desk_lists, offering
 from plumbline import clock
 from web import acting, register
 from web.acting import Who
 from web.matter_words import TEXTS
 from web.pages import lang_of, render
 
-LISTS = ("pressing", "opinions", "put_before", "owed", "mine", "role", "waiting")
 OFTEN_EMPTY = (
     "opinions",
     "put_before",
@@ -29,12 +28,12 @@ def today(request: Request, who: Who) -> Response:
     with here.reading() as session:
         found = desk.desk(session, here.office, actor=who.login, at=at)
         opens = register.open_to(session, here.office, who.login, lang=lang)
-        lines = [line for name in LISTS for line in getattr(found, name).lines]
+        lines = [line for name in desk_lists.NAMES for line in getattr(found, name).lines]
         names = offering.names(
             session,
             [line.handler for line in lines if line.handler] + [one["person"] for one in found.recusals],
         )
-    lists = [(name, getattr(found, name)) for name in LISTS]
+    lists = [(name, getattr(found, name)) for name in desk_lists.NAMES]
     return render(
         request, "today.html", signed=who, title="today", texts=TEXTS, at=at, names=names, recusals=found.recusals,
         lists=[(name, one) for name, one in lists if one.lines or name not in OFTEN_EMPTY],

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from cases import opening, rulebooks, surveys, sweep
+from cases import checklists, opening, rulebooks, surveys, sweep
 from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.moved import Moved
 from cases.office import Office
 from notifications import outbox
 from states.calendars import china
+from states.checklists import shipped as shipped_checklist
 from states.facts import Refused
 from states.rulebook_file import shipped
 from tests.cases.small_office import Told
@@ -38,6 +39,13 @@ def on_file(unit: Unit) -> Port:
     with unit() as session:
         rulebooks.publish(session, office.rulebook(), at=MORNING)
     return Port(unit, type(office)(office.rulebooks, office.current, office.calendar, outbox.plan))
+
+
+def with_checklist(port: Port) -> Port:
+    """The same office with the shipped checklist on file."""
+    with port.unit() as session:
+        checklists.put(session, shipped_checklist(), by="setup", at=port.at)
+    return port
 
 
 @dataclass

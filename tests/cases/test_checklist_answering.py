@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from cases import checklist_answering, checklist_sheets, checklists
+from cases import checklist_answering, checklist_sheets
 from cases.moved import Moved
-from states.checklists import shipped as shipped_checklist
 from states.facts import Refused
-from tests.cases.port_office import Port, Unit
+from tests.cases.port_office import Port, Unit, with_checklist
 
 
 @pytest.fixture
 def port(unit: Unit) -> Port:
     """The Port Centre's office with the shipped checklist on file."""
-    port = Port(unit)
-    with unit() as session:
-        checklists.put(session, shipped_checklist(), by="setup", at=port.at)
-    return port
+    return with_checklist(Port(unit))
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from cases import audit, checklist_findings, checklist_sheets, checklists, listing
-from states.checklists import shipped as shipped_checklist
-from tests.cases.port_office import Port, Unit, on_file
+from cases import audit, checklist_findings, checklist_sheets, listing
+from tests.cases.port_office import Port, Unit, on_file, with_checklist
 
 FOUND = "另签补充协议，与招标文件不一致。"
 
@@ -16,10 +15,7 @@ FOUND = "另签补充协议，与招标文件不一致。"
 @pytest.fixture
 def port(unit: Unit) -> Port:
     """The Port Centre's office with the shipped checklist on file."""
-    port = on_file(unit)
-    with unit() as session:
-        checklists.put(session, shipped_checklist(), by="setup", at=port.at)
-    return port
+    return with_checklist(on_file(unit))
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cases import audit, checklist_sheets, checklists
+from cases import audit, checklist_sheets
 from states.checklists import shipped as shipped_checklist
-from tests.cases.port_office import Port, Unit
+from tests.cases.port_office import Port, Unit, with_checklist
 
 MEASURED = "c08_3"  # the bond as a share of the contract price, in %
 
@@ -14,10 +14,7 @@ MEASURED = "c08_3"  # the bond as a share of the contract price, in %
 @pytest.fixture
 def port(unit: Unit) -> Port:
     """The Port Centre's office with the shipped checklist on file."""
-    port = Port(unit)
-    with unit() as session:
-        checklists.put(session, shipped_checklist(), by="setup", at=port.at)
-    return port
+    return with_checklist(Port(unit))
 
 
 @pytest.fixture

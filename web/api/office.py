@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from cases import audit, people
-from states.rulebook import Label, Machine
+from states.rulebook import Machine
 from web.api import examples, shapes
 from web.api.asking import Asked, document
 from web.api.operations import Answers, Operation
@@ -42,7 +42,7 @@ def me(asked: Asked) -> Response:
         return document({
             "login": person.login, "name": person.name, "organisation": person.organisation, "lang": person.lang,
             "roles": [{"role": one.role, "organisation": one.organisation, "project": one.project,
-                       "label": _both(roles[one.role].label) if one.role in roles else None} for one in held],
+                       "label": roles[one.role].label.model_dump() if one.role in roles else None} for one in held],
             "scopes": sorted(asked.who.scopes),
         })  # fmt: skip
 
@@ -51,24 +51,21 @@ def rulebook(asked: Asked) -> Response:
     """The rules in force."""
     book = asked.office.rulebook()
     return document({
-        "key": book.key, "label": _both(book.label), "zone": book.zone,
-        "roles": {name: _both(role.label) for name, role in book.roles.items()},
+        "key": book.key, "label": book.label.model_dump(), "zone": book.zone,
+        "roles": {name: role.label.model_dump() for name, role in book.roles.items()},
         "machines": {name: _machine(machine) for name, machine in book.machines.items()},
     })  # fmt: skip
 
 
 def _machine(machine: Machine) -> dict[str, Any]:
     return {
-        "label": _both(machine.label), "initial": machine.initial, "opened_by": list(machine.registered_by),
-        "states": {name: {"label": _both(state.label), "kind": state.kind.value, "owner": list(state.owner)}
+        "label": machine.label.model_dump(), "initial": machine.initial, "opened_by": list(machine.registered_by),
+        "states": {name: {"label": state.label.model_dump(), "kind": state.kind.value, "owner": list(state.owner)}
                    for name, state in machine.states.items()},
-        "moves": {name: {"label": _both(move.label), "from": list(move.from_), "to": move.to, "roles": list(move.roles),
+        "moves": {name: {"label": move.label.model_dump(), "from": list(move.from_), "to": move.to,
+                         "roles": list(move.roles),
                          "engine": move.engine} for name, move in machine.moves.items()},
     }  # fmt: skip
-
-
-def _both(text: Label) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def verify(asked: Asked) -> Response:

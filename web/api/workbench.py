@@ -11,11 +11,10 @@ from pydantic import Field
 from sqlmodel import Session
 from starlette.responses import Response
 
-from cases import agenda, boards, desk, saved_filters, searching
+from cases import agenda, boards, desk, desk_lists, saved_filters, searching
 from cases.saved_filters import SavedFilter
 from cases.worklist import Looker
 from states.form_values import label
-from states.rulebook import Label
 from web import filters
 from web.api import examples, shapes
 from web.api.asking import Asked, document
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from cases.reports import Figure, Report
 
 TAG, NO_SUCH = "workbench", "no_such_filter"
-LISTS = ("pressing", "opinions", "put_before", "owed", "mine", "role", "waiting")
 LONGEST_SPAN = timedelta(days=400)
 
 
@@ -232,7 +230,7 @@ def desk_(asked: Asked) -> Response:
     """The desk of whoever asks."""
     with asked.reading() as session:
         found = desk.desk(session, asked.office, actor=asked.actor, at=asked.at)
-    lists = {name: getattr(found, name) for name in LISTS}
+    lists = {name: getattr(found, name) for name in desk_lists.NAMES}
     return document({
         "lists": {name: {"lines": [_line(line, asked.lang) for line in one.lines], "more": one.more}
                   for name, one in lists.items()},
@@ -242,16 +240,12 @@ def desk_(asked: Asked) -> Response:
 
 def _line(line: desk.Line, lang: str) -> dict[str, Any]:
     return {
-        "number": line.number, "machine": line.machine, "title": line.title, "state": _both(line.state),
-        "kind": line.kind.value, "waits_for": _both(line.waits_for) if line.waits_for else None, "handler": line.handler,
-        "due_on": line.due_on, "due_at": line.due_at,
-        "moves": [{"move": move, "label": _both(said)} for move, said in line.moves],
+        "number": line.number, "machine": line.machine, "title": line.title, "state": line.state.model_dump(),
+        "kind": line.kind.value, "waits_for": line.waits_for.model_dump() if line.waits_for else None,
+        "handler": line.handler, "due_on": line.due_on, "due_at": line.due_at,
+        "moves": [{"move": move, "label": said.model_dump()} for move, said in line.moves],
         "awaited": [reason.as_dict(lang) for reason in line.awaited], "by_checklist": line.by_checklist,
     }  # fmt: skip
-
-
-def _both(text: Label) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _machine(looker: Looker, name: str) -> str:
@@ -269,8 +263,8 @@ def board(asked: Asked) -> Response:
         columns = boards.board(session, looker, _machine(looker, wanted.machine), at=asked.at)
     return document({
         "machine": wanted.machine, "still_for": boards.STILL_FOR,
-        "columns": [{"state": one.state, "label": _both(one.rule.label), "kind": one.rule.kind.value, "count": one.count,
-                     "still": one.still, "oldest_at": one.oldest_at,
+        "columns": [{"state": one.state, "label": one.rule.label.model_dump(), "kind": one.rule.kind.value,
+                     "count": one.count, "still": one.still, "oldest_at": one.oldest_at,
                      "cards": [{name: getattr(card, name) for name in ("number", "version", "title", "handler", "due_at",
                                                                        "progressed_at")} for card in one.cards]}
                     for one in columns],
@@ -287,8 +281,8 @@ def figures(asked: Asked) -> Response:
         found = report(session, looker, _machine(looker, wanted.machine), at=asked.at)
     return document({
         "machine": found.machine, "as_of": found.as_of, "guarded": found.guarded,
-        "figures": [{"name": one.name, "days": one.days, "columns": [_both(said) for said in one.columns],
-                     "rows": [{"label": _both(said), "values": _told(found, one, row)} for said, row in one.rows]}
+        "figures": [{"name": one.name, "days": one.days, "columns": [said.model_dump() for said in one.columns],
+                     "rows": [{"label": said.model_dump(), "values": _told(found, one, row)} for said, row in one.rows]}
                     for one in found.figures],
     })  # fmt: skip
 
@@ -314,7 +308,7 @@ def agenda_(asked: Asked) -> Response:
         found, more = agenda.some(session, looker, first=wanted.from_, last=wanted.until, mine=wanted.mine)
     return document({
         "deadlines": [{"id": one.id, "number": one.number, "machine": one.machine, "deadline": one.name,
-                       "label": _both(one.label), "due_on": one.due_on, "due_at": one.due_at,
+                       "label": one.label.model_dump(), "due_on": one.due_on, "due_at": one.due_at,
                        "provisional": one.provisional, "handler": one.handler} for one in found],
         "more": more,
     })  # fmt: skip
