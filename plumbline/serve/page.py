@@ -27,7 +27,7 @@ from plumbline.serve.words import said
 from plumbline.settings import Settings
 from plumbline.work import Work
 from states.rulebook import Label
-from web import app, pacing
+from web import app, pacing, turns
 
 
 class Shared(socket.socket):
@@ -114,7 +114,7 @@ def _server(work: Work, running: Running) -> uvicorn.Server:
     pages = app.create(work, scheduler=lambda: _health(running), runs=lambda: _runs(running))
     _settle()
     config = uvicorn.Config(
-        pages,
+        turns.Turns(pages),
         log_level="warning", access_log=False,
         server_header=False, timeout_graceful_shutdown=3,
         backlog=1,  # taken at a time, so that a process takes no more than it can answer while another is free
