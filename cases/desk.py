@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -230,13 +231,18 @@ def _facts(
 
 def _likely(judging: Judge, known: Facts, clock: str | None) -> list[tuple[str, Label]]:
     """The first moves that are open to this person: what is due first, then what leads on, then what stays."""
+    may = (name for name in _in_order(judging, known.state, clock) if judging.may(name, known))
+    return [(name, judging.machine.moves[name].label) for name in islice(may, OFFERED)]
+
+
+@lru_cache(maxsize=4096)
+def _in_order(judging: Judge, state: str, clock: str | None) -> tuple[str, ...]:
     machine = judging.machine
-    there = [name for name in machine.moves_from[known.state] if not machine.moves[name].engine]
+    there = [name for name in machine.moves_from[state] if not machine.moves[name].engine]
     due = machine.deadlines[clock].stops if clock is not None and clock in machine.deadlines else ()
     first = {name: place for place, name in enumerate(due)}  # a clock names what it mostly waits for first
-    there.sort(key=lambda name: (first.get(name, len(first)), machine.moves[name].to in (None, known.state)))
-    may = (name for name in there if judging.may(name, known))
-    return [(name, machine.moves[name].label) for name in islice(may, OFFERED)]
+    there.sort(key=lambda name: (first.get(name, len(first)), machine.moves[name].to in (None, state)))
+    return tuple(there)
 
 
 def _recusals(looking: _Looking) -> tuple[dict[str, Any], ...]:

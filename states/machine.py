@@ -63,6 +63,7 @@ class Judge:
             for name, move in machine.moves.items()
         }
         self._awaited = awaiting.by_state(machine)
+        self._looked_back_on: dict[str, frozenset[str]] = {}  # what `asks_by` found
         self._engine = self._build()
 
     def _build(self) -> transitions.Machine:
@@ -98,11 +99,15 @@ class Judge:
 
     def asks_by(self, state: str) -> frozenset[str]:
         """The moves that moves out of this state look back on: those that ask people for answers, and those counted."""
-        counted = {
-            move for rule in self.machine.asking(COUNTS, state=state) for use in rule.guards if use.name == COUNTS
-            for move in use.argument
-        }  # fmt: skip
-        return frozenset(move for asking in self._awaited[state] for move in asking["asked"]) | counted
+        known = self._looked_back_on.get(state)
+        if known is None:
+            counted = {
+                move for rule in self.machine.asking(COUNTS, state=state) for use in rule.guards
+                if use.name == COUNTS for move in use.argument
+            }  # fmt: skip
+            known = frozenset(move for asking in self._awaited[state] for move in asking["asked"]) | counted
+            self._looked_back_on[state] = known
+        return known
 
     def awaited(self, facts: Facts) -> tuple[Reason, ...]:
         """Whose answers moves out of this state wait for, whoever would make them, and who can cure that."""

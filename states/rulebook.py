@@ -441,10 +441,19 @@ class Machine(Rule):
             for state in self.states
         }
 
-    def asking(self, guard: str, *, state: str) -> list[Move]:
+    def asking(self, guard: str, *, state: str) -> tuple[Move, ...]:
         """The moves out of this state that ask for a guard, or for it among others."""
-        rules = (self.moves[name] for name in self.moves_from[state])
-        return [rule for rule in rules if any(use.asks(guard) for use in rule.guards)]
+        known = self._asking.get((guard, state))
+        if known is None:
+            rules = (self.moves[name] for name in self.moves_from[state])
+            known = tuple(rule for rule in rules if any(use.asks(guard) for use in rule.guards))
+            self._asking[guard, state] = known
+        return known
+
+    @cached_property
+    def _asking(self) -> dict[tuple[str, str], tuple[Move, ...]]:
+        """What `asking` found, by guard and state: every line of a list asks, and the rules stay as they are."""
+        return {}
 
     @cached_property
     def notices_on(self) -> Mapping[str, tuple[NoticeRule, ...]]:

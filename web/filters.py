@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,8 +61,9 @@ def pairs(wanted: Wanted, **changes: Any) -> list[tuple[str, str]]:
             if value and (value != getattr(usual, name) or name in ("machine", "tab"))]  # fmt: skip
 
 
+@lru_cache(maxsize=2048)
 def address(wanted: Wanted, **changes: Any) -> str:
-    """The address of the worklist for what is wanted."""
+    """The address of the worklist for what is wanted; a page asks for some twenty, and for the same ones every time."""
     return f"/worklist?{urlencode(pairs(wanted, **changes))}"
 
 

@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from cases import bulk, saved_filters, worklist
+from cases import bulk, narrowing, saved_filters, worklist
 from cases.office import Office
-from cases.organisations import organisations, projects
 from cases.people import Person
 from cases.worklist import SORTS, TABS, Line, Looker, Wanted
 from plumbline import clock
@@ -151,13 +150,10 @@ def _options(session: Session, looker: Looker, wanted: Wanted, lang: str) -> dic
     found = {"state": [(name, one.label.in_(lang)) for name, one in rules.states.items()]}
     for name in ("kind", "link", "grade"):
         found[name] = [(code, said.in_(lang)) for code, said in choices(office, wanted.machine, name).items()]
-    bodies = {one.organisation for one in looker.postings}
-    people = select(Person.login, Person.name).where(col(Person.active), col(Person.organisation).in_(bodies))
-    found["handler"] = list(session.exec(people.order_by(col(Person.login))))
-    found["project"] = [(one.code, one.name) for one in projects(session) if one.organisation in bodies]
-    found["organisation"] = [
-        (one.code, one.name(lang)) for one in organisations(session) if one.kind == "commission"
-    ]
+    bodies = sorted({one.organisation for one in looker.postings})
+    found["handler"] = narrowing.people(session, bodies)
+    found["project"] = narrowing.projects(session, bodies)
+    found["organisation"] = narrowing.commissions(session, lang)
     return found
 
 
