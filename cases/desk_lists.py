@@ -7,7 +7,7 @@ is written once for all who hold the same roles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ from cases import access, recusals
 from cases.matters import Matter, Seat
 from cases.office import Office
 from cases.people import Held
-from cases.prepared import Prepared, PreparedByKey
+from cases.prepared import Prepared, PreparedByKey, PreparedForLists
 from cases.round_items import RoundItem
 from cases.rounds import GivenOpinion, RoundSeat, SpokenSeat
 from cases.unindexed import without_index
@@ -55,7 +55,10 @@ def first(
     """By list, the keys of its first matters, no more than `most`; `tomorrow` is when what is due today becomes late."""
     found: dict[str, dict[int, datetime | None]] = {name: {} for name in NAMES}
     given = {"login": login, "tomorrow": tomorrow}
-    for name, key, due_at in _statement(office, postings, most).rows(session, given):
+    machines = _machines(office)
+    there = {machine for (machine,) in _KEPT.rows(session, machines=machines)}
+    kept = tuple(machine for machine in machines if machine in there)
+    for name, key, due_at in _statement(office, postings, most, kept).rows(session, given):
         found[name][key] = due_at
     return {name: sorted(keys, key=lambda key, due=keys: _urgency(due[key], key))[:most]  # type: ignore[misc]
             for name, keys in found.items()}  # fmt: skip
@@ -65,13 +68,30 @@ def _urgency(due_at: datetime | None, key: int) -> tuple[bool, float, int]:
     return due_at is None, due_at.timestamp() if due_at else 0.0, key
 
 
-def _statement(office: Office, postings: Sequence[Held], most: int) -> Prepared:
+def _machines(office: Office) -> list[str]:
+    """The names of all machines, in the order of the rulebooks."""
+    return list({name: None for book in office.rulebooks.values() for name in book.machines})
+
+
+_KEPT = PreparedForLists(
+    lambda lists: union_all(
+        *(
+            select(one.label("machine")).where(exists().where(col(Matter.machine) == one))
+            for one in lists["machines"]
+        )
+    )
+)
+"""Of some machines those that have matters: an office that keeps no register of risks need not look for any."""
+
+
+def _statement(office: Office, postings: Sequence[Held], most: int, machines: tuple[str, ...]) -> Prepared:
+    """The statement for some machines. To write it takes up to a second, most of it for machines without a matter."""
     books = tuple(office.rulebooks.values())
     held = tuple((one.role, one.organisation, one.project) for one in postings)
-    key = (tuple(map(id, books)), office.current, held, most)
+    key = (tuple(map(id, books)), office.current, held, most, machines)
 
     def write() -> CompoundSelect[Any]:
-        branches = [*_Branches(office, postings).all()] or [("mine", [false()])]
+        branches = [*_Branches(office, postings, machines).all()] or [("mine", [false()])]
         return union_all(*(_selected(*one, most=most) for one in branches))
 
     return _kept.of(key, write, alive=books)
@@ -90,11 +110,12 @@ class _Branches:
 
     office: Office
     postings: Sequence[Held]
+    machines: Sequence[str]
 
     def all(self) -> Iterator[Branch]:
         """Each with the name of its list."""
         book = self.office.rulebook()
-        for name in {name: None for one in self.office.rulebooks.values() for name in one.machines}:
+        for name in self.machines:
             ways = access.ways(_LOGIN, self.postings, book, machine=name)
             if ways:
                 seen = access.visible(_LOGIN, self.postings, book, machine=name)
@@ -181,16 +202,39 @@ class _OfMachine:
 
     def states(self, wanted: Callable[[State], bool]) -> list[Where]:
         """For each state that `wanted` takes, the condition for what stands there."""
+        return [self._standing(state, keys) for state, keys in self._where(wanted).items()]
+
+    def standing(self, wanted: Callable[[State], bool]) -> Where:
+        """The condition for what stands in a state that `wanted` takes, to be judged row by row."""
+        return self._in_any(self._where(wanted))
+
+    def _where(self, wanted: Callable[[State], bool]) -> dict[str, list[str]]:
+        """The states that `wanted` takes, each with the rulebooks in which it does."""
         found: dict[str, list[str]] = {}
         for key, rules in self.rules.items():
             for state, rule in rules.states.items():
                 if wanted(rule):
                     found.setdefault(state, []).append(key)
-        return [self._standing(state, keys) for state, keys in found.items()]
+        return found
 
-    def standing(self, wanted: Callable[[State], bool]) -> Where:
-        """The condition for what stands in a state that `wanted` takes."""
-        return or_(false(), *self.states(wanted))
+    def _in_any(self, found: Mapping[str, list[str]]) -> Where:
+        """One list for all states that the same rulebooks have: a statement holds this a hundred times, and is as long."""
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for state, keys in found.items():
+            alike.setdefault(tuple(keys), []).append(state)
+        return and_(
+            self.of_machine,
+            or_(
+                false(),
+                *(
+                    and_(
+                        col(Matter.state).in_(states),
+                        *([] if len(keys) == len(self.rules) else [col(Matter.rulebook).in_(keys)]),
+                    )
+                    for keys, states in alike.items()
+                ),
+            ),
+        )
 
     def _standing(self, state: str, keys: list[str]) -> Where:
         here = and_(col(Matter.machine) == self.name, col(Matter.state) == state)
@@ -200,6 +244,13 @@ class _OfMachine:
 
     def owed_states(self) -> list[Where]:
         """Reports that a rule opened and nobody has taken up, by the state they lie in."""
+        return [self._standing(state, keys) for state, keys in self._owed_where().items()]
+
+    def owed(self) -> Where:
+        """The condition for any of them, to be judged row by row."""
+        return self._in_any(self._owed_where())
+
+    def _owed_where(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for key, book in self.office.rulebooks.items():
             for machine in book.machines.values():
@@ -210,11 +261,7 @@ class _OfMachine:
                     lies = book.machines[self.name].moves[opens.by].to
                     if lies is not None and key not in found.setdefault(lies, []):
                         found[lies].append(key)
-        return [self._standing(state, keys) for state, keys in found.items()]
-
-    def owed(self) -> Where:
-        """The condition for any of them."""
-        return or_(false(), *self.owed_states())
+        return found
 
     def wants_opinion(self) -> Where:
         """Rounds that this person sits in, where opinions are given and they have not spoken on every item."""
