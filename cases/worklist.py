@@ -6,7 +6,7 @@ A page ends at what stands there, not at a count of lines, so that whatever is o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from states.rulebook import Machine, Reach, StateKind
 TABS = ("todo", "handled", "done", "passed", "copied", "late", "all")
 SORTS = ("due", "received", "number", "changed")
 MOST_COUNTED = 1000  # beyond it, a count says only "more"
-_kept = PreparedByKey(1000)  # statements of some hundred people
+_kept = PreparedByKey(1000)  # statements of people with some ten different postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,9 @@ class Lines:
     next: Spot | None
 
 
+_LOGIN: Any = bindparam("login")
+
+
 @dataclass(frozen=True, slots=True)
 class Looker:
     """Who looks, with what they hold: read once for all that one page asks."""
@@ -117,22 +120,24 @@ class Looker:
         session: Session,
         question: tuple[Any, ...] | None,
         at: datetime | None,
-        write: Callable[[], Select[Any]],
+        write: Callable[[Looker], Select[Any]],
     ) -> list[Sequence[Any]]:
-        """The rows of a statement about what they see. It is written once for each question of theirs, unless that is
-        None: what hardly anybody asks again is not kept."""
+        """The rows of a statement about what they see. It is written once for a question and kept for all who hold the
+        same, for somebody without a name; where `question` is None it is not kept: hardly anybody asks that again."""
         if question is None:
-            return list(session.execute(write(), {"at": at}).tuples())
+            return list(session.execute(write(self), {"at": at}).tuples())
         books = tuple(self.office.rulebooks.values())
         key = (
-            self.login,
-            tuple(self.postings),
+            tuple((held.role, held.organisation, held.project) for held in self.postings),
             tuple(map(id, books)),
             self.office.current,
             self.office.zone,
             question,
         )
-        return _kept.of(key, write, alive=books).rows(session, {"at": at})
+        anybody = replace(self, login=_LOGIN)
+        return _kept.of(key, lambda: write(anybody), alive=books).rows(
+            session, {"at": at, "login": self.login}
+        )
 
     def machines(self) -> tuple[str, ...]:
         """The machines of which they may see anything, in the rulebook's order."""
@@ -148,14 +153,14 @@ def page(
     """A page of what is wanted. `total`: how many there are, where that is known."""
     if total is None:
         ((total,),) = looker.ask(
-            session, None if wanted.text else ("total", wanted), at, lambda: select(_capped(looker, wanted))
+            session, None if wanted.text else ("total", wanted), at, lambda who: select(_capped(who, wanted))
         )
     if not total:
         return Lines((), 0, None)
 
-    def first() -> Select[Any]:
-        such = [*_wanted(looker, wanted)] + ([] if after is None else [beyond(wanted.sort, after)])
-        chosen = _first(looker, wanted.machine, such, sort=wanted.sort, limit=limit + 1)
+    def first(who: Looker) -> Select[Any]:
+        such = [*_wanted(who, wanted)] + ([] if after is None else [beyond(wanted.sort, after)])
+        chosen = _first(who, wanted.machine, such, sort=wanted.sort, limit=limit + 1)
         return _lines(chosen, wanted.sort)
 
     found = [
@@ -168,8 +173,8 @@ def page(
 def counts(session: Session, looker: Looker, machine: str, *, at: datetime) -> dict[str, int]:
     """How many stand under each tab, no further counted than MOST_COUNTED + 1; in one query."""
 
-    def each() -> Select[Any]:
-        return select(*(_capped(looker, Wanted(machine=machine, tab=tab)).label(tab) for tab in TABS))
+    def each(who: Looker) -> Select[Any]:
+        return select(*(_capped(who, Wanted(machine=machine, tab=tab)).label(tab) for tab in TABS))
 
     (found,) = looker.ask(session, ("counts", machine), at, each)
     return {tab: int(count) for tab, count in zip(TABS, found, strict=True)}
@@ -229,9 +234,9 @@ def longest_still(
     """Of each of these states the lines that may be seen and stand there the longest without a substantive act; with
     `such`, of those alone for which all of it holds; with `of_all`, of all of them the first so many."""
 
-    def firsts() -> Select[Any]:
+    def firsts(who: Looker) -> Select[Any]:
         chosen = _together([
-            _first(looker, machine, [col(Matter.state) == state, *such], sort="still", limit=of_each)
+            _first(who, machine, [col(Matter.state) == state, *such], sort="still", limit=of_each)
             for state in states
         ])  # fmt: skip
         if of_all is not None:
