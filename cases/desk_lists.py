@@ -76,7 +76,7 @@ def _machines(office: Office) -> list[str]:
 _KEPT = PreparedForLists(
     lambda lists: union_all(
         *(
-            select(one.label("machine")).where(exists().where(col(Matter.machine) == one))
+            select(select(col(Matter.machine)).where(col(Matter.machine) == one).limit(1).subquery())
             for one in lists["machines"]
         )
     )
