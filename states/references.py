@@ -70,6 +70,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.notices.*.on.*", "event"),
     ("machines.*.notices.*.to.*", "recipient"),
     ("machines.*.notices.*.document", "document"),
+    ("radar.tells.*.*", "recipient"),
     ("machines.*.mandatory.*.when.*.name", "guard"),
     ("machines.*.mandatory.*.satisfied_by", "link"),
     ("machines.*.mandatory.*.before.*", "move"),
