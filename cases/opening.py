@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from cases import (
+    catalogues,
     checklists,
     clocks,
     history,
@@ -184,6 +185,11 @@ def _read(
         form = forms.read_form(rules.register_, given, values={}, today=today, zone=office.zone, typed=typed)
         looks = Looks(person.id, office.rulebook())
         reasons += references.faults(session, rules.register_, form, organisation=organisation, looks=looks)
+        if rules.meeting is not None and rules.meeting.lists is not None:
+            listed, wrong = catalogues.read(
+                session, rules.meeting.lists, form, organisation=organisation, looks=looks
+            )
+            form, reasons = form | listed, [*reasons, *wrong]
         reasons += _against(rules, replace(facts, form=form))
     except Refused as refusal:
         reasons += refusal.reasons

@@ -115,6 +115,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.meeting.found_by", "move"),
     ("machines.*.meeting.explained_by", "move"),
     ("machines.*.meeting.late.?", "clock"),
+    ("machines.*.meeting.lists.machine", "machine"),
     ("machines.*.exchange.carries.*", "fact"),
     ("machines.*.exchange.always.*", "fact"),
     ("machines.*.exchange.sent_by.*", "role"),

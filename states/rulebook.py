@@ -533,6 +533,14 @@ class Rulebook(Rule):
         return self
 
     @model_validator(mode="after")
+    def _lists_exist(self) -> Rulebook:
+        held = [each.meeting.lists for each in self.machines.values() if each.meeting and each.meeting.lists]
+        names = {name: frozenset((*each.moves, *each.states)) for name, each in self.machines.items()}
+        if found := [fault for lists in held for fault in meeting_rules.list_faults(lists, names)]:
+            raise ValueError(" ".join(found))
+        return self
+
+    @model_validator(mode="after")
     def _signs_exist(self) -> Rulebook:
         for name, moves in self.signs.items():
             machine = self.machines.get(name)  # one that does not exist is a fault by its name

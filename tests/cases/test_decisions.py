@@ -14,6 +14,7 @@ from cases.errors import NoSuchMatter
 from cases.matters import Matter
 from cases.people import Person
 from notifications.notices import Notice
+from states.facts import Refused
 from tests.cases.port_office import Port, Unit, on_file
 
 INSIDE = {"registrar", "leader", "head", "auditor"}
@@ -168,6 +169,82 @@ def test_the_list_of_items_is_looked_over_every_year(port: Port) -> None:
     port.later(days=10)
     assert state(port, number) == "under_review"
     assert not port.unseen(decision, "registrar")
+
+
+def in_force(port: Port, *codes: str) -> str:
+    number = port.note("registrar", "catalogue")
+    for code in codes:
+        port.do(number, "registrar", "add_item", item_code=code)
+    port.do(number, "leader", "put_in_force")
+    return number
+
+
+def refusal(port: Port, who: str = "registrar", **given: Any) -> tuple[str, str, str]:
+    with pytest.raises(Refused) as found:
+        port.note(who, "decision", **{"project": "PC"} | given)
+    (reason,) = found.value.reasons
+    return reason.code, reason.message.en, reason.cure.en
+
+
+def went_by(port: Port, number: str) -> Any:
+    with port.unit() as session:
+        return listing.shown(session, port.office, number, actor="registrar")["values"].get("item_list")
+
+
+def test_a_decision_goes_by_an_item_of_the_list_in_force_and_by_no_other(port: Port) -> None:
+    number = in_force(port, "D-01", "D-03")
+    there = f"In force there is {number}: D-01, D-03."
+    assert refusal(port, item_code="D-09") == (
+        "unknown_reference", "No list in force has an item D-09.", there)  # fmt: skip
+    assert refusal(port) == ("missing", "A list of items is in force: say which item this goes by.", there)
+    decision = port.note("registrar", "decision", project="PC", item_code=" D-03 ")
+    assert went_by(port, decision) == number, "found by the code"
+    assert port.note("registrar", "decision", project="PC", item_code="D-01", item_list=number)
+    assert faults(port) == set()
+
+
+def test_a_struck_item_is_refused_once_the_list_is_put_in_force_anew_and_old_decisions_stay(
+    port: Port,
+) -> None:
+    number = in_force(port, "D-01", "D-03")
+    old = port.note("registrar", "decision", project="PC", item_code="D-03")
+    port.do(number, "registrar", "begin_review")
+    port.do(number, "registrar", "strike_item", item_code="D-03")
+    port.do(number, "registrar", "add_item", item_code="D-04")
+    assert port.note("registrar", "decision", project="PC", item_code="D-03"), "as it was last put in force"
+    assert refusal(port, item_code="D-04")[0] == "unknown_reference"
+    port.do(number, "leader", "put_in_force")
+    assert refusal(port, item_code="D-03")[1:] == (
+        "D-03 was struck from the list.",
+        f"In force there is {number}: D-01, D-04.",
+    )
+    port.do(number, "leader", "replace")
+    port.do(old, "registrar", "hold_meeting", entitled=1, chair="书记")
+    port.do(old, "registrar", "note_attendance", attendee="书记")
+    port.do(old, "registrar", "note_view", attendee="书记")
+    port.walk(old, ("registrar", "decide"), ("registrar", "file_minutes"), ("leader", "close"))
+    assert (went_by(port, old), gaps(port)) == (number, [])
+
+
+def test_without_a_list_in_force_the_code_is_free_and_that_is_a_gap(port: Port) -> None:
+    drafted = port.note("registrar", "catalogue")
+    assert refusal(port, item_code="D-03", item_list=drafted)[1:] == (
+        f"{drafted} is not in force.",
+        "No list is in force: leave it empty.",
+    )
+    number = held(port, item_code="D-03")
+    port.do(number, "registrar", "decide")
+    assert gaps(port) == [(number, "no_list")]
+
+
+def test_a_code_on_two_lists_asks_which_and_who_sees_no_list_is_told_of_none(port: Port) -> None:
+    first, second = in_force(port, "D-01"), in_force(port, "D-01", "D-02")
+    assert refusal(port, item_code="D-01")[1] == "D-01 stands on more lists than one."
+    decision = port.note("registrar", "decision", project="PC", item_code="D-01", item_list=second)
+    assert went_by(port, decision) == second != first
+    code, _, cure = refusal(port, "supervisor", item_code="D-09")
+    assert (code, cure) == ("unknown_reference", "Ask the registry for the code of the item.")
+    assert went_by(port, port.note("supervisor", "decision", project="PC", item_code="D-02")) == second
 
 
 def state(port: Port, number: str) -> str:
