@@ -307,3 +307,83 @@ def test_a_clue_of_meddling_carries_who_it_was_and_is_made_once(port: Port) -> N
     assert (clue.values["kind"], clue.values["link"]) == ("meddling", "c07_meddling")
     assert "done_already" in port.refused(number, "registrar", "record_clue")
     assert faults(port) == set()
+
+
+def owed(port: Port, number: str) -> list[tuple[str, str]]:
+    """The reports upward that came out of it, with their states."""
+    with port.unit() as session:
+        row = gathering.load(session, port.office, number, login="head", for_change=False).row
+        keys = linking.linked(session, row.id, kind="escalation", towards="children")
+        found = session.execute(
+            select(Matter).where(col(Matter.id).in_(keys)).order_by(col(Matter.id))
+        ).scalars()
+        return [(one.number, one.state) for one in found]
+
+
+@pytest.mark.parametrize("rank, reported", [(None, 0), ("middle", 0), ("leading", 1), ("superior", 1)])
+def test_interference_of_somebody_in_a_leadership_owes_a_report_upward(
+    port: Port, rank: str | None, reported: int
+) -> None:
+    number = interfered(port, subject_rank=rank)
+    found = owed(port, number)
+    assert [state for _, state in found] == ["owed"] * reported
+    port.walk(number, ("officer", "report_it"), ("registrar", "verify"))
+    if not reported:
+        assert port.do(number, "head", "close").to == "closed"
+        return
+    assert "mandatory_report" in port.refused(number, "head", "close")
+    port.do(number, "registrar", "report_up")
+    assert owed(port, number) == [(found[0][0], "drafted")], "taken up, not opened anew"
+    with port.unit() as session:
+        shown = listing.shown(session, port.office, found[0][0], actor="registrar")
+    assert "钱不二" not in str(shown)
+    assert (shown["title"], shown["values"]["purpose"]) == ("招标前打招呼指定投标人", "report")
+    assert port.do(number, "head", "close").to == "closed"
+    assert faults(port) == set()
+
+
+def test_a_rank_that_is_found_later_owes_the_report_and_one_that_proves_wrong_owes_none(port: Port) -> None:
+    number = interfered(port, subject_rank="leading")
+    port.walk(number, ("officer", "report_it"))
+    port.do(number, "registrar", "verify", subject_rank="staff")
+    assert [state for _, state in owed(port, number)] == ["lapsed"]
+    other = interfered(port)
+    port.walk(other, ("officer", "report_it"))
+    port.do(other, "registrar", "verify", subject_rank="first")
+    assert [state for _, state in owed(port, other)] == ["owed"]
+
+
+def test_interference_and_its_clue_name_each_other_only_to_who_sees_both(port: Port) -> None:
+    number = interfered(port)
+    port.walk(number, ("officer", "report_it"), ("registrar", "record_clue"))
+    (clue,) = children(port, number)
+
+    def named(of: str, who: str) -> list[str]:
+        with port.unit() as session:
+            return [one["number"] for one in listing.shown(session, port.office, of, actor=who)["links"]]
+
+    assert (named(number, "leader"), named(clue.number, "leader")) == ([clue.number], [number])
+    assert (port.unseen(clue.number, "officer"), named(number, "officer")) == (True, []), "who recorded it"
+    port.do(clue.number, "registrar", "register", managed_by="ours")
+    port.do(clue.number, "registrar", "propose_assignment", proposed_handler="officer2")
+    port.do(clue.number, "head", "approve_assignment", handler="officer2")
+    assert (port.unseen(number, "officer2"), named(clue.number, "officer2")) == (True, []), (
+        "who handles the clue"
+    )
+
+
+def test_a_gap_says_which_clue_it_became_to_who_sees_that(port: Port) -> None:
+    number = held(port, entitled=7)
+    port.do(number, "registrar", "decide")
+    port.do(number, "registrar", "record_finding", gap="below_quorum")
+    (clue,) = children(port, number)
+
+    def led_to(who: str) -> list[str]:
+        with port.unit() as session:
+            record = decision_lists.record(session, port.office, number, actor=who, at=port.at, lang="en")
+        return [one["number"] for gap in record["gaps"] for one in gap["led_to"]]
+
+    assert led_to("leader") == [clue.number]
+    with port.unit() as session:
+        recusing.declare(session, port.office, clue.number, actor="leader", reason="亲属", at=port.at)
+    assert led_to("leader") == []

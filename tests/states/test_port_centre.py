@@ -407,7 +407,7 @@ def interference_kept() -> set[tuple[str, str]]:
     office = PaperOffice()
     entry = office.note("officer", "interference")
     office.walk(entry, ("officer", "add_contact"), ("officer", "report_it"), ("registrar", "record_clue"))
-    office.walk(entry, ("registrar", "verify"), ("leader", "close"))
+    office.walk(entry, ("registrar", "verify"), ("registrar", "report_up"), ("leader", "close"))
     return office.made()
 
 

@@ -233,7 +233,9 @@ DECISION_RECORD: dict[str, Any] = {
     "people": [
         {"name": "党委书记", "attendance": "present", "view": "agree", "reason": "方案经专家论证。", "turn": 1, "lines": 2},
     ],
-    "gaps": [{"gap": "below_quorum", "label": "attendance below the quorum", "settled": False}],
+    "gaps": [{"gap": "below_quorum", "label": "attendance below the quorum", "settled": True,
+              "led_to": [{"number": "MGJ-2026-0007", "machine": "clue", "state": "discovered",
+                          "label": {"zh": "发现", "en": "discovered"}}]}],
 }  # fmt: skip
 RISK_POINT: dict[str, Any] = {
     "number": "MGJ-FX-2026-001", "state": "in_force", "version": 4, "title": "隐蔽工程验收签认", "aspect": "post",

@@ -949,6 +949,12 @@ class VoiceShape(Shape):
     lines: int
 
 
+class RecordGapShape(GapShape):
+    """`led_to`: the clues it became, as far as whoever asks sees them."""
+
+    led_to: list[LedToShape]
+
+
 class DecisionRecordShape(Shape):
     number: str
     state: str
@@ -958,7 +964,7 @@ class DecisionRecordShape(Shape):
     chair: str | None
     result: str | None
     people: list[VoiceShape]
-    gaps: list[GapShape]
+    gaps: list[RecordGapShape]
 
 
 class GapRowShape(Shape):
