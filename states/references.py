@@ -109,6 +109,7 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("machines.*.grading.raised_by", "move"),
     ("machines.*.grading.raised_again_by", "move"),
     ("machines.*.grading.signs.?", "machine"),
+    ("machines.*.holder.role", "role"),
     ("machines.*.meeting.attended_by", "move"),
     ("machines.*.meeting.viewed_by", "move"),
     ("machines.*.meeting.decided_by.*", "move"),
