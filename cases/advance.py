@@ -20,6 +20,7 @@ from cases import (
     checklist_answers,
     clocks,
     convening,
+    finding_photographs,
     gathering,
     history,
     linking,
@@ -113,6 +114,9 @@ def advance(
     moved = _make(session, office, loaded, move, given, at=at, typed=typed)
     machine = office.rulebook(loaded.row.rulebook).machines[loaded.row.machine]
     convening.release_named(machine, move, given, moved, release)
+    finding_photographs.travel(
+        session, office, loaded.row, move, given, moved, release=release, at=at, actor=actor
+    )
     requests.remember(session, request, moved.kept(), at=at)
     return moved
 

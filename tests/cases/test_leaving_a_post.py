@@ -166,6 +166,10 @@ def test_whoever_leaves_for_another_body_is_missed_everywhere(port: Port) -> Non
     assert "W" in pack["programmes"]
     assert any(one.kind == "supervisors" and one.project == "PC" for one in found)
     assert port.unseen(others, "supervisor")
-    assert not any(port.unseen(number, "supervisor") for number in (clue, round_)), "what they opened themselves"
-    assert all(port.unseen(number, "supervisor") for number in (point, appointment)), "and nothing else from there"
+    assert not any(port.unseen(number, "supervisor") for number in (clue, round_)), (
+        "what they opened themselves"
+    )
+    assert all(port.unseen(number, "supervisor") for number in (point, appointment)), (
+        "and nothing else from there"
+    )
     assert sound(port)
