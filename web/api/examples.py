@@ -155,7 +155,7 @@ PROGRAMMES: dict[str, Any] = {
 }  # fmt: skip
 CELL: dict[str, Any] = {
     "project": "PC", "phase": "execution", "personnel": "contractor", "link": "c15_quality", "state": "blind", "risk": 9,
-    "open_clues": 1, "closed_clues": 0, "age": 61, "covered_until": "2026-08-31",
+    "open_clues": 1, "closed_clues": 0, "point": "high", "age": 61, "covered_until": "2026-08-31",
     "last": {"at": "2026-07-02T04:00:00+00:00", "by": "supervisor", "number": "MGJ-JC-2026-001", "machine": "inspection",
              "move": "record_nothing"},
     "planned": None,

@@ -572,6 +572,7 @@ class CellShape(Shape):
     state: Literal["covered", "planned", "blind"]
     risk: int
     open_clues: int
+    point: str | None
     closed_clues: int
     age: int | None
     covered_until: Day | None
