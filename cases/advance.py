@@ -20,6 +20,7 @@ from cases import (
     checklist_answers,
     clocks,
     convening,
+    drawn_rounds,
     finding_photographs,
     gathering,
     history,
@@ -225,6 +226,7 @@ def _judge(
             reasons += references.faults(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
+            reasons += drawn_rounds.faults(session, loaded.row, move, form)
             reasons += near_matches.faults(session, office, loaded.row, rule, form, by=known.actor.id)
             reasons += redaction.faults(session, office, loaded.row, rule, form, known)
             if judging.machine.checklist is not None:

@@ -1,4 +1,4 @@
-"""of which step of the radar people were told
+"""of which step of the radar people were told; programmes that change from a day on
 
 Revision: v0027, after v0024
 """
@@ -27,8 +27,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["matter"], ["matter.id"]),
         sa.PrimaryKeyConstraint("matter"),
     )
+    with op.batch_alter_table("programme", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("change_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("change", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("changed_on", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
     """Back to the revision before."""
+    with op.batch_alter_table("programme", schema=None) as batch_op:
+        for column in ("changed_on", "change", "change_on"):
+            batch_op.drop_column(column)
     op.drop_table("radar_told")

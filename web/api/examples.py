@@ -150,7 +150,7 @@ PROGRAMMES: dict[str, Any] = {
         "code": "PC-WEEKLY", "plan": "Y2026", "kind": "daily", "title": "港口中心项目每周巡查", "rule": "每周一",
         "recurs": "every week on Monday", "organisation": "MGJ", "project": "PC", "inspectors": ["supervisor"],
         "sites": None, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "on_outage": "run_once", "active": True,
-        "checklist": "LINKS", "made_by": "leader", "made_at": AT, "why": "",
+        "checklist": "LINKS", "made_by": "leader", "made_at": AT, "why": "", "change_on": None, "change": None,
     }],
 }  # fmt: skip
 CELL: dict[str, Any] = {

@@ -536,6 +536,8 @@ class ProgrammeShape(Shape):
     made_by: str | None
     made_at: When | None
     why: Annotated[str, Field(description="Why it was made, where somebody said so; its rounds say so too.")]
+    change_on: Annotated[Day | None, Field(description="From this day on it is as `change` says.")]
+    change: dict[str, Any] | None
 
 
 class ProgrammesShape(Shape):
