@@ -20,6 +20,8 @@ from cases import (
     checklist_answers,
     clocks,
     convening,
+    drawn_rounds,
+    finding_photographs,
     gathering,
     history,
     linking,
@@ -113,6 +115,9 @@ def advance(
     moved = _make(session, office, loaded, move, given, at=at, typed=typed)
     machine = office.rulebook(loaded.row.rulebook).machines[loaded.row.machine]
     convening.release_named(machine, move, given, moved, release)
+    finding_photographs.travel(
+        session, office, loaded.row, move, given, moved, release=release, at=at, actor=actor
+    )
     requests.remember(session, request, moved.kept(), at=at)
     return moved
 
@@ -221,6 +226,7 @@ def _judge(
             reasons += references.faults(
                 session, rule.fields, form, matter=loaded.row, looks=_looks(office, loaded)
             )
+            reasons += drawn_rounds.faults(session, loaded.row, move, form)
             reasons += near_matches.faults(session, office, loaded.row, rule, form, by=known.actor.id)
             reasons += redaction.faults(session, office, loaded.row, rule, form, known)
             if judging.machine.checklist is not None:

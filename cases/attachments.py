@@ -32,15 +32,16 @@ from states.form_values import BadValue
 from states.refusals import not_your_role
 from states.rulebook import Label, Machine
 
-ADDED, RELEASED, MARKED, ARRIVED = "added", "released", "marked", "arrived"
+ADDED, RELEASED, MARKED, ARRIVED, CARRIED = "added", "released", "marked", "arrived", "carried"
 READ, DAMAGED = "attachment.read", "attachment.damaged"
 LONGEST_CAPTION = 200
 SEALED = "sealed_unread"  # the guard of an opening that lets in an envelope and no content
 
 
 class Attachment(SQLModel, table=True):
-    """One file of one matter. `how` it came: added here, released to this round, marked for this escalation, or arrived
-    with a packet. `origin` is the attachment of the clue that a copy was made of, or that was marked."""
+    """One file of one matter. `how` it came: added here, released to this round, marked for this escalation, arrived
+    with a packet, or carried along with the finding it shows. `origin` is the attachment that a copy was made of, or that
+    was marked or carried."""
 
     __tablename__ = "attachment"
     __table_args__ = (UniqueConstraint("matter", "number"),)

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from cases.attachments import ADDED, ARRIVED, MARKED, RELEASED, Attachment
+from cases.attachments import ADDED, ARRIVED, CARRIED, MARKED, RELEASED, Attachment
 from cases.audit_rows import STREAM, Fault
 from cases.evidence import EvidenceRoom
 from cases.history import Event
 from cases.matters import Matter
 from states.rulebook import Label
 
-_EVENTS = tuple(f"attachment.{how}" for how in (ADDED, ARRIVED, MARKED, RELEASED))
+_EVENTS = tuple(f"attachment.{how}" for how in (ADDED, ARRIVED, CARRIED, MARKED, RELEASED))
 _SAYS = {
     "missing": Label(zh="附件原件缺失。", en="The bytes of an attachment are missing."),
     "damaged": Label(

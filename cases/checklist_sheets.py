@@ -30,7 +30,7 @@ def sheet(session: Session, office: Office, number_: str, *, actor: str, lang: s
     stand = checklist_answers.standing(found.rules, gathering.Course(session, row.id))
     given = answers(session, row, found)
     again = stand.again if asks_again(office, row, found.rules) else None
-    made = _led_to(session, office, row, actor=actor)
+    made = led_to(session, office, row, ITEM, actor=actor)
     items = [
         _line(found, name, given.get(name, []), stand, again, lang) | {"led_to": made.get(name, [])}
         for name in found.items
@@ -78,8 +78,11 @@ def answers(session: Session, row: OnFile, found: Asked) -> dict[str, list[dict[
     return given
 
 
-def _led_to(session: Session, office: Office, row: OnFile, *, actor: str) -> dict[str, list[dict[str, Any]]]:
-    """What was made of findings, by item, oldest first, as far as this person sees it."""
+def led_to(
+    session: Session, office: Office, row: OnFile, fact: str, *, actor: str
+) -> dict[str, list[dict[str, Any]]]:
+    """What was made of findings, by what stands in this fact of it (the item, the gap), oldest first, as far as this person
+    sees it."""
     query = (
         select(col(Matter.number), col(Matter.machine), col(Matter.state), col(Matter.rulebook), col(Matter.values))
         .join(MatterLink, col(MatterLink.child) == col(Matter.id))
@@ -88,7 +91,7 @@ def _led_to(session: Session, office: Office, row: OnFile, *, actor: str) -> dic
     )  # fmt: skip
     made: dict[str, list[dict[str, Any]]] = {}
     for number, machine, state, book, values in session.execute(query):
-        if (item := values.get(ITEM)) is not None:
+        if (item := values.get(fact)) is not None:
             label = office.rulebook(book).machines[machine].states[state].label
             made.setdefault(str(item), []).append(
                 {

@@ -77,7 +77,7 @@ def _opened(
     """The matter a move opens, or one that lay there waiting for just that."""
     row = landing.after
     if opens.takes_up is not None:
-        form = opening.handed_on(opens, source) | {"drafted_by": landing.actor}
+        form = opening.handed_on(office, row, opens, source) | {"drafted_by": landing.actor}
         for other in linking.linked(session, row.id, kind=opens.link, towards="children"):
             taken = drive(
                 session, office, other, opens.takes_up, at=landing.at, form=form, behind=landing.actor

@@ -99,7 +99,7 @@ def counted(rows: Reading, history: Found) -> Map:
     programmes = rows.programmes()
     cells = coverage.cells(
         rows.rules, rows.projects, looks=history.looks, foretold=rows.foretold(programmes), signs=history.signs,
-        today=rows.office.day(rows.at),
+        today=rows.office.day(rows.at), points=rows.points(),
     )  # fmt: skip
     return Map(rows.rules, tuple(rows.projects), tuple(cells), tuple(coverage_rows.standing(programmes)))
 
@@ -135,6 +135,7 @@ def as_dict(cell: Cell) -> dict[str, Any]:
     return {
         "project": cell.project, "phase": cell.spot.phase, "personnel": cell.spot.personnel, "link": cell.spot.link,
         "state": cell.state, "risk": cell.risk, "open_clues": cell.open_signs, "closed_clues": cell.closed_signs,
+        "point": cell.point,
         "age": cell.age, "covered_until": cell.covered_until.isoformat() if cell.covered_until else None,
         "last": {"at": last.at.isoformat(), "by": last.by, "number": last.number, "machine": last.machine,
                  "move": last.move} if last else None,

@@ -20,14 +20,16 @@ from cases.history import Event
 from cases.inspections import MACHINE, Programme
 from cases.matters import Matter
 from cases.office import Office
-from cases.organisations import Organisation
+from cases.organisations import Organisation, Project
 from cases.people import Person
+from cases.risk_points import RiskPoint
 from cases.worklist import Looker
 from states import coverage
 from states.calendars import DayOutsideCalendar
-from states.coverage import Foretold, Look, Named, Sign
+from states.coverage import Foretold, Look, Named, Point, Sign
 from states.coverage_proposals import Standing
 from states.coverage_rules import Coverage, LookRule
+from states.grading_rules import GRADE
 from states.recurrence import When
 from states.rulebook import StateKind
 
@@ -196,6 +198,35 @@ class Reading:
             .subquery()
         )  # fmt: skip
         return self.session.execute(select(each, func.count().label("count")).group_by(*each.c)).all()
+
+    def points(self) -> list[Point]:
+        """The risk points at their links; one that names no project is at every project of its body."""
+        rules = self.rules.points
+        if rules is None:
+            return []
+        grade, link = _text(Matter.values, GRADE).label("grade"), col(RiskPoint.link)
+        here = or_(col(Matter.project).is_(None), col(Matter.project).in_(self.projects))
+        query = (
+            select(col(Matter.project), col(Matter.organisation), link, grade)
+            .join(RiskPoint, col(RiskPoint.matter) == col(Matter.id))
+            .where(self.looker.sees(rules.machine), col(Matter.machine) == rules.machine, link.is_not(None))
+            .where(col(Matter.state).in_(rules.states), here)
+            .distinct()
+        )
+        kept_by = select(col(Project.code), col(Project.organisation)).where(
+            col(Project.code).in_(self.projects)
+        )
+        bodies: dict[str, str] = dict(self.session.execute(kept_by).tuples().all())
+        found = []
+        for row in self.session.execute(query):
+            spots, held = coverage.named(self.rules, Named(row.link), whole=True), rules.grades.get(row.grade)
+            at = (
+                [row.project]
+                if row.project
+                else [code for code, body in bodies.items() if body == row.organisation]
+            )
+            found += [Point(one, spots, held.weight, row.grade) for one in at] if held is not None else []
+        return found
 
     # ------------------------------------------------------------------------------------------- whose work
 

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import access, gathering, meeting_facts
+from cases import access, checklist_sheets, gathering, meeting_facts
 from cases.history import Event
 from cases.matters import Matter, OnFile
 from cases.office import Office
 from states import meeting_gaps
 from states.facts import Made
 from states.meeting_gaps import Record
-from states.meeting_rules import MeetingRules
+from states.meeting_rules import GAP, MeetingRules
 
 MACHINE = "decision"
 MOST = 1000  # decisions that one list searches, the newest of them
@@ -44,7 +44,8 @@ def gaps(
 def record(
     session: Session, office: Office, number: str, *, actor: str, at: datetime, lang: str
 ) -> dict[str, Any]:
-    """One decision: a line for each person, and its gaps. Raises NoSuchMatter."""
+    """One decision: a line for each person, and its gaps with the clues they became, as far as this person sees those.
+    Raises NoSuchMatter."""
     row = gathering.load(session, office, number, login=actor, for_change=False).row
     base: dict[str, Any] = {
         "number": row.number,
@@ -52,6 +53,7 @@ def record(
         "version": row.version,
         "title": row.title,
     }
+    made = checklist_sheets.led_to(session, office, row, GAP, actor=actor)
     for _, rules, found in _records(session, office, [row], at=at):
         return base | {
             "entitled": row.values.get("entitled"), "chair": row.values.get("chair"),
@@ -61,7 +63,8 @@ def record(
                  "turn": one.turn, "lines": one.lines}
                 for one in found.voices
             ],
-            "gaps": [{"gap": gap, "label": rules.gaps[gap].in_(lang), "settled": gap in found.settled}
+            "gaps": [{"gap": gap, "label": rules.gaps[gap].in_(lang), "settled": gap in found.settled,
+                      "led_to": made.get(gap, [])}
                      for gap in found.gaps],
         }  # fmt: skip
     return base | {"entitled": None, "chair": None, "result": None, "people": [], "gaps": []}

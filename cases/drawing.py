@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from cases.inspections import Programme
@@ -58,7 +58,7 @@ def for_slot(session: Session, programme: Programme, slot: date, *, at: datetime
     """Draw the sites and the inspectors of a round as it is opened; no earlier, so that nobody can know them earlier.
 
     Whoever has an interest in the project, in a drawn site or in its unit is not in the list inspectors are drawn from,
-    nor who holds no post any more.
+    nor who holds no post any more in the body whose programme it is, there or for this project.
     """
     by_name = {Item.of(one["name"]).name: one for one in programme.sites}
     names = list(by_name)
@@ -69,7 +69,7 @@ def for_slot(session: Session, programme: Programme, slot: date, *, at: datetime
         names = list(done.drawn)
     units = [unit for name in names if (unit := by_name[name].get("unit"))]
     out = interested(session, programme.inspectors, project=programme.project, names=[*names, *units])
-    out |= _without_a_post(session, programme.inspectors)
+    out |= _without_a_post(session, programme)
     inspectors = [login for login in programme.inspectors if login not in out]
     if inspectors and programme.team:
         done = sampling.draw(map(Item.of, inspectors), seed=fresh_seed(), take=programme.team)
@@ -100,11 +100,15 @@ def interested(
     return found
 
 
-def _without_a_post(session: Session, logins: Sequence[str]) -> set[str]:
+def _without_a_post(session: Session, programme: Programme) -> set[str]:
+    here = or_(col(Posting.project).is_(None), col(Posting.project) == programme.project)
     holding = (
-        select(col(Posting.person)).join(Person).where(col(Posting.person).in_(logins), col(Person.active))
+        select(col(Posting.person))
+        .join(Person)
+        .where(col(Posting.person).in_(programme.inspectors), col(Person.active))
+        .where(col(Posting.organisation) == programme.organisation, here)
     )
-    return set(logins) - set(session.execute(holding).scalars())
+    return set(programme.inspectors) - set(session.execute(holding).scalars())
 
 
 def _is_one_of(name: str, said: Iterable[Name]) -> bool:

@@ -37,7 +37,7 @@ from cases.office import Office
 from cases.prepared import Prepared
 from states.calendars import LAST_ON, Calendar, DayOutsideCalendar
 from states.facts import Refused
-from states.recurrence import ByMilestone, Given, When
+from states.recurrence import ONE_DAY, ByMilestone, Given, When
 from states.recurrence_words import parse
 
 BATCH = 100  # programmes in one transaction
@@ -151,10 +151,12 @@ def _settle(
         code = one.code
         try:
             due = _due(session, office, one, office.day(at))
-            if not any(slot.outcome == OPENED for slot in due.slots):
+            change = _comes_now(one, due, office.day(at))
+            if not change and not any(slot.outcome == OPENED for slot in due.slots):
                 quiet.append((one, due))
                 continue
             with session.begin_nested():
+                due = _over_the_change(session, office, one, office.day(at)) if change else due
                 found = _put_down(session, [(one, due)], at=at)
                 opened = [_opened(session, office, one, slot, at=at) for slot in found]
             outcomes += opened
@@ -164,39 +166,94 @@ def _settle(
 
 
 def _due(session: Session, office: Office, programme: Programme, today: date) -> _Due:
-    """What a programme owes. Raises NotARule, DayOutsideCalendar."""
-    marks: Mapping[str, date] = {}
-    if isinstance(parse(programme.rule), ByMilestone) and programme.project is not None:
-        marks = inspections.milestones(session, programme.project)
-    return _worked_out(
-        programme.rule, programme.on_outage, (programme.starts_on, programme.done_until, programme.ends_on), today,
-        office.calendar, tuple(sorted(marks.items())),
-    )  # fmt: skip
+    """What a programme owes; of one that is to change, before the day of that. Raises NotARule, DayOutsideCalendar."""
+    change_on, ends_on = programme.change_on, programme.ends_on
+    if change_on is not None:
+        ends_on = min(change_on - ONE_DAY, ends_on or change_on)
+    due = _worked_out(_Asked.of(session, office, programme, ends_on=ends_on), programme.on_outage, today)
+    if change_on is not None and due.next_on > change_on > today:
+        return replace(due, next_on=change_on)
+    return due
+
+
+def _comes_now(programme: Programme, due: _Due, today: date) -> bool:
+    """Whether the programme changes in this run: its day has come, and nothing of the time before is still to open."""
+    return programme.change_on is not None and programme.change_on <= today and due.next_on == LAST_ON
+
+
+def _over_the_change(session: Session, office: Office, programme: Programme, today: date) -> _Due:
+    """What a programme owes by its old rule until the day before it changes and by its new one from then on, judged
+    together by its new policy; the programme is changed."""
+    last = (programme.change_on or LAST_ON) - ONE_DAY
+    ends_on = min(last, programme.ends_on or LAST_ON)
+    old, _ = _owed(_Asked.of(session, office, programme, ends_on=ends_on), today)
+    inspections.take_over(programme)
+    session.add(programme)
+    session.flush()
+    asked = _Asked.of(session, office, programme, ends_on=programme.ends_on)
+    new, next_on = _owed(replace(asked, after=None), today)
+    judged = tuple(_judged((*old, *new), programme.on_outage, today))
+    return _Due(judged, today if len(judged) < len(old) + len(new) else next_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What decides which slots a programme owes. `since`: the day it was changed, which tells its slots from older ones."""
+
+    rule: str
+    starts_on: date
+    after: date | None
+    ends_on: date | None
+    since: date | None
+    calendar: Calendar
+    marks: tuple[tuple[str, date], ...]
+
+    @classmethod
+    def of(cls, session: Session, office: Office, programme: Programme, *, ends_on: date | None) -> _Asked:
+        """A programme as it is now. Raises NotARule."""
+        marks: Mapping[str, date] = {}
+        if isinstance(parse(programme.rule), ByMilestone) and programme.project is not None:
+            marks = inspections.milestones(session, programme.project)
+        return cls(
+            programme.rule, programme.starts_on, programme.done_until, ends_on, programme.changed_on, office.calendar,
+            tuple(sorted(marks.items())),
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=2**12)
-def _worked_out(
-    rule: str, policy: str, days: tuple[date, date | None, date | None], today: date, calendar: Calendar,
-    marks: tuple[tuple[str, date], ...],
-) -> _Due:  # fmt: skip
+def _worked_out(asked: _Asked, policy: str, today: date) -> _Due:
     """The slots whose day to open has come, judged, and the day on which the next one opens. Kept, because many
     programmes of an office have the same rule and stand at the same place in it."""
-    starts_on, after, ends_on = days
+    owed, next_on = _owed(asked, today)
+    judged = tuple(_judged(owed, policy, today))
+    return _Due(judged, today if len(judged) < len(owed) else next_on)
+
+
+def _owed(asked: _Asked, today: date) -> tuple[list[_Owed], date]:
     owed: list[_Owed] = []
     next_on = LAST_ON  # nothing more to come; a milestone or a calendar that is set anew clears this
-    for when in parse(rule).slots(Given(starts_on, calendar, dict(marks)), until=ends_on or LAST_ON):
-        if after is not None and when.on <= after:
+    given = Given(asked.starts_on, asked.calendar, dict(asked.marks))
+    for when in parse(asked.rule).slots(given, until=asked.ends_on or LAST_ON):
+        if asked.after is not None and when.on <= asked.after:
             continue
         try:
-            opens_on = calendar.next_working_day(when.on)
+            opens_on = asked.calendar.next_working_day(when.on)
         except DayOutsideCalendar:
             break
         if opens_on > today:
             next_on = opens_on
             break
-        owed.append(_Owed(when, opens_on))
-    judged = tuple(_judged(owed, policy, today))
-    return _Due(judged, today if len(judged) < len(owed) else next_on)
+        owed.append(_Owed(_named(asked, when), opens_on))
+    return owed, next_on
+
+
+def _named(asked: _Asked, when: When) -> When:
+    """A slot under the name it has on record: once a programme was changed, "the month of May" is another slot than before.
+    A day is a day, and before a milestone one round is held, by whichever rule."""
+    plain = (
+        asked.since is None or when.key == when.on.isoformat() or isinstance(parse(asked.rule), ByMilestone)
+    )
+    return when if plain else replace(when, key=f"{when.key}@{asked.since}")
 
 
 def _judged(owed: Sequence[_Owed], policy: str, today: date) -> Iterator[_Owed]:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from cases import attachments, canonical, exchange, file_kinds, file_names, gathering, history, unnamed
-from cases.attachments import ADDED, ARRIVED, MARKED, Added, Attachment, New
+from cases.attachments import ADDED, ARRIVED, CARRIED, MARKED, Added, Attachment, New
 from cases.errors import NoSuchMatter
 from cases.evidence import Draft, EvidenceRoom
 from cases.file_kinds import Kind
@@ -82,7 +82,7 @@ def _mark_for_reply(
         raise refused("answered_already", f"{row.number} 已答复并办结。", f"{row.number} was answered and is closed.",
                       zh="请另行去函补充。", en="Send what is missing with a letter of its own.")  # fmt: skip
     chosen = _fitting(session, row, row, numbers)
-    if foreign := [one for one in chosen if one.how != ADDED]:
+    if foreign := [one for one in chosen if one.how not in (ADDED, CARRIED)]:
         raise refused("came_with_it", f"第 {foreign[0].number} 号附件是对方送来的，或已列入答复。",
                       f"Attachment {foreign[0].number} came from the other site, or goes with the reply already.",
                       zh="请选择本机关添加的附件。", en="Choose among those that were added here.")  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Column, insert
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from states.calendars import Calendar
-from states.recurrence import Given, When
+from states.recurrence import ONE_DAY, Given, When
 from states.recurrence_words import parse
 
 MACHINE = "inspection"
@@ -19,6 +19,19 @@ UNANNOUNCED = "unannounced"
 KINDS = ("daily", "special", UNANNOUNCED, "joint", "embedded", "look_back")
 RUN_ONCE, RUN_ALL, SKIP = "run_once", "run_all", "skip"
 POLICIES = (RUN_ONCE, RUN_ALL, SKIP)
+CHANGES = (
+    "kind",
+    "title",
+    "rule",
+    "link",
+    "inspectors",
+    "sites",
+    "take",
+    "team",
+    "ends_on",
+    "on_outage",
+    "checklist",
+)
 OPENED, MISSED, SKIPPED = "opened", "missed", "skipped"
 CAUGHT_UP, SAME_DAY, OUTAGE = "caught_up", "same_day", "outage"  # why a slot has no round of its own
 
@@ -44,8 +57,9 @@ class Programme(SQLModel, table=True):
     slot that has an outcome; `next_on` the day on which the next one opens, None where it has to be worked out anew.
     `on_outage` says what becomes of slots that nobody opened on their day. Of `sites` ({"name", "weight", "unit"}), `take`
     are drawn for each round (0: all are looked at); of `inspectors`, `team` (0: all of them go).
-    Each round takes the version of `checklist` that is in force as it is opened, and `why`, where somebody said why this
-    programme was made.
+    From `change_on` on it is as `change` says: slots before it are of the old rule, those from it on of the new one;
+    `changed_on` is the day of the last change that came. Each round takes the version of `checklist` that is in force as
+    it is opened, and `why`, where somebody said why this programme was made.
     """
 
     __tablename__ = "programme"
@@ -72,6 +86,9 @@ class Programme(SQLModel, table=True):
     made_by: str | None = Field(default=None, max_length=64)
     made_at: datetime | None = None
     why: str = Field(default="", max_length=2000)
+    change_on: date | None = None
+    change: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    changed_on: date | None = None
 
     @property
     def is_unannounced(self) -> bool:
@@ -112,9 +129,36 @@ class Milestone(SQLModel, table=True):
 
 
 def slots(programme: Programme, given: Given, *, until: date) -> Iterator[When]:
-    """The slots of a programme that have no outcome yet, as far as `done_until` tells, oldest first. Raises NotARule."""
-    after, last = programme.done_until, min(until, programme.ends_on or until)
-    return (one for one in parse(programme.rule).slots(given, until=last) if after is None or one.on > after)
+    """The slots of a programme that have no outcome yet, as far as `done_until` tells, oldest first; from the day of a
+    change on those of its new rule. Raises NotARule."""
+    after, first = programme.done_until, programme.change_on
+    old_until = _least(until, programme.ends_on, first - ONE_DAY if first else None)
+    found = parse(programme.rule).slots(given, until=old_until)
+    yield from (one for one in found if after is None or one.on > after)
+    if first is not None and first <= until:
+        new = changed(programme)
+        anew = Given(first, given.calendar, given.milestones)
+        yield from parse(new["rule"]).slots(anew, until=_least(until, new["ends_on"]))
+
+
+def changed(programme: Programme) -> dict[str, Any]:
+    """What may change of a programme, as it will be from the day of the change on; as it is, where none is to come."""
+    found = {name: getattr(programme, name) for name in CHANGES} | dict(programme.change or {})
+    ends_on = found["ends_on"]
+    return found | {"ends_on": date.fromisoformat(ends_on) if isinstance(ends_on, str) else ends_on}
+
+
+def take_over(programme: Programme) -> None:
+    """The day of the change has come, and every slot before it has its outcome: from here on it is another programme."""
+    for name, value in changed(programme).items():
+        setattr(programme, name, value)
+    if programme.change_on is not None:
+        programme.starts_on = programme.changed_on = programme.change_on
+    programme.change_on = programme.change = None
+
+
+def _least(*days: date | None) -> date:
+    return min(day for day in days if day is not None)
 
 
 def given(programme: Programme, calendar: Calendar, milestones_: Mapping[str, date]) -> Given:

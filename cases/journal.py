@@ -13,7 +13,7 @@ CONSOLE = "console"  # whoever has the database itself, while there is no operat
 
 
 class AccountEvent(SQLModel, table=True):
-    """One thing that happened to an account, or (without `login`) to the office's people and bodies."""
+    """One thing that happened to an account, or (without `login`) to the office's people, bodies and programmes."""
 
     __tablename__ = "account_event"
 

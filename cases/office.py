@@ -23,7 +23,7 @@ class Occurred:
     for a move they are empty and the rulebook's notice rules are asked.
 
     `to` names roles, places, or with the prefix PERSON somebody who may know whatever they see. What is in no history
-    has no `event`, and a `cause` that is its own.
+    has no `event`, and a `cause` that is its own; `counts` are figures that its message tells.
     """
 
     event: int | None
@@ -45,6 +45,7 @@ class Occurred:
     due_on: date | None = None
     cause: str = ""
     named: tuple[str, ...] = ()  # the people its form names
+    counts: Mapping[str, int] | None = None
 
 
 def occurred(

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from cases import (
+    catalogues,
     checklists,
     clocks,
     history,
@@ -100,6 +101,9 @@ def open_matter(
     return moved
 
 
+TITLE, RECEIVED = "title", "received_on"
+
+
 def open_from(
     session: Session, office: Office, parent: OnFile, opens: Opens, source: Mapping[str, Any], *,
     actor: str, at: datetime,
@@ -109,7 +113,8 @@ def open_from(
     opener = actor if history.is_person(actor) else None
     keeper = parent.addressee if opens.kept_by == "addressee" else None
     above = _also_under(session, parent, opens, source)
-    birth = Birth(opens.machine, keeper or parent.organisation, actor, at, handed_on(opens, source), rules.register_,
+    values = handed_on(office, parent, opens, source)
+    birth = Birth(opens.machine, keeper or parent.organisation, actor, at, values, rules.register_,
                   project=parent.project, handler=parent.handler, opener=opener, by=opens.by,
                   parents=() if opens.link in recusals.APART else (parent.id, *above))  # fmt: skip
     row, moved = _bear(session, office, rules, birth)
@@ -118,9 +123,12 @@ def open_from(
     return moved
 
 
-def handed_on(opens: Opens, source: Mapping[str, Any]) -> dict[str, Any]:
-    """What a matter starts with: facts of the one it comes out of, and those that the rulebook sets."""
-    return {name: source[name] for name in opens.copies if source.get(name) is not None} | dict(opens.sets)
+def handed_on(office: Office, parent: OnFile, opens: Opens, source: Mapping[str, Any]) -> dict[str, Any]:
+    """What a matter starts with: facts of the one it comes out of, and those that the rulebook sets. Where that asks for its
+    title by another name, or for no day of receipt, they are its title and the day it came on file."""
+    own = {TITLE: parent.title, RECEIVED: office.day(parent.opened_at).isoformat()}
+    known = own | {name: value for name, value in source.items() if value is not None}
+    return {name: known[name] for name in opens.copies if name in known} | dict(opens.sets)
 
 
 def _also_under(session: Session, parent: OnFile, opens: Opens, source: Mapping[str, Any]) -> Sequence[int]:
@@ -184,6 +192,11 @@ def _read(
         form = forms.read_form(rules.register_, given, values={}, today=today, zone=office.zone, typed=typed)
         looks = Looks(person.id, office.rulebook())
         reasons += references.faults(session, rules.register_, form, organisation=organisation, looks=looks)
+        if rules.meeting is not None and rules.meeting.lists is not None:
+            listed, wrong = catalogues.read(
+                session, rules.meeting.lists, form, organisation=organisation, looks=looks
+            )
+            form, reasons = form | listed, [*reasons, *wrong]
         reasons += _against(rules, replace(facts, form=form))
     except Refused as refusal:
         reasons += refusal.reasons

@@ -68,7 +68,7 @@ def programmes(session: Session, office: Office, *, actor: str, lang: str) -> li
     planned_by = planning.may_plan(session, office, actor)
     query = select(Programme).where(of_programmes(session, office, actor))
     return [
-        _programme(one, lang=lang, whole=one.organisation in planned_by)
+        _programme(one, lang=lang, whole=planned_by.plans(one.organisation, one.project))
         for one in session.exec(query.order_by(col(Programme.code)))
     ]
 
@@ -82,7 +82,17 @@ def _programme(one: Programme, *, lang: str, whole: bool) -> dict[str, Any]:
         "ends_on": one.ends_on.isoformat() if one.ends_on else None, "on_outage": one.on_outage, "active": one.active,
         "checklist": one.checklist, "made_by": one.made_by,
         "made_at": one.made_at.isoformat() if one.made_at else None, "why": one.why,
+        "change_on": one.change_on.isoformat() if one.change_on else None,
+        "change": _change(one, lang=lang, whole=whole),
     }  # fmt: skip
+
+
+def _change(one: Programme, *, lang: str, whole: bool) -> dict[str, Any] | None:
+    """What is to change; the sites only for those who plan."""
+    if one.change is None:
+        return None
+    found = {name: value for name, value in one.change.items() if whole or name != "sites"}
+    return found | ({"recurs": recurrence_words.label(found["rule"], lang)} if "rule" in found else {})
 
 
 def slots(

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import checklists, due_rounds, inspections
+from cases import checklists, due_rounds, inspections, journal
 from cases.inspections import KINDS, MACHINE, POLICIES, RUN_ONCE, Milestone, Plan, Programme
 from cases.office import Office
 from cases.organisations import Organisation, Project
 from cases.people import Person, postings_of
 from states.facts import Reason, Refused
-from states.recurrence import NotARule
+from states.recurrence import ONE_DAY, NotARule
 from states.recurrence_words import parse
 from states.refusals import not_your_role
 from states.rulebook import Label
@@ -67,10 +67,27 @@ def span(period: str) -> tuple[date, date]:
     return date(year, last - 2, 1), date(year, last, 31 if last in (3, 12) else 30)
 
 
-def may_plan(session: Session, office: Office, actor: str) -> set[str]:
-    """The bodies for which `actor` plans inspections."""
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """For which bodies, and which projects of them, somebody plans inspections; a posting without a project is for all."""
+
+    held: frozenset[tuple[str, str | None]]
+
+    def __bool__(self) -> bool:
+        return bool(self.held)
+
+    def plans(self, organisation: str, project: str | None) -> bool:
+        """Whether they plan for this body: for this project of it, or, without one, for the whole of it."""
+        return (organisation, None) in self.held or (
+            project is not None and (organisation, project) in self.held
+        )
+
+
+def may_plan(session: Session, office: Office, actor: str) -> Planner:
+    """For what `actor` plans inspections."""
     roles = office.rulebook().machines[MACHINE].moves[SENDS].roles
-    return {held.organisation for held in postings_of(session, actor) if held.role in roles}
+    held = ((one.organisation, one.project) for one in postings_of(session, actor) if one.role in roles)
+    return Planner(frozenset(held))
 
 
 def add_plan(
@@ -78,7 +95,7 @@ def add_plan(
     project: str | None, at: datetime,
 ) -> Plan:  # fmt: skip
     """Put a yearly or quarterly plan on file. Raises Refused."""
-    check_role(session, office, actor, organisation)
+    check_role(session, office, actor, organisation, project)
     span(period)
     reasons = [*_code_faults(code), *_title_faults(title), *_body_faults(session, organisation, project)]
     if session.get(Plan, code) is not None:
@@ -93,7 +110,7 @@ def add_plan(
 
 def add_programme(session: Session, office: Office, wanted: Wanted, *, actor: str, at: datetime) -> Programme:
     """Put a programme on file; it owes rounds from its first day on, and none before today. Raises Refused."""
-    check_role(session, office, actor, wanted.organisation)
+    check_role(session, office, actor, wanted.organisation, wanted.project)
     reasons = [*wanted.faults, *_faults(session, office, wanted)]
     first, last, late = _days(session, wanted, office.day(at))
     _refuse_for([*reasons, *late])
@@ -108,10 +125,70 @@ def add_programme(session: Session, office: Office, wanted: Wanted, *, actor: st
     return programme
 
 
+def change(
+    session: Session, office: Office, code: str, changes: Mapping[str, Any], *, from_on: date | None, actor: str,
+    at: datetime,
+) -> Programme:  # fmt: skip
+    """Let a programme be another one from a day on (None: as soon as may be). What it opened stays; the slots before that
+    day are of the old rule, those from it on of the new one, each with one outcome. Who changed what is on record once.
+
+    `changes` are by the names of `inspections.CHANGES`. Raises Refused.
+    """
+    found = session.get(Programme, code, with_for_update=True, populate_existing=True)
+    if found is None or not may_plan(session, office, actor).plans(found.organisation, found.project):
+        raise Refused("unknown_reference", (_unknown("programme", "检查安排", code),))
+    today = office.day(at)
+    done = found.done_until or today - ONE_DAY
+    first = max(today, done + ONE_DAY) if from_on is None else from_on
+    before = inspections.changed(found)
+    after = before | dict(changes)
+    wanted = Wanted(code=found.code, organisation=found.organisation, project=found.project, plan=found.plan,
+                    starts_on=first, **after)  # fmt: skip
+    _refuse_for([
+        *_change_faults(found, first, today, done, anew=after != before),
+        *_faults(session, office, wanted, is_new=False), *_days(session, wanted, today)[2],
+    ])  # fmt: skip
+    found.change = {name: _plain(value) for name, value in after.items() if value != getattr(found, name)}
+    found.change_on, found.next_on = first, None
+    session.add(found)
+    session.flush()
+    told = {
+        name: [_plain(before[name]), _plain(after[name])] for name in after if before[name] != after[name]
+    }
+    journal.note(
+        session, "programme_changed", actor=actor, at=at, code=code, from_on=first.isoformat(), changed=told
+    )
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _change_faults(found: Programme, first: date, today: date, done: date, *, anew: bool) -> list[Reason]:
+    """Why a programme cannot be changed from this day on."""
+    if not found.active:
+        return [_reason("ended", f"{found.code} has ended.", f"{found.code} 已终止。", "Put another programme on file.",
+                        "请另行登记检查安排。")]  # fmt: skip
+    if not anew:
+        return [_reason("nothing_changes", "Nothing would be different.", "没有任何变化。", "Say what is to change.",
+                        "请填写要变更的内容。")]  # fmt: skip
+    if found.change_on is not None and found.change_on != first:
+        return [_reason("change_waits", f"It changes from {found.change_on} on already.",
+                        f"已定于 {found.change_on} 起变更。", f"Change it from {found.change_on} on, or after that day.",
+                        f"请自 {found.change_on} 起变更，或待其生效后再变更。", "from_on")]  # fmt: skip
+    if today <= first <= done:
+        next_ = done + ONE_DAY
+        return [_reason("too_early", f"The slot of {done} has its outcome already, and that stays.",
+                        f"{done} 一期已有结果，予以保留。", f"Change it from {next_} on.", f"请自 {next_} 起变更。",
+                        "from_on")]  # fmt: skip
+    return []
+
+
 def end(session: Session, office: Office, code: str, *, actor: str) -> Programme:
     """End a programme: it opens no more rounds, and those it opened stay. Raises Refused."""
     found = session.get(Programme, code)
-    if found is None or found.organisation not in may_plan(session, office, actor):
+    if found is None or not may_plan(session, office, actor).plans(found.organisation, found.project):
         raise Refused("unknown_reference", (_unknown("programme", "检查安排", code),))
     found.active = False
     session.add(found)
@@ -126,7 +203,7 @@ def set_milestone(
     on_file = session.get(Project, project)
     if on_file is None:
         raise Refused("unknown_reference", (_unknown("project", "项目", project),))
-    check_role(session, office, actor, on_file.organisation)
+    check_role(session, office, actor, on_file.organisation, project)
     said = " ".join(name.split())
     if not said or len(said) > 64 or not said.isprintable():
         raise _refused("bad_name", "A milestone has a name of 1 to 64 visible characters.",
@@ -137,17 +214,27 @@ def set_milestone(
     return milestone
 
 
-def check_role(session: Session, office: Office, actor: str, organisation: str) -> None:
-    """Raises Refused unless `actor` plans inspections for this body."""
-    if organisation not in may_plan(session, office, actor):
-        roles = office.rulebook().machines[MACHINE].moves[SENDS].roles
-        raise Refused("not_your_role", (not_your_role(tuple(roles), office.rulebook().roles),))
+def check_role(
+    session: Session, office: Office, actor: str, organisation: str, project: str | None = None
+) -> None:
+    """Raises Refused unless `actor` plans inspections for this body, or for this project of it."""
+    mine = may_plan(session, office, actor)
+    if mine.plans(organisation, project):
+        return
+    only = sorted(of for body, of in mine.held if body == organisation and of is not None)
+    if only:
+        codes = ", ".join(only)
+        raise _refused("not_your_project", f"You plan inspections for {codes} alone.",
+                       f"您仅可安排项目 {codes} 的检查。", "Name that project, or ask who plans for the whole body.",
+                       "请填写该项目，或转请负责全部项目的人员安排。")  # fmt: skip
+    roles = office.rulebook().machines[MACHINE].moves[SENDS].roles
+    raise Refused("not_your_role", (not_your_role(tuple(roles), office.rulebook().roles),))
 
 
-def _faults(session: Session, office: Office, wanted: Wanted) -> list[Reason]:
+def _faults(session: Session, office: Office, wanted: Wanted, *, is_new: bool = True) -> list[Reason]:
     found = [*_code_faults(wanted.code), *_title_faults(wanted.title)]
     found += _body_faults(session, wanted.organisation, wanted.project)
-    if session.get(Programme, wanted.code) is not None:
+    if is_new and session.get(Programme, wanted.code) is not None:
         found.append(_taken(wanted.code))
     links = _links(office)
     for name, given, choices in (("kind", wanted.kind, KINDS), ("on_outage", wanted.on_outage, POLICIES),

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from cases.inspections import CHANGES
 from cases.planning import Wanted
 from states.facts import Reason, Refused
 from states.rulebook import Label
@@ -58,6 +59,20 @@ def sites(text: str) -> list[dict[str, str]]:
         name, _, weight = one.rpartition("=") if "=" in one else (one, "", "1")
         found.append({"name": name.strip(), "weight": weight.strip()})
     return found
+
+
+def changes(given: Sequence[str]) -> dict[str, Any]:
+    """ "rule=每周二", "take=2" as what is to change of a programme, in the names and words of a file. Raises Refused."""
+    said = dict(one.partition("=")[::2] for one in given)
+    row = {_HEADINGS.get(name.strip(), name.strip()): value for name, value in said.items()}
+    if unknown := [name for name in row if name not in CHANGES]:
+        known = ", ".join(CHANGES)
+        raise _unreadable(f"{unknown[0][:40]!r} of a programme does not change. Known are: {known}.",
+                          f"检查安排的“{unknown[0][:40]}”不能变更。可变更：{known}。")  # fmt: skip
+    whole = _wanted(1, row)
+    if whole.faults:
+        raise Refused(whole.faults[0].code, tuple(whole.faults))
+    return {name: getattr(whole, name) for name in row}
 
 
 def _wanted(number: int, row: Mapping[str, Any]) -> Wanted:

@@ -104,7 +104,7 @@ def accept(
     Raises Refused: no such project in sight, not theirs to plan, nothing proposed there (any more), a kind that is none.
     """
     [body] = coverage.projects(session, office, actor, project)
-    planning.check_role(session, office, actor, body.organisation)
+    planning.check_role(session, office, actor, body.organisation, project)
     _one_at_a_time(session, project)
     proposed = of(session, office, actor=actor, at=at, project=project)
     chosen = next((one for one in proposed.proposals if one.what.place.link == link), None)
@@ -210,6 +210,6 @@ def listed(
     there = {one.code: one for one in rows}
     return [
         as_dict(office, one, lang=lang, name=there[one.what.place.project].name,
-                may_accept=there[one.what.place.project].organisation in mine)
+                may_accept=mine.plans(there[one.what.place.project].organisation, one.what.place.project))
         for one in found.proposals
     ]  # fmt: skip

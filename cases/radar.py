@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlmodel import Session, col
@@ -37,6 +37,19 @@ class Act:
     move: str
     by: str
     at: datetime
+
+
+class Stood(Protocol):
+    """What of a matter its last act is looked up by."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def machine(self) -> str: ...
+    @property
+    def rulebook(self) -> str: ...
+    @property
+    def progressed_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ def of(
     for name in _machines(looker, rules, machine):
         bodies += _bodies(session, looker, name, rules, today, organisation)
         such = [
-            col(Matter.progressed_at) < _before(office, rules.steps[name][0], today),
+            col(Matter.progressed_at) < before(office, rules.steps[name][0], today),
             *_kept_by(organisation),
         ]
         lines += longest_still(
@@ -129,10 +142,15 @@ def _machines(looker: Looker, rules: Radar, machine: str | None) -> Iterator[str
     yield from (one for one in looker.machines() if one in rules.steps and machine in (None, one))
 
 
-def _before(office: Office, days: int, today: date) -> datetime:
+def before(office: Office, days: int, today: date) -> datetime:
     """What had its last act before this instant has stood still for so many working days."""
     day = radar.reached_before(office.calendar, today, days)
     return datetime.combine(day, time(), office.zone)
+
+
+def days_still(office: Office, rules: Radar, machine: str, *, last: date, today: date) -> int:
+    """Whole working days since an act on `last`."""
+    return radar.stillness(office.calendar, rules.steps[machine], last=last, today=today).days
 
 
 def _kept_by(organisation: str | None) -> list[ColumnElement[bool]]:
@@ -145,7 +163,7 @@ def _bodies(
     """By body, from one index alone: each way of seeing is counted by its own, and the counts are added up."""
     live = states(looker.office.rulebook(), rules, machine)
     since = col(Matter.progressed_at)
-    bounds = [_before(looker.office, days, today) for days in rules.steps[machine]]
+    bounds = [before(looker.office, days, today) for days in rules.steps[machine]]
     place = (col(Matter.organisation), col(Matter.state))
     counts = [
         func.sum(case((since < bound, 1), else_=0)).label(f"step_{step}") for step, bound in enumerate(bounds)
@@ -179,12 +197,12 @@ def _blips(
         yield Blip(line, still, acts[line.id])
 
 
-def last_acts(session: Session, office: Office, lines: Iterable[Line]) -> Mapping[int, Act]:
+def last_acts(session: Session, office: Office, lines: Iterable[Stood]) -> Mapping[int, Act]:
     """The last substantive act of each of these matters, by its key; one that was never moved so counts from its opening.
 
     What was imported counts from the day that the ledger knew, not from the import.
     """
-    by_rules: dict[tuple[str, str], list[Line]] = {}
+    by_rules: dict[tuple[str, str], list[Stood]] = {}
     for line in lines:
         by_rules.setdefault((line.rulebook, line.machine), []).append(line)
     found: dict[int, Act] = {}
@@ -220,7 +238,7 @@ def _body(office: Office, rules: Radar, body: Body, today: date) -> dict[str, An
     longest = None
     if body.longest is not None:
         last = office.day(body.longest.progressed_at)
-        days = radar.stillness(office.calendar, steps, last=last, today=today).days
+        days = days_still(office, rules, body.machine, last=last, today=today)
         longest = {"number": body.longest.number, "days": days}
     return {
         "organisation": body.organisation, "machine": body.machine, "live": body.live,

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
-from cases import gathering, risk_causes
+from cases import gathering, holders_left, risk_causes
 from cases.advance import advance_by_engine
 from cases.history import Event
 from cases.matters import MatterLink
@@ -63,12 +63,14 @@ def _waiting(session: Session, failed: dict[int, str]) -> Sequence[int]:
 
 
 def take_up(session: Session, office: Office, key: int, *, at: datetime) -> int | None:
-    """How many points a sign raised; None where somebody else has taken it up."""
+    """How many points a sign raised; None where somebody else has taken it up. What hangs on a post that was lost ends."""
     query = select(RiskSign).where(col(RiskSign.id) == key).with_for_update(skip_locked=True)
     sign = session.execute(query).scalar_one_or_none()
     if sign is None:
         return None
     raised = sum(_raise(session, office, point, sign, at=at) for point in _points(session, sign))
+    if sign.person is not None:
+        holders_left.take_up(session, office, sign.person, at=at)
     session.delete(sign)
     session.flush()
     return raised

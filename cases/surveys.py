@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cases import checklist_answers, gathering, references, releasing, round_forms
+from cases import checklist_answers, drawn_rounds, gathering, references, releasing, round_forms
 from cases.matters import OnFile
 from cases.office import Office
 from cases.references import Looks
@@ -98,6 +98,7 @@ def _open_move(
         fields = round_forms.asked(rule, known)
         own = round_forms.examples(session, office, row, move, known=known)
         found |= {field.name: own[field.name] for field in fields if field.name in own}
+    found |= drawn_rounds.examples(session, row, move)
     if machine.checklist is not None:
         fields, own = checklist_answers.form(session, office, row, move, fields, known)
         found = {name: value for name, value in (found | own).items() if value is not None}

@@ -66,6 +66,7 @@ DEADLINES = Account(
         Line("planned", "由此拟发的通知", "Notices planned for them"),
         Line("failed", "未能处理、将再试", "Could not be handled, tried again next time", DOCTOR),
         Line("raised", "按规则提请复核的风险点", "Risk points raised for review by rule"),
+        Line("told", "已提示停滞的事项", "Matters whose standing still was told"),
     ),
 )
 

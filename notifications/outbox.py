@@ -103,9 +103,10 @@ def plan(
 def _row(one: rules.Concerned, *, by: str, mark: str, hours: Hours) -> dict[str, Any]:
     event = one.occurred
     next_at = event.at if by == FOLDER else hours(one.document, event.at)
+    counts = None if event.counts is None else dict(event.counts)
     return {
         "event": event.event, "matter": event.matter, "recipient": one.login, "channel": by, "document": one.document,
-        "lang": one.lang, "due_on": event.due_on, "counts": None, "status": PENDING, "attempts": 0, "next_at": next_at,
+        "lang": one.lang, "due_on": event.due_on, "counts": counts, "status": PENDING, "attempts": 0, "next_at": next_at,
         "planned_at": event.at, "message_id": message_id(mark, event.cause or f"event:{event.event}", one.login, by),
     }  # fmt: skip
 

@@ -154,11 +154,11 @@ def resume(session: Session, key: int) -> None:
 
 
 def plan(session: Session, office: Office, occurrences: Sequence[Occurred]) -> int:
-    """Plan the deliveries of these events, in the transaction that wrote them; how many."""
+    """Plan the deliveries of these events, in the transaction that wrote them; how many. What is in no history is none."""
     hooks = _ACTIVE.rows(session, {})
     if not hooks:
         return 0
-    rows = [_row(key, event) for event in occurrences for key, owner, wanted in hooks
+    rows = [_row(key, event) for event in occurrences if event.event is not None for key, owner, wanted in hooks
             if wants(wanted, event.machine, event.move) and may_see(session, office, owner, event.matter)]  # fmt: skip
     return _PLAN.change_each(session, rows)
 

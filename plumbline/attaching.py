@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from sqlmodel import Session
 
 from cases import advance as gate
-from cases import attachments, enclosures, file_kinds, gathering, releasing, requests
+from cases import attachments, enclosures, file_kinds, finding_copies, gathering, releasing, requests
 from cases.attachments import Added, Attachment, New
 from cases.moved import Moved
 from cases.requests import Request
@@ -115,8 +115,9 @@ class Attaching:
         key: str | None = None, fields: Mapping[str, Any] | None = None, typed: bool = False,
         check: Callable[[Session], None] | None = None,
     ) -> Moved:  # fmt: skip
-        """Make a move, as the gate does. Photographs that its form names go as copies to the round that it convenes, in
-        the same transaction: all of it is done, or nothing. `check` is asked before, in each transaction.
+        """Make a move, as the gate does. Photographs that its form names go as copies to the round that it convenes,
+        and those of a finding to what it makes of that, in the same transaction: all of it is done, or nothing.
+        `check` is asked before, in each transaction.
 
         Raises what the gate raises, and Refused: why a photograph cannot be released.
         """
@@ -125,13 +126,17 @@ class Attaching:
             if check is not None:
                 check(session)
             photos = releasing.chosen_for_new(session, office, number, move, given, actor=actor)
+            found = finding_copies.to_copy(session, office, number, move, given, actor=actor)
         with ExitStack() as until:
-            copied = list(releasing.copies(room, photos, until))
+            copied = list(releasing.copies(room, photos or found, until))
             with self.work.unit() as session:
                 if check is not None:
                     check(session)
 
                 def release(moved: Moved) -> None:
+                    if found:
+                        finding_copies.release(session, room, found, copied, moved, actor=actor, at=at)
+                        return
                     releasing.release(
                         session,
                         office,

@@ -70,8 +70,19 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A risk point on file that raises these spots, by how much, and its grade."""
+
+    project: str
+    spots: frozenset[Spot]
+    weight: int
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `covered_until` is the last day on which the last look holds; `age` the days since it."""
+    """One cell. `covered_until` is the last day on which the last look holds; `age` the days since it. `point`: the grade of
+    the gravest risk point there."""
 
     project: str
     spot: Spot
@@ -83,6 +94,7 @@ class Cell:
     risk: int
     open_signs: int
     closed_signs: int
+    point: str | None = None
 
     @property
     def worst_first(self) -> tuple[int, int, int]:
@@ -126,19 +138,31 @@ def looked_at(rules: Coverage, look: LookRule, move: str, own: Named, said: Name
 
 def cells(
     rules: Coverage, projects: Iterable[str], *, looks: Iterable[Look], foretold: Iterable[Foretold],
-    signs: Iterable[Sign], today: date,
+    signs: Iterable[Sign], today: date, points: Iterable[Point] = (),
 ) -> list[Cell]:  # fmt: skip
     """Every cell of every project, in the order of the rulebook: covered, else planned, else blind."""
     last, coming = _last(looks), _coming(rules, foretold, today)
+    gravest = _gravest(points)
     raised: dict[tuple[str, Spot], list[Sign]] = {}
     for sign in signs:
         for spot in sign.spots:
             raised.setdefault((sign.project, spot), []).append(sign)
     return [
         _cell(rules, project, spot, last=last.get((project, spot)), planned=coming.get((project, spot)),
-              signs=raised.get((project, spot), []), today=today)
+              signs=raised.get((project, spot), []), point=gravest.get((project, spot)), today=today)
         for project in projects for spot in spots(rules)
     ]  # fmt: skip
+
+
+def _gravest(points: Iterable[Point]) -> Mapping[tuple[str, Spot], Point]:
+    """The risk point that weighs most at each spot."""
+    found: dict[tuple[str, Spot], Point] = {}
+    for one in points:
+        for spot in one.spots:
+            held = found.get((one.project, spot))
+            if held is None or (held.weight, held.grade) < (one.weight, one.grade):
+                found[one.project, spot] = one
+    return found
 
 
 def _last(looks: Iterable[Look]) -> Mapping[tuple[str, Spot], Look]:
@@ -170,7 +194,7 @@ def _coming(
 
 def _cell(
     rules: Coverage, project: str, spot: Spot, *, last: Look | None, planned: Foretold | None, signs: list[Sign],
-    today: date,
+    point: Point | None, today: date,
 ) -> Cell:  # fmt: skip
     grade = rules.grades[rules.links[spot.link].grade]
     until = last.on + timedelta(days=grade.holds_for) if last else None
@@ -178,4 +202,5 @@ def _cell(
     still = sum(one.count for one in signs if one.is_open)
     ended = sum(one.count for one in signs if not one.is_open)
     return Cell(project, spot, state, last, (today - last.on).days if last else None, until, planned,
-                grade.weight + sum(one.weight * one.count for one in signs), still, ended)  # fmt: skip
+                grade.weight + sum(one.weight * one.count for one in signs) + (point.weight if point else 0), still, ended,
+                point.grade if point else None)  # fmt: skip

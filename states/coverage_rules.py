@@ -78,6 +78,22 @@ class RiskRule(Rule):
     unit: Name  # the field that names the unit it is about
 
 
+class PointGrade(Rule):
+    """How much a risk point of this grade weighs at the cells of its link."""
+
+    label: Label
+    weight: Weight
+
+
+class PointRule(Rule):
+    """The risk register raises cells too: matters of this machine in these states, by their grade, at all cells of their
+    link. Of several at one cell the gravest counts: a point is a standing judgement, and two do not make a third."""
+
+    machine: Name
+    states: tuple[Name, ...] = Field(min_length=1)
+    grades: Mapping[Name, PointGrade] = Field(min_length=1)
+
+
 class Coverage(Rule):
     """Phase by personnel by link, and when a cell of it counts as looked at."""
 
@@ -86,6 +102,7 @@ class Coverage(Rule):
     links: Mapping[Name, CoveredLink]
     looks: Mapping[Name, LookRule]
     risk: RiskRule
+    points: PointRule | None = None
     planned_within: Days  # a round further off than this is no plan yet
     basis: Basis
 
@@ -117,6 +134,12 @@ def faults(rules: Coverage, choices: Choices, moves: Mapping[str, frozenset[str]
         yield from (
             f"coverage.links.{name}: there is no {what} {one!r}."
             for what, names, known in said for one in names if one not in known
+        )  # fmt: skip
+    if rules.points is not None:
+        there = moves.get(rules.points.machine, frozenset())
+        yield from (
+            f"coverage.points: {rules.points.machine} has no state {one!r}."
+            for one in rules.points.states if one not in there
         )  # fmt: skip
     for name, look in rules.looks.items():
         there = moves.get(name, frozenset())

@@ -17,8 +17,9 @@ def reason(rules: Coverage, proposal: Proposal, link: Label) -> Label:
     """The reason for a proposal; `link` is what its link is called."""
     grade = rules.grades[rules.links[proposal.what.place.link].grade].label
     blind, signs, act = _blind(proposal.cells), _signs(proposal.cells), _act(rules, proposal.what)
-    zh = f"环节“{link.zh}”（风险{grade.zh}）{blind.zh}{signs.zh}。{act.zh}"
-    en = f'Link "{link.en}" ({grade.en} risk): {blind.en}{signs.en}. {act.en}'
+    point = _point(rules, proposal.cells)
+    zh = f"环节“{link.zh}”（风险{grade.zh}）{blind.zh}{signs.zh}{point.zh}。{act.zh}"
+    en = f'Link "{link.en}" ({grade.en} risk): {blind.en}{signs.en}{point.en}. {act.en}'
     return label(zh, en)
 
 
@@ -47,6 +48,18 @@ def _signs(cells: Sequence[Cell]) -> Label:
         return label("", "")
     return label(
         f"；该处有未结线索，单个盲区至多{most}件", f"; clues are open there, up to {most} at one cell"
+    )
+
+
+def _point(rules: Coverage, cells: Sequence[Cell]) -> Label:
+    """The gravest risk point on file there."""
+    grades = rules.points.grades if rules.points is not None else {}
+    there = [grades[one] for one in {cell.point for cell in cells} if one is not None and one in grades]
+    if not there:
+        return label("", "")
+    worst = max(there, key=lambda one: one.weight).label
+    return label(
+        f"；风险点登记中该处为{worst.zh}等级", f"; the risk register has a point of {worst.en} grade there"
     )
 
 

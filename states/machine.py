@@ -267,6 +267,7 @@ _NOT_SO = Label(zh="应报告的情形不再成立时", en="the duty to report t
 _SIGN = Label(
     zh="所在环节或岗位出现按规则应复核的情况时", en="something at its link or post asks for a review by rule"
 )
+_POST_LOST = Label(zh="所载人员不再担任该岗位时", en="the person it names holds the post no more")
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
 _ACCOUNT_ENDS = Label(
     zh="账号终止、工作经批准移交时", en="an account ends and the hand-over of its work is approved"
@@ -288,8 +289,9 @@ def _rungs(machine: Machine) -> dict[str, Label]:
 
 
 def _by_signs(machine: Machine) -> dict[str, Label]:
-    rules = machine.grading
-    return {} if rules is None else dict.fromkeys((rules.raised_by, rules.raised_again_by), _SIGN)
+    rules, holder = machine.grading, machine.holder
+    found = {} if rules is None else dict.fromkeys((rules.raised_by, rules.raised_again_by), _SIGN)
+    return found if holder is None else found | {holder.left_by: _POST_LOST}
 
 
 def _bound(uses: Any) -> tuple[tuple[Guard, Any], ...]:

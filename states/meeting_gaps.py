@@ -89,6 +89,8 @@ def _in_the_record(
 ) -> Iterator[str]:
     there = [one for one in voices if one.present]
     entitled = max(int(values.get(words.ENTITLED) or 0), len(there))
+    if values.get(words.ITEM_CODE) and not values.get(words.ITEM_LIST):
+        yield "no_list"
     if values.get(words.PREPARED) is False:
         yield "not_prepared"
     if not there:

@@ -12,12 +12,28 @@ from states.rule import Basis, Label, Name, Rule
 ATTENDEE, ATTENDANCE, PRESENT = "attendee", "attendance", "present"
 VIEW, REASON, AGREE, DISAGREE = "view", "view_reason", "agree", "disagree"
 ENTITLED, CHAIR, PREPARED, RESULT, APPROVED = "entitled", "chair", "pre_consulted", "result", "approved"
+ITEM_CODE, ITEM_LIST = (
+    "item_code",
+    "item_list",
+)  # by which item of which list it was brought before the meeting
 GAP = "gap"
 
 KINDS = (
     "not_prepared", "no_attendance", "below_quorum", "view_missing", "reason_missing", "chair_not_last", "not_carried",
+    "no_list",
 )  # fmt: skip
 """The gaps that can be seen in the record itself. Those of a clock are named by the rulebook (`late`)."""
+
+
+class Lists(Rule):
+    """The lists of items that decisions go by: matters of `machine`, in force in these `states`. `added_by` and `struck_by`
+    name an item in their field `item_code`; what stands on a list counts once it was put in force by `in_force_by`."""
+
+    machine: Name
+    states: tuple[Name, ...] = Field(min_length=1)
+    added_by: Name
+    struck_by: Name
+    in_force_by: Name
 
 
 class MeetingRules(Rule):
@@ -26,6 +42,8 @@ class MeetingRules(Rule):
 
     `late`: a clock that ran out, and the gap that is. `found_by` makes a gap a clue, `explained_by` accepts it with the
     reason; both name it in their field `gap`. A gap that is not named in `gaps` is none for this office.
+
+    `lists`: where the items stand that a decision names (`item_code`); without it the code is free.
     """
 
     attended_by: Name
@@ -37,6 +55,7 @@ class MeetingRules(Rule):
     carried: Share  # more than this share of those present has to agree
     gaps: Mapping[Name, Label] = Field(min_length=1)
     late: Mapping[Name, Name] = Field(default_factory=dict)
+    lists: Lists | None = None
     basis: Basis
 
 
@@ -61,3 +80,12 @@ def faults(rules: MeetingRules, forms: Mapping[str, Mapping[str, Mapping[str, La
         there = forms.get(move, {}).get(field)
         if there is not None and not choices <= set(there):
             yield f"meeting: {field} of {move} has the choices {', '.join(sorted(choices))}."
+
+
+def list_faults(lists: Lists, names: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """What a list of items names and its machine does not have. `names`: by machine, its moves and states."""
+    there = names.get(lists.machine)
+    if there is None:
+        return  # a machine that does not exist is a fault by its name
+    named = (lists.added_by, lists.struck_by, lists.in_force_by, *lists.states)
+    yield from (f"meeting.lists: {lists.machine} has no {one!r}." for one in named if one not in there)

@@ -15,11 +15,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules, grading_rules, meeting_rules, radar_rules
+from states import coverage_rules, grading_rules, holder_rules, meeting_rules, radar_rules
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
 from states.grading_rules import GRADE, LEVEL, NO_NOTICE, NOTICE, SCHEME, GradingRules
+from states.holder_rules import HolderRules
 from states.meeting_rules import MeetingRules
 from states.radar_rules import Radar
 from states.round_rules import Passes, Quorum, RoundRules
@@ -307,6 +308,7 @@ class Machine(Rule):
     exchange: Exchange | None = None  # how they travel to another site, where they do
     checklist: ChecklistRules | None = None  # how they are gone through by a checklist, where they are
     grading: GradingRules | None = None  # how they are graded, where they are
+    holder: HolderRules | None = None  # the post that they hang on, where they do
     meeting: MeetingRules | None = None  # how the record of a meeting is searched for gaps, where it is
 
     @model_validator(mode="after")
@@ -316,6 +318,9 @@ class Machine(Rule):
         }
         found = list(grading_rules.faults(self.grading, forms)) if self.grading else []
         found += list(meeting_rules.faults(self.meeting, forms)) if self.meeting else []
+        if self.holder is not None:
+            engine = frozenset(name for name, move in self.moves.items() if move.engine)
+            found += holder_rules.faults(self.holder, {one.name: one.type for one in self.register_}, engine)
         if found:
             raise ValueError(" ".join(found))
         return self
@@ -538,6 +543,14 @@ class Rulebook(Rule):
             return self
         states = {name: frozenset(each.states) for name, each in self.machines.items()}
         if found := list(radar_rules.faults(self.radar, states)):
+            raise ValueError(" ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _lists_exist(self) -> Rulebook:
+        held = [each.meeting.lists for each in self.machines.values() if each.meeting and each.meeting.lists]
+        names = {name: frozenset((*each.moves, *each.states)) for name, each in self.machines.items()}
+        if found := [fault for lists in held for fault in meeting_rules.list_faults(lists, names)]:
             raise ValueError(" ".join(found))
         return self
 

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from cases import (
     checklist_facts,
     checklist_findings,
+    clues_begun,
     due_dates,
     form_of_move,
     gathering,
@@ -225,8 +226,10 @@ def _form(
         asked = form_of_move.asked(session, here.office, number, move, actor=who.login, at=at)
         if not asked.exists:
             raise HTTPException(404)
-        item = request.query_params.get("item", "")
-        typed = sent.typed if sent else kept or _begun(session, here, asked, item, at, lang)
+        item, gap = (request.query_params.get(name, "") for name in ("item", "gap"))
+        typed = (
+            sent.typed if sent else kept or _begun(session, here, asked, item=item, gap=gap, at=at, lang=lang)
+        )
         fields = form_fields.built(
             session, here.office, asked.fields, asked.examples, asked.matter, actor=who.login, lang=lang, typed=typed,
             refused=refused,
@@ -243,16 +246,20 @@ def _form(
     )  # fmt: skip
 
 
-def _begun(session: Session, here: Work, asked: Asked, item: str, at: datetime, lang: str) -> Typed | None:
-    """What a form begins with that makes something of what was found at an item of a checklist."""
-    rules = asked.rules.checklist
-    found = checklist_facts.asked(session, here.office, asked.matter) if item and rules is not None else None
-    if found is None or asked.move not in found.rules.found_by:
-        return None
-    begun = checklist_findings.begun(
-        session, asked.matter, found, asked.fields, item, today=here.office.day(at), lang=lang
+def _begun(
+    session: Session, here: Work, asked: Asked, *, item: str, gap: str, at: datetime, lang: str
+) -> Typed | None:
+    """What a form begins with that makes something of what was found: at an item of a checklist, or in a register."""
+    rules, today = asked.rules.checklist, here.office.day(at)
+    begun = clues_begun.begun(
+        asked.rules, asked.matter, asked.move, asked.fields, gap=gap, today=today, lang=lang
     )
-    return {name: [text] for name, text in begun.items()}
+    found = checklist_facts.asked(session, here.office, asked.matter) if item and rules is not None else None
+    if found is not None and asked.move in found.rules.found_by:
+        begun = checklist_findings.begun(
+            session, asked.matter, found, asked.fields, item, today=today, lang=lang
+        )
+    return {name: [text] for name, text in begun.items()} or None
 
 
 def _typed(typed: Typed) -> dict[str, str]:

@@ -22,6 +22,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/rounds", Label(zh="会商", en="Consultations")),
     Entry("/tasks", Label(zh="任务", en="Tasks")),
     Entry("/inspections", Label(zh="监督检查", en="Inspections")),
+    Entry("/programme", Label(zh="检查计划", en="Programme")),
     Entry("/coverage", Label(zh="覆盖", en="Coverage")),
     Entry("/risks", Label(zh="风险点", en="Risks")),
     Entry("/decisions", Label(zh="重大决策", en="Decisions")),

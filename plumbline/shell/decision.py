@@ -62,12 +62,15 @@ def record(asked: Asked, number: Number) -> Answer:
         )
     people = [[one["turn"], one["name"], one["attendance"], one["view"], one["reason"], one["lines"]]
               for one in found["people"]]  # fmt: skip
-    lacks = [[one["gap"], one["label"], _yes(one["settled"])] for one in found["gaps"]]
+    lacks = [
+        [one["gap"], one["label"], _yes(one["settled"]), "、".join(made["number"] for made in one["led_to"])]
+        for one in found["gaps"]
+    ]
     return Answer(found, [
         f"{number} {found['state']}",
         Table([said("发言次序", "spoke"), said("姓名", "person"), said("到会", "attendance"), said("意见", "view"),
                said("理由", "reason"), said("登记次数", "lines")], people),
-        Table([said("缺失", "gap"), said("说明", "in words"), said("已处理", "seen to")], lacks),
+        Table([said("缺失", "gap"), said("说明", "in words"), said("已处理", "seen to"), said("已转线索", "became")], lacks),
     ])  # fmt: skip
 
 

@@ -232,6 +232,37 @@ def _outcome(word: str) -> str:
             "skipped": said("不再补做", "skipped")}[word]  # fmt: skip
 
 
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help=said("变更内容，可重复，名称同文件栏目。",
+                                                          "What changes, repeatable; named as in files.")),
+]  # fmt: skip
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DATE", help=said("自何日起；不填为最早之日。", "From which day on; else the soonest.")),
+]  # fmt: skip
+
+
+@verb(
+    app,
+    "change",
+    said("自某日起变更检查安排。", "Change a programme from a day on; the rounds it opened stay."),
+)
+def change(asked: Asked, code: Code, set_: Changes = None, from_: From = None) -> Answer:
+    from cases import planning, programme_files
+
+    first, actor = day_if_given(from_, "--from"), asked.actor
+    wanted = programme_files.changes(set_ or ())
+    with asked.work.unit() as session:
+        made = planning.change(
+            session, asked.work.office, code, wanted, from_on=first, actor=actor, at=asked.at
+        )
+        document = {"code": made.code, "from": made.change_on.isoformat() if made.change_on else None,
+                    "change": dict(made.change or {})}  # fmt: skip
+    day = document["from"]
+    return Answer(document, [said(f"{code} 自 {day} 起变更。", f"{code} changes from {day} on.")])
+
+
 Project = Annotated[str, typer.Argument(metavar="PROJECT", help=said("项目代码。", "The project's code."))]
 Name = Annotated[str, typer.Argument(metavar="NAME", help=said("里程碑名称。", "The milestone's name."))]
 Day = Annotated[str, typer.Argument(metavar="DATE", help=said("日期。", "The day it falls on."))]

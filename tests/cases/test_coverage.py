@@ -21,6 +21,7 @@ from cases.inspections import Programme
 from cases.matters import Matter
 from cases.office import Office
 from cases.recusals import Recusal
+from cases.risk_points import RiskPoint
 from states.rulebook_file import shipped
 from tests.cases.small_office import Told, office
 
@@ -45,7 +46,7 @@ def centre() -> Office:
 
 
 def put(session: Session, number: int, *, machine: str, state: str, at: datetime, opening: dict[str, Any],
-        values: dict[str, Any], made: list[tuple[datetime, str, dict[str, Any]]], project: str = "PC",
+        values: dict[str, Any], made: list[tuple[datetime, str, dict[str, Any]]], project: str | None = "PC",
         due_at: datetime | None = None) -> int:  # fmt: skip
     """A matter with its events, as rows."""
     matter = Matter(machine=machine, number=f"N-{number:04d}", rulebook=shipped().key, state=state, organisation="MGJ",
@@ -66,6 +67,28 @@ def a_round(
 ) -> int:
     return put(session, number, machine="inspection", state="findings_recorded", at=at, opening=dict(names),
                values=dict(names), made=[(at, move, {})])  # fmt: skip
+
+
+def a_point(
+    session: Session, number: int, link: str, grade: str | None, *, state: str = "in_force",
+    project: str | None = "PC",
+) -> int:  # fmt: skip
+    """A risk point at a link; without a project, at every one of the body."""
+    names = {"link": link} | ({"grade": grade} if grade else {})
+    key = put(
+        session,
+        number,
+        machine="risk",
+        state=state,
+        at=AT,
+        opening=names,
+        values=names,
+        made=[],
+        project=project,
+    )
+    session.add(RiskPoint(matter=key, organisation="MGJ", project=project, link=link, since=AT))
+    session.flush()
+    return key
 
 
 def seen(unit: Unit, centre: Office, at: datetime = AT, who: str = "registrar") -> Map:
@@ -121,6 +144,39 @@ def test_a_clue_out_of_sight_raises_nothing(unit: Unit, centre: Office) -> None:
     assert {(spot.phase, spot.personnel, one.risk) for spot, one in theirs.items()} == {
         ("execution", "contractor", 6 + 3 + 2)
     }
+
+
+def at_safety(found: Map) -> set[tuple[int, str | None]]:
+    return {(one.risk, one.point) for one in found.cells if one.spot.link == "c16_safety"}
+
+
+def test_a_risk_point_weighs_at_the_cells_of_its_link_and_the_gravest_counts(
+    unit: Unit, centre: Office
+) -> None:
+    assert at_safety(seen(unit, centre)) == {(4, None)}
+    with unit() as session:
+        a_point(session, 1, "c16_safety", "low", project=None)
+    assert at_safety(seen(unit, centre)) == {(4 + 1, "low")}, "of no project: at every one"
+    with unit() as session:
+        a_point(session, 2, "c16_safety", "high")
+        a_point(session, 3, "c16_safety", "high")
+        a_point(session, 4, "c16_safety", "high", project="BR")
+        a_point(session, 5, "c17_supervision", "high", state="graded")
+    found = seen(unit, centre)
+    assert at_safety(found) == {(4 + 5, "high")}, "three points are no more than the gravest"
+    assert {one.point for one in found.cells if one.spot.link == "c17_supervision"} == {None}, (
+        "not in force yet"
+    )
+
+
+def test_a_point_out_of_sight_weighs_nothing(unit: Unit, centre: Office) -> None:
+    with unit() as session:
+        key = a_point(session, 1, "c16_safety", "high")
+        session.add(
+            Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
+        )
+    assert at_safety(seen(unit, centre)) == {(4, None)}
+    assert at_safety(seen(unit, centre, who="leader")) == {(4 + 5, "high")}
 
 
 def test_who_sees_no_rounds_sees_no_coverage(unit: Unit, centre: Office) -> None:
@@ -193,6 +249,17 @@ def _furnish(session: Session, draw: random.Random, links: list[str]) -> set[int
                 Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
             )
             out.add(key)
+    for number in range(200, 200 + draw.randint(0, 5)):
+        key = a_point(
+            session, number, draw.choice(links), draw.choice(["high", "middle", "low", None]),
+            state=draw.choice(["graded", "in_force", "in_force", "under_review", "retired"]),
+            project=draw.choice(["PC", "PC", "BR", None]),
+        )  # fmt: skip
+        if draw.random() < 0.2:
+            session.add(
+                Recusal(matter=key, person="registrar", kind="declared", asked_by="registrar", asked_at=AT)
+            )
+            out.add(key)
     for number in range(draw.randint(0, 4)):
         session.add(_programme(draw, f"P{number}", links))
     session.flush()
@@ -232,14 +299,14 @@ def _recounted(session: Session, rules: Any, out: set[int]) -> dict[tuple[str, .
     found: dict[tuple[str, ...], Any] = {}
     query = text("SELECT m.id, m.machine, m.number, m.state, m.values, e.move, e.at FROM matter m JOIN event e "
                  "ON e.matter = m.id AND e.seq = 2")  # fmt: skip
-    coming = _coming(session, out)
+    coming, points = _coming(session, out), _points(session, out)
     quoted = text(str(query).replace("m.values", 'm."values"'))
     rows = [one for one in session.connection().execute(quoted).all() if one.id not in out]
     for link, of in rules["links"].items():
         grade = rules["grades"][of["grade"]]
         for phase in of["phases"]:
             for side in of["personnel"]:
-                last, risk = None, grade["weight"]
+                last, risk = None, grade["weight"] + points.get(link, 0)
                 for row in rows:
                     values = row.values if isinstance(row.values, dict) else json.loads(row[4])
                     at = datetime.fromisoformat(str(row.at))
@@ -272,6 +339,21 @@ def _recounted(session: Session, rules: Any, out: set[int]) -> dict[tuple[str, .
                     risk,
                     soon[:2] if soon else None,
                 )
+    return found
+
+
+def _points(session: Session, out: set[int]) -> dict[str, int]:
+    """By link, what the gravest point there weighs, by another hand."""
+    found: dict[str, int] = {}
+    query = text(
+        "SELECT id, state, project, \"values\" FROM matter WHERE machine = 'risk' AND organisation = 'MGJ'"
+    )
+    for row in session.connection().execute(query):
+        values = row[3] if isinstance(row[3], dict) else json.loads(row[3])
+        if row.id in out or row.state not in ("in_force", "under_review") or row.project not in ("PC", None):
+            continue
+        weight = {"high": 5, "middle": 2, "low": 1}.get(str(values.get("grade")), 0)
+        found[values["link"]] = max(found.get(values["link"], 0), weight)
     return found
 
 

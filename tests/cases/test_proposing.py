@@ -20,7 +20,7 @@ from cases.recusals import Recusal
 from states.facts import Refused
 from states.rulebook_file import shipped
 from tests.cases.small_office import Told, office
-from tests.cases.test_coverage import AT, a_round, put
+from tests.cases.test_coverage import AT, a_point, a_round, put
 
 Unit = Callable[[], AbstractContextManager[Session]]
 NAMES = {"link": "c15_quality", "phase": "execution", "subject_unit": "QJN", "grade": "general"}
@@ -167,3 +167,21 @@ def test_a_round_or_clue_out_of_sight_changes_no_proposal(rounded: Unit, centre:
     theirs = {one["link"]: one["form"] for one in told(rounded, centre)}
     assert "c22_conduct" not in theirs
     assert theirs["c10_change"] == "round"
+
+
+def test_a_blind_place_with_a_grave_risk_point_comes_first_and_its_reason_says_so(
+    rounded: Unit, centre: Office
+) -> None:
+    """Two links of as many cells and the same grade: the one with the point goes before the other."""
+    before = [
+        one["link"] for one in told(rounded, centre) if one["link"] in ("c08_contract", "c19_settlement")
+    ]
+    assert before == ["c08_contract", "c19_settlement"]
+    with rounded() as session:
+        a_point(session, 9, "c19_settlement", "high")
+    found = {one["link"]: one for one in told(rounded, centre)}
+    assert [one for one in found if one in before] == ["c19_settlement", "c08_contract"]
+    assert "the risk register has a point of high grade there" in found["c19_settlement"]["reason"]
+    assert "risk register" not in found["c08_contract"]["reason"]
+    accepted = accept(rounded, centre, "c19_settlement")
+    assert "risk register" in accepted.why

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from cases import audit, checklist_sheets, coverage, round_results
+from cases import audit, checklist_sheets, coverage, radar, round_results
 from cases.deadlines import Deadline, Firing
 from cases.inspections import Programme
 from cases.matters import Matter
@@ -33,7 +33,7 @@ def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
     assert found == {
         "wages": "archived", "round": "closed", "task": "cancelled", "task2": "cancelled", "tender": "referred",
         "packet": "answered", "concrete": "registered", "cable": "registered", "paper": "filed", "point": "in_force",
-        "contracts": "closed", "refund": "cancelled",
+        "contracts": "closed", "refund": "cancelled", "diary": "assigned",
         "change": "settled", "call": "reported",
         "letter": "in_term", "commitment": "signed",
     }  # fmt: skip
@@ -121,6 +121,22 @@ def test_some_of_the_project_is_covered_some_planned_and_some_blind(played: Play
         "covered", "planned", "blind")  # fmt: skip
     assert (made_by, by_link["c22_conduct"].state) == ("leader", "planned")
     assert "从未检查" in why
+
+
+def test_what_stands_still_is_on_the_radar_and_was_told_step_by_step(played: Played) -> None:
+    ends = datetime(2026, 12, 18, 10, 0, tzinfo=UTC)
+    number = played.called["diary"]
+    with played.work.reading() as session:
+        found = radar.of(
+            session, played.work.office, actor="leader", at=ends, machine="clue", limit=radar.MOST
+        )
+        told = session.exec(
+            select(Notice.recipient, Notice.status).join(Matter, col(Matter.id) == col(Notice.matter))
+            .where(Matter.number == number, Notice.document == "radar_notice").order_by(col(Notice.id))
+        ).all()  # fmt: skip
+    [blip] = [one for one in found.blips if one.line.number == number]
+    assert (blip.still.days, blip.still.step, blip.act.move, blip.act.by) == (21, 2, "sign_for", "officer")
+    assert told == [("officer", "sent"), ("leader", "sent")]
 
 
 def test_the_history_holds_and_the_duties_ran_on_working_days(played: Played) -> None:

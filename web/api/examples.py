@@ -150,12 +150,12 @@ PROGRAMMES: dict[str, Any] = {
         "code": "PC-WEEKLY", "plan": "Y2026", "kind": "daily", "title": "港口中心项目每周巡查", "rule": "每周一",
         "recurs": "every week on Monday", "organisation": "MGJ", "project": "PC", "inspectors": ["supervisor"],
         "sites": None, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "on_outage": "run_once", "active": True,
-        "checklist": "LINKS", "made_by": "leader", "made_at": AT, "why": "",
+        "checklist": "LINKS", "made_by": "leader", "made_at": AT, "why": "", "change_on": None, "change": None,
     }],
 }  # fmt: skip
 CELL: dict[str, Any] = {
     "project": "PC", "phase": "execution", "personnel": "contractor", "link": "c15_quality", "state": "blind", "risk": 9,
-    "open_clues": 1, "closed_clues": 0, "age": 61, "covered_until": "2026-08-31",
+    "open_clues": 1, "closed_clues": 0, "point": "high", "age": 61, "covered_until": "2026-08-31",
     "last": {"at": "2026-07-02T04:00:00+00:00", "by": "supervisor", "number": "MGJ-JC-2026-001", "machine": "inspection",
              "move": "record_nothing"},
     "planned": None,
@@ -233,7 +233,9 @@ DECISION_RECORD: dict[str, Any] = {
     "people": [
         {"name": "党委书记", "attendance": "present", "view": "agree", "reason": "方案经专家论证。", "turn": 1, "lines": 2},
     ],
-    "gaps": [{"gap": "below_quorum", "label": "attendance below the quorum", "settled": False}],
+    "gaps": [{"gap": "below_quorum", "label": "attendance below the quorum", "settled": True,
+              "led_to": [{"number": "MGJ-2026-0007", "machine": "clue", "state": "discovered",
+                          "label": {"zh": "发现", "en": "discovered"}}]}],
 }  # fmt: skip
 RISK_POINT: dict[str, Any] = {
     "number": "MGJ-FX-2026-001", "state": "in_force", "version": 4, "title": "隐蔽工程验收签认", "aspect": "post",

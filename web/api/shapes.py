@@ -536,6 +536,8 @@ class ProgrammeShape(Shape):
     made_by: str | None
     made_at: When | None
     why: Annotated[str, Field(description="Why it was made, where somebody said so; its rounds say so too.")]
+    change_on: Annotated[Day | None, Field(description="From this day on it is as `change` says.")]
+    change: dict[str, Any] | None
 
 
 class ProgrammesShape(Shape):
@@ -572,6 +574,7 @@ class CellShape(Shape):
     state: Literal["covered", "planned", "blind"]
     risk: int
     open_clues: int
+    point: str | None
     closed_clues: int
     age: int | None
     covered_until: Day | None
@@ -949,6 +952,12 @@ class VoiceShape(Shape):
     lines: int
 
 
+class RecordGapShape(GapShape):
+    """`led_to`: the clues it became, as far as whoever asks sees them."""
+
+    led_to: list[LedToShape]
+
+
 class DecisionRecordShape(Shape):
     number: str
     state: str
@@ -958,7 +967,7 @@ class DecisionRecordShape(Shape):
     chair: str | None
     result: str | None
     people: list[VoiceShape]
-    gaps: list[GapShape]
+    gaps: list[RecordGapShape]
 
 
 class GapRowShape(Shape):

@@ -42,4 +42,6 @@ def decision(request: Request, number: str, who: Guest) -> Response:
         name: naming.choices(machine, name, lang) for name in ("attendance", "view", "result", "category")
     }
     return render(request, "rooms/decision.html", signed=who, heading=number, texts=TEXTS, number=number, shown=shown,
-                  record=record, project=project, open=open_, words=words)  # fmt: skip
+                  record=record, project=project, open=open_, words=words,
+                  moves={one.move: one.label for one in open_},
+                  finds=machine.meeting.found_by if machine.meeting else "")  # fmt: skip

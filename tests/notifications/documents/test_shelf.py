@@ -81,6 +81,7 @@ def test_the_papers_the_rulebook_sends_have_a_form() -> None:
         "due_notice",
         "missed_round",
         "risk_review",
+        "radar_notice",
         "report_owed",
         "recusal_request",
         "recusal_notice",
