@@ -12,12 +12,13 @@ from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, case, func, or_, select, union_all
 from sqlmodel import Session, col
 
 from cases.history import Event
 from cases.matters import Matter
 from cases.office import Office
+from cases.unindexed import without_index
 from cases.worklist import Line, Looker, live_states, longest_still
 from states import radar
 from states.facts import Reason, Refused
@@ -105,20 +106,10 @@ def of(
     bodies: list[Body] = []
     lines: list[Line] = []
     for name in _machines(looker, rules, machine):
-        bodies += _bodies(session, looker, name, rules, today, organisation)
-        such = [
-            col(Matter.progressed_at) < before(office, rules.steps[name][0], today),
-            *_kept_by(organisation),
-        ]
-        lines += longest_still(
-            session,
-            looker,
-            name,
-            states(office.rulebook(), rules, name),
-            of_each=limit + 1,
-            of_all=limit + 1,
-            such=such,
-        )
+        keeping = list(_bodies(session, looker, name, rules, today, organisation))
+        bodies += keeping
+        if any(sum(body.still) for body in keeping):
+            lines += _longest(session, looker, name, rules, today, organisation, most=limit + 1)
     lines.sort(key=lambda line: (line.progressed_at, line.id))
     blips = _blips(session, office, rules, lines[:limit], today)
     bodies.sort(key=lambda body: body.organisation)
@@ -154,7 +145,24 @@ def days_still(office: Office, rules: Radar, machine: str, *, last: date, today:
 
 
 def _kept_by(organisation: str | None) -> list[ColumnElement[bool]]:
-    return [] if organisation is None else [col(Matter.organisation) == organisation]
+    """To be judged row by row: who sees their own matters alone has fewer of them than the body."""
+    return [] if organisation is None else [without_index(col(Matter.organisation) == _BODY)]
+
+
+_BODY: Any = bindparam("body")
+_SINCE: Any = bindparam("since")
+
+
+def _longest(
+    session: Session, looker: Looker, machine: str, rules: Radar, today: date, organisation: str | None, *, most: int
+) -> tuple[Line, ...]:  # fmt: skip
+    """Of what stands still the first, the longest first; the statement is the same every day and for every body."""
+    return longest_still(
+        session, looker, machine, states(looker.office.rulebook(), rules, machine), of_each=most, of_all=most,
+        such=[col(Matter.progressed_at) < _SINCE, *_kept_by(organisation)],
+        question=("radar", organisation is None),
+        since=before(looker.office, rules.steps[machine][0], today), body=organisation,
+    )  # fmt: skip
 
 
 def _bodies(
@@ -163,26 +171,32 @@ def _bodies(
     """By body, from one index alone: each way of seeing is counted by its own, and the counts are added up."""
     live = states(looker.office.rulebook(), rules, machine)
     since = col(Matter.progressed_at)
-    bounds = [before(looker.office, days, today) for days in rules.steps[machine]]
-    place = (col(Matter.organisation), col(Matter.state))
-    counts = [
-        func.sum(case((since < bound, 1), else_=0)).label(f"step_{step}") for step, bound in enumerate(bounds)
-    ]
-    counted = select(*place, func.max(since).label("last"), func.count().label("live"), *counts)
-    counted = counted.where(*_kept_by(organisation)).group_by(*place)
-    branches = [counted.where(seen) for seen in looker.branches(machine)]
-    if not branches:
+    bounds = {
+        f"step_{step}": before(looker.office, days, today) for step, days in enumerate(rules.steps[machine])
+    }
+    place: tuple[Any, ...] = (col(Matter.organisation), col(Matter.state))
+
+    def write(who: Looker) -> CompoundSelect[Any]:
+        counts = [func.sum(case((since < bindparam(step), 1), else_=0)).label(step) for step in bounds]
+        counted = select(*place, func.max(since).label("last"), func.count().label("live"), *counts)
+        counted = counted.where(*_kept_by(organisation))
+        # an index in the order of bodies and states holds everybody's, and is no help with one's own
+        apart = [without_index(one.expression) for one in place]
+        return union_all(
+            *(counted.where(seen).group_by(*(apart if few else place)) for seen, few in who.parted(machine))
+        )
+
+    if not looker.branches(machine):
         return
     found: dict[str, list[Sequence[Any]]] = {}
-    for row in session.execute(union_all(*branches)).tuples():
+    question = ("radar's bodies", machine, organisation is None, *bounds)
+    for row in looker.ask(session, question, None, write, **bounds, body=organisation):
         found.setdefault(row[0], []).append(row)
     for body, rows in found.items():
         sums = [sum(int(row[at]) for row in rows if row[1] in live) for at in range(3, 4 + len(bounds))]
         reached = [*sums[1:], 0]
         still = tuple(here - beyond for here, beyond in pairwise(reached))
-        longest = longest_still(
-            session, looker, machine, live, of_each=1, of_all=1, such=[since < bounds[0], *_kept_by(body)]
-        ) if reached[0] else ()  # fmt: skip
+        longest = _longest(session, looker, machine, rules, today, body, most=1) if reached[0] else ()
         yield Body(body, machine, sums[0], still, max(row[2] for row in rows), next(iter(longest), None))
 
 

@@ -10,7 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -112,20 +125,27 @@ class Looker:
 
     def branches(self, machine: str) -> list[ColumnElement[bool]]:
         """The same in branches, of which each one index answers; for each matter that may be seen one branch holds."""
+        return [branch for branch, _few in self.parted(machine)]
+
+    def parted(self, machine: str) -> list[tuple[ColumnElement[bool], bool]]:
+        """The same; with each branch, whether it holds for somebody's own matters alone, where others hold for a body's."""
         ways = access.ways(self.login, self.postings, self.office.rulebook(), machine=machine)
-        return [and_(one, not_(recusals.keeps_out(self.login))) for one in access.apart(ways)]
+        inside = not_(recusals.keeps_out(self.login))
+        return [(and_(one, inside), few) for one, (_, few) in zip(access.apart(ways), ways, strict=True)]
 
     def ask(
         self,
         session: Session,
         question: tuple[Any, ...] | None,
         at: datetime | None,
-        write: Callable[[Looker], Select[Any]],
+        write: Callable[[Looker], Select[Any] | CompoundSelect[Any]],
+        **given: Any,
     ) -> list[Sequence[Any]]:
         """The rows of a statement about what they see. It is written once for a question and kept for all who hold the
-        same, for somebody without a name; where `question` is None it is not kept: hardly anybody asks that again."""
+        same, for somebody without a name; where `question` is None it is not kept: hardly anybody asks that again.
+        `given` are values for further parameters that it names."""
         if question is None:
-            return list(session.execute(write(self), {"at": at}).tuples())
+            return list(session.execute(write(self), {"at": at, **given}).tuples())
         books = tuple(self.office.rulebooks.values())
         key = (
             tuple((held.role, held.organisation, held.project) for held in self.postings),
@@ -136,7 +156,7 @@ class Looker:
         )
         anybody = replace(self, login=_LOGIN)
         return _kept.of(key, lambda: write(anybody), alive=books).rows(
-            session, {"at": at, "login": self.login}
+            session, {"at": at, "login": self.login, **given}
         )
 
     def machines(self) -> tuple[str, ...]:
@@ -230,9 +250,14 @@ def longest_still(
     of_each: int,
     such: Sequence[ColumnElement[bool]] = (),
     of_all: int | None = None,
+    question: tuple[Any, ...] | None = None,
+    **given: Any,
 ) -> tuple[Line, ...]:
     """Of each of these states the lines that may be seen and stand there the longest without a substantive act; with
-    `such`, of those alone for which all of it holds; with `of_all`, of all of them the first so many."""
+    `such`, of those alone for which all of it holds; with `of_all`, of all of them the first so many.
+
+    `question` names what `such` asks, which is kept then; `given` are the values of the parameters in it.
+    """
 
     def firsts(who: Looker) -> Select[Any]:
         chosen = _together([
@@ -244,8 +269,9 @@ def longest_still(
             chosen = within.order_by(*_order("still")).limit(of_all)
         return _lines(chosen, "still")
 
-    question = None if such or of_all else ("still", machine, *states, of_each)
-    return tuple(map(_line, looker.ask(session, question, None, firsts)))
+    asked = ("still", machine, *states, of_each, of_all, *(question or ()))
+    kept = asked if question is not None or not such else None
+    return tuple(map(_line, looker.ask(session, kept, None, firsts, **given)))
 
 
 _OWN = ("id", "number", "machine", "rulebook", "state", "version", "title", "handler", "project", "organisation",
