@@ -176,15 +176,16 @@ def _bodies(
     }
     place: tuple[Any, ...] = (col(Matter.organisation), col(Matter.state))
 
+    # an index in the order of bodies and states holds everybody's, and is no help with one's own
+    apart = tuple(without_index(one.expression) for one in place)
+
     def write(who: Looker) -> CompoundSelect[Any]:
         counts = [func.sum(case((since < bindparam(step), 1), else_=0)).label(step) for step in bounds]
-        counted = select(*place, func.max(since).label("last"), func.count().label("live"), *counts)
-        counted = counted.where(*_kept_by(organisation))
-        # an index in the order of bodies and states holds everybody's, and is no help with one's own
-        apart = [without_index(one.expression) for one in place]
-        return union_all(
-            *(counted.where(seen).group_by(*(apart if few else place)) for seen, few in who.parted(machine))
-        )
+        counted = [func.max(since).label("last"), func.count().label("live"), *counts]
+        return union_all(*(
+            select(*by, *counted).where(*_kept_by(organisation), seen).group_by(*by)
+            for seen, few in who.parted(machine) for by in (apart if few else place,)
+        ))  # fmt: skip
 
     if not looker.branches(machine):
         return
