@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from cases import gathering, risk_causes, risk_points
 from cases.audit_rows import STREAM, Fault
 from cases.history import Event
+from cases.journal import AccountEvent
 from cases.matters import Matter, OnFile
 from cases.risk_causes import SEAL, RiskCause
 from cases.risk_points import RiskPoint
+from cases.risk_signs import RiskSign
 from states import grading
+from states.checklist_rules import ITEM
+from states.grading_rules import LINK
 from states.rulebook import Label, Machine, Rulebook
 
 
@@ -28,6 +32,8 @@ def faults(session: Session, books: Mapping[str, Rulebook]) -> Iterator[Fault]:
         if machine is not None:
             yield from _of_point(session, machine, row)
     yield from _causes(session)
+    yield from _signs(session, books)
+    yield from _duties(session)
 
 
 def _of_point(session: Session, machine: Machine, row: OnFile) -> Iterator[Fault]:
@@ -76,3 +82,65 @@ def _causes(session: Session) -> Iterator[Fault]:
         if SEAL in data and key not in told:
             yield Fault(number, key, "cause_gone", Label(
                 zh="提请复核的原因已被删除。", en="Why the point was raised is gone."))  # fmt: skip
+
+
+def _signs(session: Session, books: Mapping[str, Rulebook]) -> Iterator[Fault]:
+    """Events that are a sign by every rulebook there was, and have none on file though earlier ones have."""
+    moves = _signs_of_all(books)
+    first = session.execute(select(func.min(RiskSign.event))).scalar()
+    if first is None or not moves:
+        return
+    query: Any = (
+        select(col(Event.id), col(Event.matter), col(Event.seq), col(Event.move), col(Event.data), col(Matter.number),
+               col(Matter.machine))
+        .join(Matter, col(Matter.id) == col(Event.matter))
+        .outerjoin(RiskSign, col(RiskSign.event) == col(Event.id))
+        .where(col(Event.id) > first, col(Event.move).in_({move for _, move in moves}), col(RiskSign.id).is_(None))
+        .order_by(col(Event.id))
+    )  # fmt: skip
+    for row in session.execute(query).all():
+        answers = moves.get((row.machine, row.move))
+        if answers is None or any(row.data.get(name) != answer for name, answer in answers.items()):
+            continue
+        if row.data.get(ITEM) or _link_then(session, row.matter, row.seq):
+            yield Fault(row.number, row.id, "sign_gone", Label(
+                zh="该事项应提请复核风险点的记录已被删除。",
+                en="That risk points are to be looked at for this was on record, and is gone."))  # fmt: skip
+
+
+def _signs_of_all(books: Mapping[str, Rulebook]) -> dict[tuple[str, str], Mapping[str, str]]:
+    """By machine and move, what is a sign whichever of these rulebooks was in force, with the answers that make it one."""
+    each = [
+        {(name, move): answers for name, moves in book.signs.items() for move, answers in moves.items()}
+        for book in books.values()
+    ]
+    first = each[0] if each else {}
+    return {key: answers for key, answers in first.items() if all(one.get(key) == answers for one in each)}
+
+
+def _link_then(session: Session, matter: int, seq: int) -> Any:
+    """The link of a matter as it stood with one of its events."""
+    query = select(col(Event.data)).where(col(Event.matter) == matter, col(Event.seq) <= seq)
+    said = session.execute(query.order_by(col(Event.seq))).scalars()
+    return next((data[LINK] for data in reversed(said.all()) if data.get(LINK)), None)
+
+
+_DUTIES = ("posted", "unposted", "ended")
+
+
+def _duties(session: Session) -> Iterator[Fault]:
+    """The same of changes of duty, which the journal holds."""
+    first = session.execute(select(func.min(RiskSign.entry))).scalar()
+    if first is None:
+        return
+    query: Any = (
+        select(col(AccountEvent.id), col(AccountEvent.login))
+        .outerjoin(RiskSign, col(RiskSign.entry) == col(AccountEvent.id))
+        .where(col(AccountEvent.id) > first, col(AccountEvent.what).in_(_DUTIES), col(AccountEvent.login).is_not(None))
+        .where(col(RiskSign.id).is_(None))
+        .order_by(col(AccountEvent.id))
+    )  # fmt: skip
+    for row in session.execute(query).all():
+        yield Fault(row.login, None, "sign_gone", Label(
+            zh="该人员任职变动应提请复核风险点的记录已被删除。",
+            en="That risk points are to be looked at for a change of their duties was on record, and is gone."))  # fmt: skip

@@ -25,6 +25,7 @@ from cases.export_log import ExportLog
 from cases.history import Checkpoint
 from cases.matters import MatterLink
 from cases.reads import ReadLog
+from cases.risk_signs import RiskSign
 from states.rulebook import Label
 
 PATIENCE = (
@@ -57,6 +58,7 @@ LEDGERS = tuple(
         (Exchanged, "收发件", "packets that left and came", ("taken",)),
         (ExportLog, "导出记录", "log of exports", ()),
         (ReadLog, "查阅记录", "log of who looked", ()),
+        (RiskSign, "风险提示", "signs that risk points are looked at for", ("taken_at",)),
     )
 )
 

@@ -30,7 +30,7 @@ from cases import (
     seat_record,
     sight,
 )
-from cases.gathering import standing
+from cases.gathering import load_by_id, standing
 from cases.matters import Matter, OnFile
 from cases.moved import Moved
 from cases.numbering import next_number
@@ -113,7 +113,7 @@ def open_from(
     opener = actor if history.is_person(actor) else None
     keeper = parent.addressee if opens.kept_by == "addressee" else None
     above = _also_under(session, parent, opens, source)
-    values = handed_on(office, parent, opens, source)
+    values = _of_above(session, opens, above) | handed_on(office, parent, opens, source)
     birth = Birth(opens.machine, keeper or parent.organisation, actor, at, values, rules.register_,
                   project=parent.project, handler=parent.handler, opener=opener, by=opens.by,
                   parents=() if opens.link in recusals.APART else (parent.id, *above))  # fmt: skip
@@ -121,6 +121,15 @@ def open_from(
     for one in (parent.id, *above):
         linking.link(session, parent=one, child=row.id, kind=opens.link)
     return moved
+
+
+def _of_above(session: Session, opens: Opens, above: Sequence[int]) -> dict[str, Any]:
+    """Facts of what the parent came out of, such as the phase of the clue that a round was convened on."""
+    found: dict[str, Any] = {}
+    for one in above if opens.copies_above else ():
+        held = load_by_id(session, one).row.values
+        found |= {name: held[name] for name in opens.copies_above if held.get(name) is not None}
+    return found
 
 
 def handed_on(office: Office, parent: OnFile, opens: Opens, source: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,20 +58,27 @@ def sweep(unit: Unit, office: Office, *, at: datetime) -> Raised:
 
 
 def _waiting(session: Session, failed: dict[int, str]) -> Sequence[int]:
-    query = select(col(RiskSign.id)).order_by(col(RiskSign.id)).limit(BATCH + len(failed))
+    query = (
+        select(col(RiskSign.id))
+        .where(col(RiskSign.taken_at).is_(None))
+        .order_by(col(RiskSign.id))
+        .limit(BATCH + len(failed))
+    )
     return [int(key) for key in session.execute(query).scalars() if key not in failed][:BATCH]
 
 
 def take_up(session: Session, office: Office, key: int, *, at: datetime) -> int | None:
     """How many points a sign raised; None where somebody else has taken it up. What hangs on a post that was lost ends."""
-    query = select(RiskSign).where(col(RiskSign.id) == key).with_for_update(skip_locked=True)
+    waits = (col(RiskSign.id) == key, col(RiskSign.taken_at).is_(None))
+    query = select(RiskSign).where(*waits).with_for_update(skip_locked=True)
     sign = session.execute(query).scalar_one_or_none()
     if sign is None:
         return None
     raised = sum(_raise(session, office, point, sign, at=at) for point in _points(session, sign))
     if sign.person is not None:
         holders_left.take_up(session, office, sign.person, at=at)
-    session.delete(sign)
+    sign.taken_at = at
+    session.add(sign)
     session.flush()
     return raised
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel
 
 from cases import checklist_facts, journal
@@ -20,9 +21,14 @@ from states.grading_rules import LINK
 
 
 class RiskSign(SQLModel, table=True):
-    """A sign that waits: the event of a matter at a link, or a change of somebody's duties (an entry of the journal)."""
+    """A sign: the event of a matter at a link, or a change of somebody's duties (an entry of the journal). It waits until it
+    is taken up, and stays on file: a sign that is gone was deleted behind the register's back."""
 
     __tablename__ = "risk_sign"
+    __table_args__ = (
+        Index("risk_sign_waiting", "id", sqlite_where=text("taken_at IS NULL"),
+              postgresql_where=text("taken_at IS NULL")),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     event: int | None = Field(default=None, foreign_key="event.id")
@@ -32,6 +38,7 @@ class RiskSign(SQLModel, table=True):
     link: str | None = Field(default=None, max_length=64)
     person: str | None = Field(default=None, max_length=64)
     at: datetime
+    taken_at: datetime | None = None
 
 
 def of_move(

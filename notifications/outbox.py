@@ -265,4 +265,9 @@ def revive(session: Session, notice: int, *, by: str, at: datetime) -> None:
         .values(status=PENDING, attempts=0, next_at=at, revived_by=by)
     )
     if session.connection().execute(statement).rowcount != 1:
-        raise NotDead(f"Notice {notice} is not a dead one: only what was given up can be taken up again.")
+        raise not_dead(notice)
+
+
+def not_dead(notice: int) -> NotDead:
+    """That it is none that was given up; or not theirs to take up, which is said in the same words."""
+    return NotDead(f"Notice {notice} is not a dead one: only what was given up can be taken up again.")

@@ -139,6 +139,7 @@ class Opens(Rule):
     when: tuple[GuardUse, ...] = ()  # only where these hold, of the matter as it stands after the move
     also_under: Name | None = None
     """It is linked in the same way to those this one came out of by links of this kind: a round's task to its clues."""
+    copies_above: tuple[Name, ...] = ()  # facts of those, handed on as well
     kept_by: Literal["keeper", "addressee"] = (
         "keeper"  # by the body that keeps this matter, or the one it is for
     )
@@ -153,7 +154,7 @@ class Opens(Rule):
     @property
     def hands_on(self) -> tuple[str, ...]:
         """The facts the new matter starts with."""
-        return (*self.copies, *self.sets)
+        return (*self.copies, *self.copies_above, *self.sets)
 
 
 class Drives(Rule):

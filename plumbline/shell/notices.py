@@ -100,12 +100,23 @@ def deliver(asked: Asked) -> Answer:
     )
 
 
-@verb(app, "revive", said("重新发送已放弃的通知。", "Take up again a notice that was given up."))
+@verb(
+    app,
+    "revive",
+    said(
+        "重新发送已放弃的通知：本人的；管理员可重发任何一件。",
+        "Take up again a notice that was given up: your own, or any for the operator.",
+    ),
+)
 def revive(asked: Asked, notice: Id) -> Answer:
-    from notifications import outbox
+    from cases.people import postings_of
+    from notifications import notices, outbox
 
-    actor = asked.actor
+    actor, book = asked.actor, asked.work.office.rulebook()
     with asked.work.unit() as session:
+        operates = any(held.role == book.administers for held in postings_of(session, actor))
+        if notices.one_of(session, notice, login=actor, everybodys=operates) is None:
+            raise outbox.not_dead(notice)
         outbox.revive(session, notice, by=actor, at=asked.at)
     return Answer(
         {"id": notice, "status": "pending"},

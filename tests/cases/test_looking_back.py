@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlmodel import col, delete
+from typing import Any
 
+import pytest
+from sqlmodel import col, delete, select
+
+from cases.matters import Matter
 from cases.people import Posting
 from tests.cases.conftest import Unit
 from tests.cases.ending_stories import approve, office_of, propose
@@ -76,3 +79,27 @@ def test_where_whoever_issued_it_holds_no_post_here_any_more_the_head_looks_back
     why = port.refused(task, "leader", "check")
     assert "registrar" in why["issued_by_another"]
     assert port.do(task, "head", "check").to == "checked"
+
+
+def values_of(port: Port, number: str) -> dict[str, Any]:
+    with port.unit() as session:
+        return dict(session.exec(select(Matter).where(col(Matter.number) == number)).one().values)
+
+
+def test_a_task_is_of_the_phase_of_its_clue_or_finding(port: Port) -> None:
+    clue = port.clue_with(phase="execution")
+    round_ = port.do(clue, "officer", "convene", seats=["owner", "contractor"]).consequences[0].number
+    port.walk(round_, ("officer", "send_brief"), ("leader", "open_session"))
+    port.say(round_, "owner")
+    port.say(round_, "contractor")
+    port.walk(round_, ("leader", "collect_opinions"), ("leader", "resolve"))
+    of_round = port.do(round_, "leader", "issue_task", task_owner="owner").consequences[0].number
+    assert (values_of(port, of_round)["phase"], "phase" in values_of(port, round_)) == ("execution", False)
+    other = port.clue_with(phase="settlement", link="c11_payment")
+    port.do(other, "officer", "propose_disposition", way="rectify")
+    of_clue = port.do(other, "head", "approve_rectification", task_owner="owner").consequences[0].number
+    assert values_of(port, of_clue)["phase"] == "settlement"
+    looked = port.note("supervisor", "inspection", project="PC", link="c15_quality", phase="acceptance")
+    port.do(looked, "supervisor", "begin")
+    ordered = port.do(looked, "supervisor", "order_cure", responsible_unit="QJN", task_owner="contractor")
+    assert values_of(port, ordered.consequences[0].number)["phase"] == "acceptance"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlmodel import Session, col
 
 from cases import administering, audit, checklists, listing, recusing, risk_lists, risk_raising, sweep
@@ -85,7 +85,7 @@ def told(port: Port, document: str) -> set[str]:
 
 def waiting(port: Port) -> int:
     with port.unit() as session:
-        return len(session.execute(select(RiskSign)).all())
+        return len(session.execute(select(RiskSign).where(col(RiskSign.taken_at).is_(None))).all())
 
 
 # ------------------------------------------------------------------------------------------------------- grading
@@ -493,3 +493,51 @@ def test_a_grade_that_its_answers_do_not_come_to_is_found(port: Port) -> None:
         event.data = dict(event.data) | {"level": 3, "grade": "low"}
     assert {"grade_differs", "altered"} <= faults(port)
     assert not record(port, number, "registrar")["grades"][0]["as_recomputed"]
+
+
+# -------------------------------------------------------------------------------------------------- signs that are gone
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_sign_that_somebody_deletes_is_found(port: Port, swept: bool) -> None:
+    registered_clue(port)
+    with port.unit() as session:
+        administering.post(session, port.office, actor="operator", login="officer2", role="leader",
+                           organisation="MGJ", project=None, at=port.at)  # fmt: skip
+    in_force(port)
+    registered_clue(port)
+    with port.unit() as session:
+        administering.unpost(session, port.office, actor="operator", login="officer2", role="leader",
+                             organisation="MGJ", project=None, at=port.at)  # fmt: skip
+    if swept:
+        raised(port)
+    assert faults(port) == set()
+    for what in (RiskSign.event, RiskSign.entry):
+        with port.unit() as session:
+            last = session.execute(select(func.max(RiskSign.id)).where(col(what).is_not(None))).scalar_one()
+            kept = session.get_one(RiskSign, last).model_dump()
+            session.execute(delete(RiskSign).where(col(RiskSign.id) == last))
+        assert faults(port) == {"sign_gone"}
+        with port.unit() as session:
+            session.add(RiskSign(**kept))
+    assert faults(port) == set()
+
+
+def test_a_finding_at_an_item_whose_sign_is_gone_is_found(port: Port) -> None:
+    registered_clue(port)
+    load_checklist(port)
+    number = port.note("supervisor", "inspection", checklist="LINKS", project="PC", link=None)
+    port.do(number, "supervisor", "begin")
+    port.do(number, "supervisor", "answer_item", item="c08_2", answer="finding", remark="未备案。")
+    assert faults(port) == set()
+    with port.unit() as session:
+        session.execute(delete(RiskSign).where(col(RiskSign.link) == "c08_contract"))
+    assert faults(port) == {"sign_gone"}
+
+
+def test_what_happened_before_there_were_signs_lacks_none(port: Port) -> None:
+    registered_clue(port)
+    with port.unit() as session:
+        session.execute(delete(RiskSign))  # as an office had it that kept no signs then
+    registered_clue(port)
+    assert faults(port) == set()
