@@ -19,5 +19,5 @@ from plumbline import duties
     persist_result=False,
 )
 async def sweep_deadlines(at: datetime | None = None) -> dict[str, int]:
-    """Fire every rung that is due, and raise risk points; answers fired, planned, failed, raised."""
+    """Fire every rung that is due, raise risk points and see to integrity files; answers their counts."""
     return await carry_out(duties.sweep_deadlines, DEADLINES, at=at)

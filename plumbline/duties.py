@@ -15,7 +15,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases import audit, checkpoints, due_rounds, duty_runs, ledger_seals, recomputing, risk_raising
+from cases import (
+    audit,
+    checkpoints,
+    due_rounds,
+    duty_runs,
+    file_raising,
+    ledger_seals,
+    recomputing,
+    risk_raising,
+)
 from cases import sweep as sweeping
 from cases.checkpoints import Taken
 from cases.due_rounds import Outcome
@@ -33,13 +42,14 @@ KEPT_FOR = timedelta(
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """Rungs fired, notices planned for them, deadlines and signs that failed and will be tried again, and risk points
-    raised for review."""
+    """Rungs fired, notices planned for them, deadlines and signs that failed and will be tried again, risk points raised for
+    review, and integrity files that something was put into or that are to be updated."""
 
     fired: int
     planned: int
     failed: int
     raised: int = 0
+    filed: int = 0
     rungs: tuple[Fired, ...] = field(default=(), repr=False)
 
 
@@ -105,17 +115,20 @@ class Ticked:
             "failed": self.swept.failed + self.delivered.failed + self.delivered.dead,
             "inspections": self.opened.as_dict(),
             "risks": {"raised": self.swept.raised},
+            "files": {"filed": self.swept.filed},
         }
 
 
 def sweep_deadlines(work: Work, *, at: datetime) -> Swept:
-    """Raise the risk points that something happened to; then fire every rung due at `at`, each once, oldest first."""
+    """Raise the risk points and see to the integrity files that something happened to; then fire every rung due at `at`,
+    each once, oldest first."""
 
     def act() -> Swept:
         signs = risk_raising.sweep(work.unit, work.office, at=at)
+        filed = file_raising.sweep(work.unit, work.office, at=at)
         done = sweeping.sweep(work.unit, work.office, at=at)
-        failed = len(done.failed) + len(signs.failed)
-        return Swept(len(done.fired), done.planned, failed, signs.points, done.fired)
+        failed = len(done.failed) + len(signs.failed) + len(filed.failed)
+        return Swept(len(done.fired), done.planned, failed, signs.points, filed.files, done.fired)
 
     return _recorded(work, "sweep_deadlines", at, act)
 
