@@ -125,7 +125,9 @@ def taken_out(machine: Machine, rule: Move, form: dict[str, Any]) -> dict[str, A
 
 
 def written(session: Session, office: Office, row: OnFile, holds: Mapping[str, Any]) -> Written:
-    """The next leaf of a file that is held for change. Raises Refused where this place has no key to seal with."""
+    """The next leaf of a file that is held for change. Raises Refused where this place has no key to seal with, or another
+    one than the leaves on file were sealed with: a file under two keys is never read as a whole."""
+    _check_key(session, office)
     last = session.execute(
         select(func.max(col(FileLeaf.leaf))).where(col(FileLeaf.matter) == row.id)
     ).scalar()
@@ -133,6 +135,12 @@ def written(session: Session, office: Office, row: OnFile, holds: Mapping[str, A
     plain = {"of": row.number, LEAF: leaf} | dict(holds)
     sealed = vault_of(office).seal(orjson.dumps(plain).decode())
     return Written(leaf, sealed, seal(row.number, leaf, sealed))
+
+
+def _check_key(session: Session, office: Office) -> None:
+    newest = session.execute(select(col(FileLeaf.sealed)).order_by(col(FileLeaf.id).desc()).limit(1)).scalar()
+    if newest is not None and vault_of(office).opened(newest) is None:
+        raise refused(file_refusals.UNREADABLE)
 
 
 def seal(number: str, leaf: int, sealed: str) -> str:

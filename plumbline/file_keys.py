@@ -29,8 +29,17 @@ class FileKeys:
         """`text`, for nobody who has not this key. Raises UnusableKey."""
         return self._sealing.encrypt(text.encode()).decode()
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a key yet."""
+        return (self.folder / FILE).exists()
+
     def opened(self, sealed: str) -> str | None:
-        """What was sealed; None where it was not, or with another key. Raises UnusableKey."""
+        """What was sealed; None where it was not, or with another key, or the key is gone: none is made then. Raises
+        UnusableKey.
+        """
+        if not self.is_there:
+            return None
         try:
             return self._sealing.decrypt(sealed.encode()).decode()
         except InvalidToken:

@@ -3,6 +3,7 @@ closed clues flow in as the rules allow; nothing a leaf says stands anywhere els
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from sqlalchemy import select, text, update
 from sqlmodel import col
 
 from cases import administering, attachments, audit, file_lists, listing, reads
+from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.file_leaves import FileLeaf
 from cases.history import Event
+from plumbline.file_keys import FileKeys
 from states.facts import Refused
 from tests.cases import recusal_stories
 from tests.cases.file_stories import (
@@ -301,6 +304,19 @@ def test_a_changed_or_a_missing_leaf_is_found_and_nothing_is_shown(port: Port) -
 def _faults(port: Port) -> set[str]:
     with port.unit() as session:
         return {fault.code for fault in audit.verify(session).faults}
+
+
+def test_with_another_key_nothing_is_read_and_nothing_more_is_sealed(port: Port, tmp_path: Path) -> None:
+    number = in_force(port)
+    reading = approved(port, number)
+    port.office = replace(port.office, vault=FileKeys(tmp_path / "another"))
+    assert refused_to_read(port, reading) == "leaf_unreadable"
+    leaf = {"leaf_signed_by": "沈洁", "leaf_signed_on": "2026-09-01"}
+    with port.unit() as session, pytest.raises(Refused) as found:
+        advance(session, port.office, number, "put_in_own", actor="registrar", at=port.at,
+                fields={"leaf_part": "gifts", "leaf_text": "x"} | leaf)  # fmt: skip
+    assert found.value.code == "leaf_unreadable"
+    assert replays(port)
 
 
 # ---------------------------------------------------------------------------------------------------------- flowing in
