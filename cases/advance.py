@@ -27,6 +27,7 @@ from cases import (
     history,
     linking,
     near_matches,
+    person_files,
     readings,
     recusal_notices,
     recusing,
@@ -235,6 +236,8 @@ def _judge(
                 reasons += checklist_answers.read(session, office, loaded.row, move, form, known)
             reasons += risk_grading.read(judging.machine, move, form)
             reasons += file_leaves.faults(judging.machine, loaded.row, move, form)
+            if judging.machine.file is not None:
+                reasons += person_files.keeps_their_own(session, loaded.row.values, form)
             reasons += file_readings.faults(session, judging.machine, loaded.row, move, form)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)

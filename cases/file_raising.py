@@ -4,7 +4,7 @@ file of whom it is about, as the rulebook allows; a change of duty has the file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases import file_readings, gathering, person_files
+from cases import file_readings, gathering, person_files, sign_sweep
 from cases.advance import advance_by_engine
 from cases.file_leaves import SOURCE, TOLD
 from cases.file_signs import FileSign
@@ -20,13 +20,8 @@ from cases.history import Event
 from cases.matters import OnFile
 from cases.office import Office
 from cases.sweep import Unit
-from states.facts import Refused
 from states.file_rules import ACCOUNT, DATED_ON, PART, Flow
 from states.rulebook import Machine, StateKind
-
-BATCH = 500
-MOST_BATCHES = 2_000
-FAULTS = (ValueError, KeyError, LookupError, Refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +37,10 @@ class Filed:
 
 def sweep(unit: Unit, office: Office, *, at: datetime) -> Filed:
     """Take up every sign that waits, oldest first, and end the readings that are over. What fails is left for the next."""
-    taken = files = 0
-    failed: dict[int, str] = {}
-    for _ in range(MOST_BATCHES):
-        with unit() as session:
-            waiting = _waiting(session, failed)
-        if not waiting:
-            break
-        for key in waiting:
-            try:
-                with unit() as session:
-                    found = take_up(session, office, key, at=at)
-            except FAULTS as fault:
-                failed[key] = type(fault).__name__
-            else:
-                taken += found is not None
-                files += found or 0
-        if len(failed) >= BATCH:
-            break
-    return Filed(taken, files, _lapse(unit, office, at=at), tuple(failed.items()))
-
-
-def _waiting(session: Session, failed: dict[int, str]) -> Sequence[int]:
-    query = select(col(FileSign.id)).order_by(col(FileSign.id)).limit(BATCH + len(failed))
-    return [int(key) for key in session.execute(query).scalars() if key not in failed][:BATCH]
+    done = sign_sweep.take_all(
+        unit, col(FileSign.id), lambda session, key: take_up(session, office, key, at=at)
+    )
+    return Filed(done.signs, done.led_to, _lapse(unit, office, at=at), done.failed)
 
 
 def _lapse(unit: Unit, office: Office, *, at: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from states.facts import Reason, Refused
-from states.file_rules import ACCOUNT, FILE, SIGNED_BY, SUBJECT, TITLE
+from states.file_rules import ACCOUNT, FILE, KEEPER, SIGNED_BY, SUBJECT, TITLE
 from states.rulebook import Label
 
 
@@ -125,6 +125,15 @@ ACCOUNT_OF_ANOTHER = _reason(
     "请核对姓名和账号；没有账号的不填。",
     "Check name and account; leave it out where there is none.",
     ACCOUNT,
+)
+
+KEEPER_IS_THE_PERSON = _reason(
+    "keeper_is_the_person",
+    "档案本人不能保管自己的档案。",
+    "Nobody keeps their own file.",
+    "请指定另一名专管人员。",
+    "Name another keeper.",
+    KEEPER,
 )
 
 

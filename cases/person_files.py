@@ -15,7 +15,8 @@ from cases.matters import Matter
 from cases.office import Office
 from cases.organisations import Organisation
 from cases.people import Person
-from states.file_rules import ACCOUNT, SUBJECT, UNIT
+from states.facts import Reason
+from states.file_rules import ACCOUNT, KEEPER, SUBJECT, UNIT
 from states.names import Name, of_firm, of_person, same
 from states.rulebook import Machine, Rulebook, StateKind
 
@@ -41,6 +42,8 @@ def check_the_only_one(session: Session, office: Office, machine: Machine, birth
         return
     values = birth.values
     _check_account(session, values)
+    if found := keeps_their_own(session, values, values):
+        raise refused(found[0])
     for row in live(session, office, birth.organisation):
         if is_of(session, row, values):
             seen = in_sight(session, office, row.number, birth.actor)
@@ -51,6 +54,19 @@ def _check_account(session: Session, values: Any) -> None:
     account = session.get(Person, values.get(ACCOUNT) or "")
     if account is not None and not same(of_person(account.name), of_person(str(values[SUBJECT]))):
         raise refused(file_refusals.ACCOUNT_OF_ANOTHER)
+
+
+def keeps_their_own(session: Session, values: Any, form: Any) -> list[Reason]:
+    """What is wrong with the keeper whom a form names: that it is the person themselves."""
+    keeper = session.get(Person, form.get(KEEPER) or "")
+    if keeper is None:
+        return []
+    own = (
+        values.get(ACCOUNT) == keeper.login
+        if values.get(ACCOUNT)
+        else same(of_person(keeper.name), of_person(str(values.get(SUBJECT) or "")))
+    )
+    return [file_refusals.KEEPER_IS_THE_PERSON] if own else []
 
 
 def in_sight(session: Session, office: Office, number: str, actor: str) -> str | None:

@@ -16,7 +16,12 @@ SIGNED_BY, SIGNED_ON, STAMPED_BY, DATED_ON = (
     "leaf_stamped_by",
     "leaf_dated_on",
 )
-SUBJECT, UNIT, ACCOUNT = "subject", "subject_unit", "account"  # whose file it is
+SUBJECT, UNIT, ACCOUNT, KEEPER = (
+    "subject",
+    "subject_unit",
+    "account",
+    "keeper",
+)  # whose file it is, and who keeps it
 LEAF, LEAF_SEAL = "leaf", "leaf_seal"  # what the history holds of a leaf: its number and its seal
 FILE, OPEN_UNTIL = "file", "open_until"  # of a reading: the file it is of, and the instant it is over
 ITEM, ITEM_STATE, ITEM_ON, ITEM_WHERE = "file_item", "item_state", "item_on", "item_where"

@@ -16,6 +16,7 @@ from cases.advance import advance
 from cases.errors import NoSuchMatter
 from cases.file_leaves import FileLeaf
 from cases.history import Event
+from cases.people import Person, Posting
 from plumbline.file_keys import FileKeys
 from states.facts import Refused
 from tests.cases import recusal_stories
@@ -245,6 +246,26 @@ def test_who_is_kept_out_of_the_file_does_not_read_it_by_an_approval_from_before
         read(port, reading, "head")
     again = asked(port, "head")
     assert "asker_kept_out" in port.refused(again, "leader", "approve", file=number)
+
+
+def test_nobody_keeps_their_own_file(port: Port) -> None:
+    with pytest.raises(Refused) as found:
+        opened_file(port, subject="何敏", subject_unit="港口集团纪委")
+    assert found.value.code == "keeper_is_the_person"
+    number = opened_file(port)
+    with port.unit() as session:
+        session.add(Person(login="registrar2", name="沈洁", organisation="MGJ"))
+        session.flush()
+        session.add(Posting(person="registrar2", role="registrar", organisation="MGJ"))
+    assert "keeper_is_the_person" in port.refused(number, "leader", "change_keeper", keeper="registrar2")
+
+
+def test_who_is_kept_out_of_the_file_alone_cannot_open_it_to_others(port: Port) -> None:
+    number = in_force(port)
+    reading = asked(port)
+    recusal_stories.declare(port, number, "leader")
+    assert "unknown_reference" in port.refused(reading, "leader", "approve", file=number)
+    port.do(reading, "head", "approve", file=number)
 
 
 def test_a_file_takes_no_attachments(port: Port) -> None:
