@@ -243,6 +243,7 @@ def _judge(
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
             reasons += refusal.reasons
+            reasons += file_leaves.incomplete(judging.machine, move, given)
     elif rule is not None:
         form = dict(given)
     try:

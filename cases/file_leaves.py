@@ -87,26 +87,29 @@ class Leaf:
 
 
 def faults(machine: Machine, row: OnFile, move: str, form: Mapping[str, Any]) -> list[Reason]:
-    """What is wrong with a leaf that somebody puts in: unsigned, unstamped, undated, or nothing for a file."""
+    """What is wrong with a leaf that somebody puts in: signed by another, or nothing for a file."""
     rules = machine.file
-    if rules is None or move not in (rules.own_by, rules.supplied_by):
+    if rules is not None and move == rules.own_by:
+        theirs = same(of_person(str(form[SIGNED_BY])), of_person(str(row.values.get(SUBJECT, ""))))
+        return [] if theirs else [file_refusals.SIGNED_BY_ANOTHER]
+    return _never(rules, form) if rules is not None and move == rules.supplied_by else []
+
+
+def incomplete(machine: Machine, move: str, given: Mapping[str, Any]) -> list[Reason]:
+    """What a form lacks that makes no leaf: by the rule it breaks, beside the field that is missing."""
+    rules = machine.file
+    if rules is None:
         return []
-    if move == rules.own_by:
-        return _unsigned(str(row.values.get(SUBJECT, "")), form)
-    return [*_unstamped(form), *_never(rules, form)]
+    asked = {rules.own_by: (SIGNED_BY, SIGNED_ON), rules.supplied_by: (STAMPED_BY, DATED_ON)}
+    if all(given.get(name) for name in asked.get(move, ())):
+        return []
+    return [file_refusals.UNSIGNED if move == rules.own_by else file_refusals.UNSTAMPED]
 
 
-def _unsigned(subject: str, form: Mapping[str, Any]) -> list[Reason]:
-    missing = next((name for name in (SIGNED_BY, SIGNED_ON) if not form.get(name)), None)
-    if missing is not None:
-        return [file_refusals.unsigned(missing)]
-    theirs = same(of_person(str(form[SIGNED_BY])), of_person(subject))
-    return [] if theirs else [file_refusals.SIGNED_BY_ANOTHER]
-
-
-def _unstamped(form: Mapping[str, Any]) -> list[Reason]:
-    missing = next((name for name in (STAMPED_BY, DATED_ON) if not form.get(name)), None)
-    return [file_refusals.unstamped(missing)] if missing is not None else []
+def example(machine: Machine, row: OnFile, move: str) -> dict[str, str]:
+    """Who signs a part that the person fills in."""
+    own = machine.file is not None and move == machine.file.own_by
+    return {SIGNED_BY: str(row.values.get(SUBJECT, ""))} if own else {}
 
 
 def _never(rules: FileRules, form: Mapping[str, Any]) -> list[Reason]:

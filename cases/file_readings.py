@@ -70,6 +70,19 @@ def worked_out(machine: Machine, move: str, *, at: datetime) -> dict[str, str]:
     return {OPEN_UNTIL: hours_end_at(at, Period.parse(rules.lasts)).isoformat()}
 
 
+def example(
+    session: Session, office: Office, machine: Machine, row: OnFile, move: str, *, actor: str
+) -> dict[str, str]:
+    """The file of the person asked for, where whoever approves sees one."""
+    rules = machine.reading
+    if rules is None or move != rules.approved_by:
+        return {}
+    theirs = (one for one in person_files.live(session, office, row.organisation)
+              if person_files.may_be_of(session, one, row.values))  # fmt: skip
+    seen = (person_files.in_sight(session, office, one.number, actor) for one in theirs)
+    return {FILE: number} if (number := next(filter(None, seen), None)) else {}
+
+
 def _asker(machine: Machine, row: OnFile) -> str:
     """Who asked. Not who keeps the request since, as where an account ended: approved was a person."""
     return row.acts[machine.register_move][0]

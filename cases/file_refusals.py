@@ -19,18 +19,13 @@ def refused(reason: Reason) -> Refused:
 # ----------------------------------------------------------------------------------------------------------- leaves
 
 
-def unsigned(field: str) -> Reason:
-    """A part the person filled in, without signature or date."""
-    return _reason(
-        "leaf_unsigned",
-        "本人填报的材料须由本人签名并注明日期。",
-        "A part that the person filled in carries their signature and its date.",
-        "请由本人签名并填写签名日期后再归档。",
-        "Have it signed and dated, then put it in.",
-        field,
-    )
-
-
+UNSIGNED = _reason(
+    "leaf_unsigned",
+    "本人填报的材料须由本人签名并注明日期。",
+    "A part that the person filled in carries their signature and its date.",
+    "请由本人签名并填写签名日期后再归档。",
+    "Have it signed and dated, then put it in.",
+)
 SIGNED_BY_ANOTHER = _reason(
     "leaf_signed_by_another",
     "签名人不是档案本人，不能作为本人填报材料归入。",
@@ -39,20 +34,13 @@ SIGNED_BY_ANOTHER = _reason(
     "Have them sign it; what others supply goes in as supplied by a unit.",
     SIGNED_BY,
 )
-
-
-def unstamped(field: str) -> Reason:
-    """A part a unit supplied, without stamp or date."""
-    return _reason(
-        "leaf_unstamped",
-        "组织提供的材料须加盖公章并注明日期。",
-        "A part that a unit supplied carries its stamp and a date.",
-        "请填写盖章单位和材料日期；没有的，退回提供单位。",
-        "Say which unit stamped it and when; without both, send it back.",
-        field,
-    )
-
-
+UNSTAMPED = _reason(
+    "leaf_unstamped",
+    "组织提供的材料须加盖公章并注明日期。",
+    "A part that a unit supplied carries its stamp and a date.",
+    "请填写盖章单位和材料日期；没有的，退回提供单位。",
+    "Say which unit stamped it and when; without both, send it back.",
+)
 NOT_FOR_THE_FILE = _reason(
     "leaf_not_for_the_file",
     "谈话函询材料归入廉政档案，初步核实的内部审批表不归入。",

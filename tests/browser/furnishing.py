@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cases import listing
 from tests.plumbline import exhibits
@@ -56,7 +57,8 @@ def furnish(house: House) -> Furnished:
     risk, decision = house.risk(), house.decision()
     house.appointment()
     file, reading, works = house.person_file("考核结果：称职。"), house.asks_to_read(), house.project_file()
-    site.move("leader", reading, "approve", file=file)
+    # An hour before everybody looks, or it would be closed by then.
+    site.move("leader", reading, "approve", file=file, at=house.office.clock.at + timedelta(days=2, hours=23))
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"

@@ -97,18 +97,28 @@ def test_what_the_person_filled_in_is_signed_and_dated_and_what_a_unit_supplied_
             "leaf_signed_on": "2026-09-01",
             missing: None,
         }
-        assert port.refused(number, "registrar", "put_in_own", **said) == {
-            "leaf_unsigned": "A part that the person filled in carries their signature and its date."
-        }
+        found = port.refused(number, "registrar", "put_in_own", **said)
+        assert (
+            found["leaf_unsigned"] == "A part that the person filled in carries their signature and its date."
+        )
     other = {"leaf_signed_by": "吴刚", "leaf_signed_on": "2026-09-01"}
     assert "leaf_signed_by_another" in port.refused(number, "registrar", "put_in_own", **other)
     for missing in ("leaf_stamped_by", "leaf_dated_on"):
         said = {"leaf_stamped_by": "组织部", "leaf_dated_on": "2026-09-01", missing: None}
-        assert port.refused(number, "registrar", "put_in_supplied", **said) == {
-            "leaf_unstamped": "A part that a unit supplied carries its stamp and a date."
-        }
+        found = port.refused(number, "registrar", "put_in_supplied", **said)
+        assert found["leaf_unstamped"] == "A part that a unit supplied carries its stamp and a date."
     own(port, number)
     supplied(port, number)
+
+
+def test_the_form_offers_a_leaf_that_would_pass(port: Port) -> None:
+    opened_file(port, subject="郑海峰", subject_unit="港口工程公司")
+    number = opened_file(port)
+    port.walk(number, ("registrar", "put_in_own"), ("registrar", "put_in_supplied"))
+    opened_file(port, subject="冯涛", subject_unit="第七工程局南方公司")
+    reading = asked(port)
+    port.do(reading, "leader", "approve")
+    assert len(read(port, reading).leaves) == 2
 
 
 def test_talk_and_letter_material_goes_in_and_the_internal_approval_form_does_not(port: Port) -> None:
