@@ -22,6 +22,7 @@ from cases import (
     convening,
     file_leaves,
     file_readings,
+    file_sheets,
     file_signs,
     gathering,
     history,
@@ -172,7 +173,7 @@ def _make(
     rule, to, form = _judge(session, office, loaded, move, given, known, typed=typed)
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
     holds = file_leaves.taken_out(machine, rule, form)
-    leaf = file_leaves.written(session, office, row, holds) if holds else None
+    leaf = file_leaves.written(session, office, row, holds) if holds and machine.file is not None else None
     form |= (leaf.kept() if leaf else {}) | file_readings.worked_out(machine, move, at=at)
     if machine.rounds is not None:
         round_moves.land(session, office, row, rule, move, form, actor=loaded.actor.id, at=at)
@@ -188,6 +189,8 @@ def _make(
     moved = _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
     if leaf is not None:
         file_leaves.keep(session, row.id, leaf, event=moved.event)
+    elif holds:
+        file_sheets.sign_in(session, office, machine, after, holds, drive=advance_by_engine, at=at)
     recusing.note_matches(session, office, row.id, found, at=at)
     return moved
 
@@ -238,6 +241,7 @@ def _judge(
             reasons += file_leaves.faults(judging.machine, loaded.row, move, form)
             if judging.machine.file is not None:
                 reasons += person_files.keeps_their_own(session, loaded.row.values, form)
+            reasons += file_sheets.faults(session, office, judging.machine, loaded.row, move)
             reasons += file_readings.faults(session, judging.machine, loaded.row, move, form)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)

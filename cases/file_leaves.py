@@ -38,6 +38,7 @@ from states.file_rules import (
 from states.names import key_of, of_person, same
 from states.rulebook import Machine, Move
 
+SIGNED_AS = "leaf_signed_as"  # of one that was signed here: the account
 SOURCE, TOLD = "source", "told"  # of a leaf that flowed in: the number of the matter, and what it came to
 
 
@@ -120,10 +121,10 @@ def _never(rules: FileRules, form: Mapping[str, Any]) -> list[Reason]:
 
 def taken_out(machine: Machine, rule: Move, form: dict[str, Any]) -> dict[str, Any]:
     """What of the form is the leaf; the form holds it no longer."""
-    if machine.file is None:
+    if machine.file is None and machine.sheet is None:
         return {}
     vaulted = [field.name for field in rule.fields if field.vaulted]
-    found = {name: form.pop(name) for name in (*vaulted, SOURCE, TOLD, DATED_ON) if name in form}
+    found = {name: form.pop(name) for name in (*vaulted, SOURCE, TOLD, DATED_ON, SIGNED_AS) if name in form}
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -41,6 +41,13 @@ UNSTAMPED = _reason(
     "请填写盖章单位和材料日期；没有的，退回提供单位。",
     "Say which unit stamped it and when; without both, send it back.",
 )
+NO_FILE_FOR_IT = _reason(
+    "no_file_for_it",
+    "没有以您的账号建立的在用廉政档案，不能签名归档。",
+    "There is no live file of your account that this could go into.",
+    "请联系档案专管人员：建立档案并填写本人账号。",
+    "Ask the keeper to open one, with your account.",
+)
 NOT_FOR_THE_FILE = _reason(
     "leaf_not_for_the_file",
     "谈话函询材料归入廉政档案，初步核实的内部审批表不归入。",

@@ -51,6 +51,7 @@ class FileRules(Rule):
     own_by: Name
     supplied_by: Name
     flows_in_by: Name
+    signed_in_by: Name  # the engine's move for what the person signed under their account
     raised_by: Name  # the engine's move when the duties of the person changed
     groups: Mapping[Name, tuple[Name, ...]] = Field(min_length=1)
     yearly: tuple[Name, ...] = ()
@@ -72,6 +73,16 @@ class ReadingRules(Rule):
     basis: Basis
 
 
+class SheetRules(Rule):
+    """A sheet that a person fills in for their file: `signed_by` signs it under their account, as the part of the file that
+    the field `part` of its opening names."""
+
+    into: Name
+    signed_by: Name
+    part: Name
+    basis: Basis
+
+
 class ItemRules(Rule):
     """A project's file: each item with what it rests on. `noted_by` notes how one stands; an answer in `settled` says
     that nothing of it is missing. `counts`: by machine, the item that its matters are counted at."""
@@ -84,7 +95,12 @@ class ItemRules(Rule):
 
 def faults_of_file(rules: FileRules, forms: Forms) -> Iterator[str]:
     """What makes no sense in a person's file."""
-    asked = {rules.own_by: OWN, rules.supplied_by: SUPPLIED, rules.flows_in_by: FLOWN}
+    asked = {
+        rules.own_by: OWN,
+        rules.supplied_by: SUPPLIED,
+        rules.flows_in_by: FLOWN,
+        rules.signed_in_by: OWN,
+    }
     parts: set[str] = set()
     for move, fields in asked.items():
         form = forms.get(move)
@@ -117,6 +133,16 @@ def faults_of_reading(
         yield f"reading.asks: the opening has no field {rules.asks!r} with the choice {rules.everything!r}."
     if rules.approved_by in forms and FILE not in forms[rules.approved_by]:
         yield f"reading: {rules.approved_by} has no field {FILE!r}."
+
+
+def faults_of_sheet(
+    rules: SheetRules, opening: Mapping[str, Mapping[str, Label]], forms: Forms
+) -> Iterator[str]:
+    """What makes no sense in a sheet for a file."""
+    if not opening.get(rules.part):
+        yield f"sheet.part: the opening has no field {rules.part!r} with choices."
+    if rules.signed_by in forms and TEXT not in forms[rules.signed_by]:
+        yield f"sheet: {rules.signed_by} has no field {TEXT!r}."
 
 
 def faults_of_items(rules: ItemRules, forms: Forms) -> Iterator[str]:

@@ -264,6 +264,7 @@ _SIGN = Label(
 )
 _POSTED = Label(zh="本人任职变动或账号终止时", en="the postings of the person change or their account ends")
 _FLOWS_IN = Label(zh="应归入档案的情况出现时", en="something happens that belongs in the file")
+_SIGNED = Label(zh="本人在线签署填报单时", en="the person signs a sheet under their account")
 _LAPSED = Label(zh="查阅开放时限届满时", en="the time it is open for is over")
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
 _ACCOUNT_ENDS = Label(
@@ -290,7 +291,8 @@ def _by_signs(machine: Machine) -> dict[str, Label]:
     if machine.grading is not None:
         found |= dict.fromkeys((machine.grading.raised_by, machine.grading.raised_again_by), _SIGN)
     if machine.file is not None:
-        found |= {machine.file.raised_by: _POSTED, machine.file.flows_in_by: _FLOWS_IN}
+        found |= {machine.file.raised_by: _POSTED, machine.file.flows_in_by: _FLOWS_IN,
+                  machine.file.signed_in_by: _SIGNED}  # fmt: skip
     if machine.reading is not None:
         found[machine.reading.lapses_by] = _LAPSED
     return found

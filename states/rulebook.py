@@ -19,7 +19,7 @@ from states import coverage_rules, file_rules, grading_rules, meeting_rules, rad
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
-from states.file_rules import OPEN_UNTIL, FileRules, ItemRules, ReadingRules
+from states.file_rules import OPEN_UNTIL, FileRules, ItemRules, ReadingRules, SheetRules
 from states.grading_rules import GRADE, LEVEL, NO_NOTICE, NOTICE, SCHEME, GradingRules
 from states.meeting_rules import MeetingRules
 from states.radar_rules import Radar
@@ -318,6 +318,9 @@ class Machine(Rule):
     meeting: MeetingRules | None = None  # how the record of a meeting is searched for gaps, where it is
     file: FileRules | None = None  # which parts a person's file has, and what flows into it, where it is one
     reading: ReadingRules | None = None  # of which files it is the approved reading, where it is one
+    sheet: SheetRules | None = (
+        None  # into which file what somebody signs on it goes, where it is a sheet for one
+    )
     items: ItemRules | None = None  # which items a project's file has, where it is one
 
     @model_validator(mode="after")
@@ -328,9 +331,10 @@ class Machine(Rule):
         opening = {field.name: field.choices for field in self.register_}
         found = list(file_rules.faults_of_file(self.file, forms)) if self.file else []
         found += list(file_rules.faults_of_reading(self.reading, opening, forms)) if self.reading else []
+        found += list(file_rules.faults_of_sheet(self.sheet, opening, forms)) if self.sheet else []
         found += list(file_rules.faults_of_items(self.items, forms)) if self.items else []
         fields = [*self.register_, *(field for move in self.moves.values() for field in move.fields)]
-        if self.file is None and any(field.vaulted for field in fields):
+        if self.file is None and self.sheet is None and any(field.vaulted for field in fields):
             found.append("A field is `vaulted`; only a leaf of a person's file is (`file`).")
         if found:
             raise ValueError(" ".join(found))

@@ -42,6 +42,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "leaf_no": ("第 {} 份", "Leaf {}"),
     "flowed_in": ("来源：问题线索 {}", "From clue {}"),
     "signed_by": ("本人签名：{}", "Signed by {}"),
+    "signed_as": ("（以本人账号 {} 签署）", "(under their account, {})"),
     "stamped_by": ("盖章单位：{}", "Stamped by {}"),
     "back_to_reading": ("返回查阅申请（查阅完毕请登记）", "Back to the request (say there when you are done)"),
 }  # fmt: skip

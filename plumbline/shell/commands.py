@@ -90,6 +90,7 @@ MACHINES = {
     "education": ("educations", said("年度廉洁教育。", "Education and warning sessions of a year.")),
     "person_file": ("person_files", said("个人廉政档案。", "Integrity files of people.")),
     "file_reading": ("file_readings", said("廉政档案查阅。", "Requests to read an integrity file.")),
+    "own_sheet": ("own_sheets", said("本人填报单。", "Sheets to fill in for one's own file.")),
     "project_file": ("project_files", said("工程项目廉政档案。", "Integrity files of projects.")),
 }
 

@@ -121,6 +121,33 @@ def test_the_form_offers_a_leaf_that_would_pass(port: Port) -> None:
     assert len(read(port, reading).leaves) == 2
 
 
+def test_who_has_an_account_signs_under_it_and_sees_no_more_than_the_sheet(port: Port) -> None:
+    number = opened_file(port, account="overseer")
+    sheet = port.note("registrar", "own_sheet", filler="overseer", sheet_part="income")
+    assert port.unseen(sheet, "contractor")
+    assert "is_handler" in port.refused(sheet, "registrar", "sign")
+    port.do(sheet, "overseer", "sign", leaf_text=MARK)
+    assert port.unseen(number, "overseer")
+    with port.unit() as session:
+        shown = str(listing.shown(session, port.office, sheet, actor="overseer"))
+        shown += str(listing.history(session, port.office, sheet, actor="overseer"))
+        theirs = listing.history(session, port.office, number, actor="registrar")[-1]
+        held = str(session.execute(select(col(Event.data))).all())
+    assert MARK not in shown + held
+    assert (theirs["move"], theirs["actor"]) == ("sign_in", "overseer")
+    (leaf,) = read(port, approved(port, number)).leaves
+    assert (leaf.part, leaf.holds["leaf_text"], leaf.holds["leaf_signed_by"]) == ("income", MARK, "沈洁")
+    assert (leaf.holds["leaf_signed_as"], leaf.on.isoformat()) == ("overseer", "2026-09-01")
+    assert replays(port)
+
+
+def test_a_sheet_of_somebody_without_a_file_is_not_signed(port: Port) -> None:
+    sheet = port.note("registrar", "own_sheet", filler="overseer")
+    assert "no_file_for_it" in port.refused(sheet, "overseer", "sign")
+    opened_file(port)  # theirs, but without their account
+    assert "no_file_for_it" in port.refused(sheet, "overseer", "sign")
+
+
 def test_talk_and_letter_material_goes_in_and_the_internal_approval_form_does_not(port: Port) -> None:
     number = opened_file(port)
     supplied(port, number, "talks", leaf_title="谈话记录")

@@ -13,7 +13,9 @@ from states.rulebook import Machine, Rulebook
 from states.rulebook_file import shipped
 
 BOOK = shipped()
-PERSON, READING, WORKS = (BOOK.machines[name] for name in ("person_file", "file_reading", "project_file"))
+PERSON, READING, SHEET, WORKS = (
+    BOOK.machines[name] for name in ("person_file", "file_reading", "own_sheet", "project_file")
+)
 GROUPS: dict[str, Any] = dict(PERSON.file.groups) if PERSON.file is not None else {}
 
 
@@ -35,6 +37,8 @@ def changed(machine: Machine, part: str, **changes: Any) -> dict[str, Any]:
     (READING, "reading", {"lasts": "a while"}, "takes hours"),
     (READING, "reading", {"everything": "nothing"}, "with the choice 'nothing'"),
     (READING, "reading", {"approved_by": "refuse"}, "refuse has no field 'file'"),
+    (SHEET, "sheet", {"part": "title"}, "has no field 'title' with choices"),
+    (SHEET, "sheet", {"signed_by": "withdraw"}, "withdraw has no field 'leaf_text'"),
     (WORKS, "items", {"settled": ["nothing"]}, "item_state has no choice 'nothing'"),
     (WORKS, "items", {"items": {"tender": {"kind": "setting", "source": "x"}}}, "has the choices tender"),
     (WORKS, "items", {"counts": {"risk": "nothing"}}, "there is no item 'nothing'"),

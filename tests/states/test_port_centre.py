@@ -47,7 +47,8 @@ def test_every_machine_is_there_and_the_model_checker_finds_nothing() -> None:
     assert set(shipped().machines) == {
         "clue", "consultation", "escalation", "assignment", "task", "inspection", "risk", "decision",
         "catalogue", "interference",
-        "agreement", "appointment", "commitment", "education", "person_file", "file_reading", "project_file"}  # fmt: skip
+        "agreement", "appointment", "commitment", "education", "person_file", "file_reading",
+        "project_file", "own_sheet"}  # fmt: skip
     assert [str(each) for each in check.findings(shipped())] == []
 
 
@@ -127,7 +128,7 @@ def test_the_labels_of_one_language_are_not_those_of_the_other() -> None:
 
 def test_members_never_see_a_clue_and_the_operator_sees_nothing() -> None:
     roles = shipped().roles
-    assert set(roles["member"].sees) == {"consultation", "task", "commitment"}
+    assert set(roles["member"].sees) == {"consultation", "task", "commitment", "own_sheet"}
     assert not roles["operator"].sees
     assert set(roles["district"].sees) == {"escalation", "assignment"}
 
@@ -296,6 +297,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     missing -= {
         ("person_file", "raise"),
         ("person_file", "flow_in"),
+        ("person_file", "sign_in"),
         ("file_reading", "lapse"),
     }  # by what happens elsewhere
     missing -= {("risk", "raise"), ("risk", "raise_again")}  # only once something happens at its link or post
@@ -460,6 +462,10 @@ def files_kept() -> set[tuple[str, str]]:
     office.walk(office.note("officer", "file_reading"), ("leader", "approve"), ("head", "revoke"))
     office.move(office.note("officer", "file_reading"), "refuse", "leader")
     office.move(office.note("officer", "file_reading"), "withdraw", "officer")
+    sheet = office.note("registrar", "own_sheet", filler="owner")
+    refused(office, sheet, "sign", "registrar")
+    office.move(sheet, "sign", "owner")
+    office.move(office.note("registrar", "own_sheet"), "withdraw", "registrar")
     works = office.note("registrar", "project_file", keeper="registrar")
     office.walk(works, ("supervisor", "note_item"), ("leader", "change_keeper"))
     works.state = "check_due"

@@ -36,6 +36,7 @@ PLURALS: Mapping[str, str] = {
     "education": "educations",
     "person_file": "person_files",
     "file_reading": "file_readings",
+    "own_sheet": "own_sheets",
     "project_file": "project_files",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from cases import file_lists, file_readings, listing, person_files, project_files, reads, surveys
 from cases.errors import NoSuchMatter
-from cases.file_leaves import SOURCE, TOLD
+from cases.file_leaves import SIGNED_AS, SOURCE, TOLD
 from cases.office import Office
 from states.file_rules import DATED_ON, SIGNED_BY, SIGNED_ON, STAMPED_BY, TEXT, TITLE
 from web import register
@@ -88,6 +88,7 @@ def contents(request: Request, number: str, who: Guest) -> Response:
             "title": one.holds.get(TITLE), "text": one.holds.get(TEXT), "source": one.holds.get(SOURCE),
             "told": [said.get(lang, said["zh"]) for said in one.holds.get(TOLD, ())],
             "by": one.holds.get(SIGNED_BY) or one.holds.get(STAMPED_BY), "signed": SIGNED_ON in one.holds,
+            "account": one.holds.get(SIGNED_AS),
             "stamped": DATED_ON in one.holds and STAMPED_BY in one.holds,
         }
         for one in found.leaves

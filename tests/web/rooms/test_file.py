@@ -107,3 +107,23 @@ def test_a_project_s_file_tells_each_item_and_what_is_on_file_of_it(house: House
         assert said in page, said
     assert "1 of 18 items settled" in house.page("leader", "/files")
     assert house.get("contractor", f"/files/{number}").status_code == 404
+
+
+def test_somebody_with_an_account_fills_in_their_sheet_on_its_page_and_what_they_wrote_is_sealed(
+    house: House,
+) -> None:
+    number, sheet = house.person_file(account="overseer"), house.sheet("overseer")
+    move = f"/matters/{sheet}/moves/sign"
+    assert "Signed under your account" in house.page("overseer", move)
+    sent = {name: hidden(house.page("overseer", move), name) for name in ("key", "version")} | {
+        "f_leaf_text": MARK
+    }
+    assert house.post("overseer", move, move, **sent).status_code == 303
+    for path in (f"/matters/{sheet}", "/", "/tasks", "/worklist?tab=all", f"/search?q={sheet}"):
+        assert MARK not in house.get("overseer", path).text, path
+    assert house.get("overseer", f"/files/{number}").status_code == 404
+    reading = house.asks_to_read(subject="沈洁", subject_unit="恒泰监理公司")
+    house.site.move("leader", reading, "approve", file=number)
+    shown = house.page("officer", f"/files/{reading}/contents")
+    assert MARK in shown
+    assert "Signed by 沈洁 (under their account, overseer)" in shown

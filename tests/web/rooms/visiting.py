@@ -149,8 +149,11 @@ class House:
             )
         return found.number
 
-    def person_file(self, says: str = "") -> str:
-        """The file of a works manager that is being set up; with a leaf that says so much. Its number."""
+    def person_file(self, says: str = "", account: str = "") -> str:
+        """The file of a works manager, or of somebody with an account; with a leaf that says so much. Its number."""
+        if account:
+            return self._opened("registrar", "person_file", subject="沈洁", subject_unit="恒泰监理公司",
+                                subject_post="专业监理工程师", account=account, keeper="registrar")  # fmt: skip
         fields = {
             "subject": "郑海峰",
             "subject_unit": "港口工程公司",
@@ -169,10 +172,23 @@ class House:
             "registrar", "project_file", title="港口中心项目廉政档案", project="PC", keeper="registrar"
         )
 
-    def asks_to_read(self, who: str = "officer") -> str:
-        """A request to read all of the works manager's file; its number."""
-        return self._opened(who, "file_reading", title="任前廉政审核", subject="郑海峰", subject_unit="港口工程公司",
-                            read_parts="all_parts", read_why="拟任人选审核。")  # fmt: skip
+    def sheet(self, who: str) -> str:
+        """A sheet that somebody is to fill in for their file; its number."""
+        return self._opened(
+            "registrar", "own_sheet", title="2026年度收入填报", filler=who, sheet_part="income"
+        )
+
+    def asks_to_read(self, who: str = "officer", **whose: str) -> str:
+        """A request to read all of the works manager's file, or of another's; its number."""
+        said = {"subject": "郑海峰", "subject_unit": "港口工程公司"} | whose
+        return self._opened(
+            who,
+            "file_reading",
+            title="任前廉政审核",
+            read_parts="all_parts",
+            read_why="拟任人选审核。",
+            **said,
+        )
 
     def _opened(self, who: str, machine: str, **fields: str) -> str:
         work = self.office.work
