@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from cases import invitations, journal, people, readings, recusing, risk_signs, second_factors
+from cases import file_signs, invitations, journal, people, readings, recusing, risk_signs, second_factors
 from cases.history import CLOCK
 from cases.invitations import Made
 from cases.office import Office
@@ -108,6 +108,7 @@ def post(
         entry = journal.note(session, "posted", actor=by, login=login, at=at, role=role, organisation=organisation,
                              project=project)  # fmt: skip
         risk_signs.of_duty(session, login, entry=entry, at=at)
+        file_signs.of_duty(session, login, entry=entry, at=at)
         recusing.match_everything(session, office, at=at)  # before the posting lets them see anything
 
 
@@ -143,6 +144,7 @@ def unpost(
     entry = journal.note(session, "unposted", actor=by, login=login, at=at, role=role, organisation=organisation,
                          project=project)  # fmt: skip
     risk_signs.of_duty(session, login, entry=entry, at=at)
+    file_signs.of_duty(session, login, entry=entry, at=at)
     readings.end_with_posting(session, office, login, by=by, at=at)
 
 

@@ -21,11 +21,16 @@ from cases import (
     clocks,
     convening,
     drawn_rounds,
+    file_leaves,
+    file_readings,
+    file_sheets,
+    file_signs,
     finding_photographs,
     gathering,
     history,
     linking,
     near_matches,
+    person_files,
     readings,
     recusal_notices,
     recusing,
@@ -172,6 +177,9 @@ def _make(
     known = gathering.facts(session, office, loaded, at=at)
     rule, to, form = _judge(session, office, loaded, move, given, known, typed=typed)
     private = {f.name: form.pop(f.name) for f in rule.fields if f.private and f.name in form}
+    holds = file_leaves.taken_out(machine, rule, form)
+    leaf = file_leaves.written(session, office, row, holds) if holds and machine.file is not None else None
+    form |= (leaf.kept() if leaf else {}) | file_readings.worked_out(machine, move, at=at)
     if machine.rounds is not None:
         round_moves.land(session, office, row, rule, move, form, actor=loaded.actor.id, at=at)
     if rule.recuses:
@@ -184,6 +192,10 @@ def _make(
     after = after_move(row, rule, move, to, form, actor=loaded.actor.id, at=at, today=known.today)
     found = recusing.match(session, office, after, at=at) if recusing.TOUCHING.intersection(form) else []
     moved = _land(session, office, Landing(row, after, machine, rule, move, form, loaded.actor.id, at))
+    if leaf is not None:
+        file_leaves.keep(session, row.id, leaf, event=moved.event)
+    elif holds:
+        file_sheets.sign_in(session, office, machine, after, holds, drive=advance_by_engine, at=at)
     recusing.note_matches(session, office, row.id, found, at=at)
     return moved
 
@@ -232,10 +244,16 @@ def _judge(
             if judging.machine.checklist is not None:
                 reasons += checklist_answers.read(session, office, loaded.row, move, form, known)
             reasons += risk_grading.read(judging.machine, move, form)
+            reasons += file_leaves.faults(judging.machine, loaded.row, move, form)
+            if judging.machine.file is not None:
+                reasons += person_files.keeps_their_own(session, loaded.row.values, form)
+            reasons += file_sheets.faults(session, office, judging.machine, loaded.row, move)
+            reasons += file_readings.faults(session, judging.machine, loaded.row, move, form)
             if judging.machine.rounds is not None:
                 reasons += round_moves.faults(session, office, loaded.row, move, rule, form=form, known=known)
         except Refused as refusal:
             reasons += refusal.reasons
+            reasons += file_leaves.incomplete(judging.machine, move, given)
     elif rule is not None:
         form = dict(given)
     try:
@@ -298,6 +316,7 @@ def _land(session: Session, office: Office, landing: Landing) -> Moved:
     risk_signs.of_move(
         session, office, after, move=landing.move, form=landing.form, event=event, at=landing.at
     )
+    file_signs.of_move(session, office, after, move=landing.move, event=event, at=landing.at)
     if landing.machine.rounds is not None:
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == after.id, at=landing.at)
     consequences = consequences_of(session, office, landing, drive=advance_by_engine)

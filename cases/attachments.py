@@ -156,6 +156,8 @@ def to_add(session: Session, office: Office, number: str, *, actor: str, for_cha
         raise Refused(reason.code, (reason,))
     if machine.rounds is not None:
         raise _only_released()
+    if machine.file is not None:
+        raise _only_leaves()
     if _is_sealed(machine, loaded.row):
         raise _sealed()
     return loaded
@@ -316,6 +318,13 @@ def _only_released() -> Refused:
                     "A round takes in photographs released from a clue only.",
                     "请先把照片加入线索，再用 attachment release 发布。",
                     "Add the photograph to the clue, then release it to the round.")  # fmt: skip
+
+
+def _only_leaves() -> Refused:
+    return _refused("only_leaves", "个人廉政档案不接收附件：附件不经批准即可打开。",
+                    "A person's integrity file takes no attachments: one could open them without an approval.",
+                    "请归入材料（put_in_own、put_in_supplied），原件由专管人员保管。",
+                    "Put a leaf in (put_in_own, put_in_supplied); the keeper holds the paper.")  # fmt: skip
 
 
 def _sealed() -> Refused:

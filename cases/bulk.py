@@ -58,7 +58,7 @@ def settles(machine: Machine, move: str) -> bool:
     rule = machine.moves[move]
     ends = rule.to is not None and machine.states[rule.to].kind is StateKind.FINAL
     names = {field.name for field in rule.fields}
-    single = any(field.type in _SINGLE or field.private or field.sealed for field in rule.fields)
+    single = any(field.type in _SINGLE or field.kept_apart for field in rule.fields)
     return (
         ends or rule.sends or rule.engine or single or bool(names & _SETTLING) or machine.rounds is not None
     )

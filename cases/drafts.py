@@ -63,7 +63,7 @@ def keep(
     row = gathering.load(session, office, number, login=actor, for_change=True).row
     fields = office.rulebook(row.rulebook).machines[row.machine].moves[move].fields
     kept = {field.name: given[field.name][:LONGEST] for field in fields
-            if given.get(field.name, "").strip() and not (field.private or field.sealed)}  # fmt: skip
+            if given.get(field.name, "").strip() and not field.kept_apart}  # fmt: skip
     if not 0 < item <= MOST_ITEMS:
         raise _too_many()
     drop(session, row.id, move, item, actor=actor)

@@ -14,7 +14,17 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from cases import access, administering, belongings, journal, people, readings, recusals, risk_signs
+from cases import (
+    access,
+    administering,
+    belongings,
+    file_signs,
+    journal,
+    people,
+    readings,
+    recusals,
+    risk_signs,
+)
 from cases.belongings import Belonging, Belongings
 from cases.errors import NoSuchMatter
 from cases.gathering import standing
@@ -126,6 +136,7 @@ def approve(session: Session, office: Office, key: int, *, actor: str, at: datet
     session.flush()
     entry = journal.note(session, "ended", actor=actor, login=end.person, at=at, proposed_by=end.proposed_by)
     risk_signs.of_duty(session, end.person, entry=entry, at=at)
+    file_signs.of_duty(session, end.person, entry=entry, at=at)
     return Ended(key, end.person, tuple(passed), sessions, tokens)
 
 

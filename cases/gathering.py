@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlmodel import Session, SQLModel, col
 
-from cases import access, checklist_facts, checklists, issuers, meeting_facts, recusals, round_facts, rounds
+from cases import (
+    access,
+    checklist_facts,
+    checklists,
+    file_facts,
+    issuers,
+    meeting_facts,
+    recusals,
+    round_facts,
+    rounds,
+)
 from cases.errors import NoSuchMatter
 from cases.history import CLOCK, Event
 from cases.matters import OnFile
@@ -143,7 +153,8 @@ def facts(session: Session, office: Office, loaded: Loaded, *, at: datetime) -> 
         | _of_round(session, office, loaded)
         | _of_issuer(session, office, row)
         | _of_checklist(session, office, row, course)
-        | meeting_facts.facts(session, office, row, course, at=at),
+        | meeting_facts.facts(session, office, row, course, at=at)
+        | file_facts.facts(session, office, row, course, at=at),
         acts={move: Act(actor=act[0], on=date.fromisoformat(act[1])) for move, act in row.acts.items()},
         links=Links(session, office, row.id),
         course=course,

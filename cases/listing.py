@@ -150,7 +150,7 @@ def shown(session: Session, office: Office, number: str, *, actor: str) -> dict[
 
 def _open_values(rules: Machine, row: OnFile, sight: Sight) -> dict[str, Any]:
     """What forms left, as far as it is in sight. A private field is never kept there; this is the second lock."""
-    private = {field.name for field in fields_of(rules) if field.private}
+    private = {field.name for field in fields_of(rules) if field.private or field.vaulted}
     return {name: value for name, value in sight.values(row.values).items() if name not in private}
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from cases.matters import OnFile
+from cases.sealing import Sealing
 from states.calendars import Calendar
 from states.rulebook import Rulebook
 
@@ -64,12 +65,14 @@ Announce = Callable[[Session, "Office", Sequence[Occurred]], int]
 
 @dataclass(frozen=True)
 class Office:
-    """Rulebooks by key, the one new matters get, the calendar, and `announce`."""
+    """Rulebooks by key, the one new matters get, the calendar, and `announce`; with `vault`, what seals the leaves of
+    integrity files."""
 
     rulebooks: Mapping[str, Rulebook]
     current: str
     calendar: Calendar
     announce: Announce
+    vault: Sealing | None = None
 
     def rulebook(self, key: str | None = None) -> Rulebook:
         """The rulebook with this key, or the current one."""

@@ -17,6 +17,8 @@ from cases import (
     history,
     linking,
     owing,
+    person_files,
+    project_files,
     recusal_notices,
     recusals,
     recusing,
@@ -224,9 +226,10 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     year = office.day(birth.at).year
     values = checklists.frozen(session, rules, round_moves.convened(session, rules, birth.values))
     birth = replace(birth, values=values)
-    row = newborn(
-        office, rules, birth, number=next_number(session, rules, code=birth.organisation, year=year)
-    )
+    number = next_number(session, rules, code=birth.organisation, year=year)
+    person_files.check_the_only_one(session, office, rules, birth)
+    project_files.check_the_only_one(session, office, rules, birth)
+    row = newborn(office, rules, birth, number=number)
     if row.addressee is None:
         row = replace(row, addressee=_addressee(session, rules, birth.organisation))
     move = birth.by or rules.register_move

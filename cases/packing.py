@@ -156,7 +156,7 @@ def field_of(book: Rulebook, machine: str, name: str, value: Any) -> FormField |
     one keeps it private or sealed."""
     machines = [book.machines[machine], *book.machines.values()]
     fields = [field for each in machines for field in fields_of(each) if field.name == name]
-    if any(field.private or field.sealed for field in fields):
+    if any(field.kept_apart for field in fields):
         return None
     fitting = [field for field in fields if not field.choices or value in field.choices]
     return next(iter(fitting or fields), None)

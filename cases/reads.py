@@ -19,7 +19,7 @@ from states.rulebook import Label
 
 FILE, HISTORY = "file", "history"  # what was looked at
 AUDITOR = "auditor"  # the role that is shown who looked
-LOGGED = frozenset({"clue"})  # the machines that hold the file on a person
+LOGGED = frozenset({"clue", "person_file"})  # the machines that hold the file on a person
 
 
 class ReadLog(SQLModel, table=True):

@@ -120,7 +120,11 @@ def _steps(session: Session, row: OnFile, machine: Machine, rules: Exchange) -> 
         if event.move == rules.arrives:
             steps = []
         elif event.move in rules.replies:
-            asked = {field.name for field in machine.moves[event.move].fields if not field.private}
+            asked = {
+                field.name
+                for field in machine.moves[event.move].fields
+                if not (field.private or field.vaulted)
+            }
             form = {name: value for name, value in event.data.items() if name in asked and value is not None}
             steps.append(Step(move=event.move, at=event.at.isoformat(), form=form))
     return steps

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
-from cases import gathering, holders_left, risk_causes
+from cases import gathering, holders_left, risk_causes, sign_sweep
 from cases.advance import advance_by_engine
 from cases.history import Event
 from cases.matters import MatterLink
@@ -19,10 +19,6 @@ from cases.risk_causes import RiskCause
 from cases.risk_points import RiskPoint
 from cases.risk_signs import RiskSign
 from cases.sweep import Unit
-from states.facts import Refused
-
-BATCH = 500
-MOST_BATCHES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +32,13 @@ class Raised:
 
 def sweep(unit: Unit, office: Office, *, at: datetime) -> Raised:
     """Take up every sign that waits, oldest first. One that fails is left for the next sweep, and reported."""
-    taken = points = 0
-    failed: dict[int, str] = {}
-    for _ in range(MOST_BATCHES):
-        with unit() as session:
-            waiting = _waiting(session, failed)
-        if not waiting:
-            break
-        for key in waiting:
-            try:
-                with unit() as session:
-                    found = take_up(session, office, key, at=at)
-            except (ValueError, KeyError, LookupError, Refused) as fault:
-                failed[key] = type(fault).__name__
-            else:
-                taken += found is not None
-                points += found or 0
-        if len(failed) >= BATCH:
-            break
-    return Raised(taken, points, tuple(failed.items()))
-
-
-def _waiting(session: Session, failed: dict[int, str]) -> Sequence[int]:
-    query = (
-        select(col(RiskSign.id))
-        .where(col(RiskSign.taken_at).is_(None))
-        .order_by(col(RiskSign.id))
-        .limit(BATCH + len(failed))
+    done = sign_sweep.take_all(
+        unit,
+        col(RiskSign.id),
+        lambda session, key: take_up(session, office, key, at=at),
+        such=col(RiskSign.taken_at).is_(None),
     )
-    return [int(key) for key in session.execute(query).scalars() if key not in failed][:BATCH]
+    return Raised(done.signs, done.led_to, done.failed)
 
 
 def take_up(session: Session, office: Office, key: int, *, at: datetime) -> int | None:

@@ -6,24 +6,18 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 import pyotp
 from sqlalchemy import delete, func, update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+
+from cases.sealing import Sealing
 
 STEP = 30  # seconds a code stands for
 DRIFT = 1  # steps that a phone's clock may be off, either way
 CODES = 10
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is read as another
 ISSUER = "Plumbline"
-
-
-class Sealing(Protocol):
-    """What keeps a secret from whoever reads the database alone."""
-
-    def seal(self, text: str) -> str: ...
-    def opened(self, sealed: str) -> str | None: ...
 
 
 class SecondFactor(SQLModel, table=True):

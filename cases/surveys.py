@@ -9,7 +9,16 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cases import checklist_answers, drawn_rounds, gathering, references, releasing, round_forms
+from cases import (
+    checklist_answers,
+    drawn_rounds,
+    file_leaves,
+    file_readings,
+    gathering,
+    references,
+    releasing,
+    round_forms,
+)
 from cases.matters import OnFile
 from cases.office import Office
 from cases.references import Looks
@@ -105,6 +114,8 @@ def _open_move(
     if rule.opens is not None and rule.opens.releases is not None:
         found.pop(rule.opens.releases, None)
         found |= releasing.example(session, row, rule.opens.releases)
+    found |= file_leaves.example(machine, row, move)
+    found |= file_readings.example(session, office, machine, row, move, actor=known.actor.id)
     return OpenMove(move, rule.to or row.state, rule.label, fields, found)
 
 

@@ -67,6 +67,11 @@ DEADLINES = Account(
         Line("failed", "未能处理、将再试", "Could not be handled, tried again next time", DOCTOR),
         Line("raised", "按规则提请复核的风险点", "Risk points raised for review by rule"),
         Line("told", "已提示停滞的事项", "Matters whose standing still was told"),
+        Line(
+            "filed",
+            "按规则归档或转为待更新的廉政档案",
+            "Integrity files filed into by rule, or to be updated",
+        ),
     ),
 )
 

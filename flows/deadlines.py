@@ -19,6 +19,6 @@ from plumbline import duties
     persist_result=False,
 )
 async def sweep_deadlines(at: datetime | None = None) -> dict[str, int]:
-    """Fire every rung that is due, raise risk points, tell of what stands still; answers fired, planned, failed, raised,
-    told."""
+    """Fire every rung that is due, raise risk points, see to integrity files, tell of what stands still; answers their
+    counts."""
     return await carry_out(duties.sweep_deadlines, DEADLINES, at=at)

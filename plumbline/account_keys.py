@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,10 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from plumbline import key_files
-from plumbline.key_files import UnusableKey
 
 FILE = "accounts.key"
-_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -31,18 +28,12 @@ class AccountKeys:
 
     @cached_property
     def _key(self) -> bytes:
-        path = self.folder / FILE
-        text = key_files.kept(path, lambda: base64.b64encode(secrets.token_bytes(_BYTES)) + b"\n")
-        try:
-            key = base64.b64decode(text.strip(), validate=True)
-        except ValueError as fault:
-            raise UnusableKey(f"{path} holds no key: restore it from its backup.") from fault
-        if len(key) != _BYTES:
-            raise UnusableKey(f"{path} holds no key of {_BYTES} bytes: restore it from its backup.")
-        return key
+        return key_files.drawn(self.folder / FILE)
 
     def _derived(self, what: str) -> bytes:
-        return HKDF(SHA256(), length=_BYTES, salt=None, info=f"plumbline {what}".encode()).derive(self._key)
+        return HKDF(SHA256(), length=key_files.DRAWN, salt=None, info=f"plumbline {what}".encode()).derive(
+            self._key
+        )
 
     @cached_property
     def _sealing(self) -> Fernet:

@@ -20,6 +20,7 @@ from cases import (
     checkpoints,
     due_rounds,
     duty_runs,
+    file_raising,
     ledger_seals,
     radar_telling,
     recomputing,
@@ -42,14 +43,16 @@ KEPT_FOR = timedelta(
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """Rungs fired, notices planned for them, deadlines and signs that failed and will be tried again, risk points raised
-    for review, and steps of the radar that people were told of."""
+    """Rungs fired, notices planned for them, deadlines and signs that failed and will be tried again, risk points raised for
+    review, steps of the radar that people were told of, and integrity files that something was put into or that are to be
+    updated."""
 
     fired: int
     planned: int
     failed: int
     raised: int = 0
     told: int = 0
+    filed: int = 0
     rungs: tuple[Fired, ...] = field(default=(), repr=False)
 
 
@@ -116,20 +119,22 @@ class Ticked:
             "inspections": self.opened.as_dict(),
             "risks": {"raised": self.swept.raised},
             "radar": {"told": self.swept.told},
+            "files": {"filed": self.swept.filed},
         }
 
 
 def sweep_deadlines(work: Work, *, at: datetime) -> Swept:
-    """Raise the risk points that something happened to; fire every rung due at `at`, each once, oldest first; then tell
-    of what stands still."""
+    """Raise the risk points and see to the integrity files that something happened to; fire every rung due at `at`, each
+    once, oldest first; then tell of what stands still."""
 
     def act() -> Swept:
         signs = risk_raising.sweep(work.unit, work.office, at=at)
+        filed = file_raising.sweep(work.unit, work.office, at=at)
         done = sweeping.sweep(work.unit, work.office, at=at)
         still = radar_telling.sweep(work.unit, work.office, at=at)
-        failed = len(done.failed) + len(signs.failed) + len(still.failed)
+        failed = len(done.failed) + len(signs.failed) + len(filed.failed) + len(still.failed)
         planned = done.planned + still.planned
-        return Swept(len(done.fired), planned, failed, signs.points, still.steps, done.fired)
+        return Swept(len(done.fired), planned, failed, signs.points, still.steps, filed.files, done.fired)
 
     return _recorded(work, "sweep_deadlines", at, act)
 

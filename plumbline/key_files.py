@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
+
+DRAWN = 32  # bytes of a key that was drawn at random
 
 
 class UnusableKey(Exception):
@@ -19,6 +23,18 @@ def kept(path: Path, make: Callable[[], bytes]) -> bytes:
         raise UnusableKey(
             f"{path} cannot be read or written ({fault.strerror}): see to its rights."
         ) from fault
+
+
+def drawn(path: Path) -> bytes:
+    """The random key in a file, drawn at first use. Raises UnusableKey."""
+    text = kept(path, lambda: base64.b64encode(secrets.token_bytes(DRAWN)) + b"\n")
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError as fault:
+        raise UnusableKey(f"{path} holds no key: restore it from its backup.") from fault
+    if len(key) != DRAWN:
+        raise UnusableKey(f"{path} holds no key of {DRAWN} bytes: restore it from its backup.")
+    return key
 
 
 def _read(path: Path) -> bytes:

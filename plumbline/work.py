@@ -28,6 +28,7 @@ from notifications.channels.wecom import WeComRobot
 from notifications.messages import Letterhead
 from notifications.quiet import Hours, QuietHours, at_any_hour, read_hours
 from plumbline.database import Writers, engine_for
+from plumbline.file_keys import FileKeys
 from plumbline.settings import Settings
 from states.calendars import Calendar, china, load_calendar
 
@@ -102,7 +103,7 @@ def office_of(held: OnFileRulebooks, settings: Settings) -> Office:
         webhooks.plan(session, office, events)
         return people(session, office, events)
 
-    return Office(held.rulebooks, held.current, calendar, tell)
+    return Office(held.rulebooks, held.current, calendar, tell, FileKeys(settings.home / "keys"))
 
 
 def calendar_of(settings: Settings) -> Calendar:

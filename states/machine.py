@@ -268,6 +268,10 @@ _SIGN = Label(
     zh="所在环节或岗位出现按规则应复核的情况时", en="something at its link or post asks for a review by rule"
 )
 _POST_LOST = Label(zh="所载人员不再担任该岗位时", en="the person it names holds the post no more")
+_POSTED = Label(zh="本人任职变动或账号终止时", en="the postings of the person change or their account ends")
+_FLOWS_IN = Label(zh="应归入档案的情况出现时", en="something happens that belongs in the file")
+_SIGNED = Label(zh="本人在线签署填报单时", en="the person signs a sheet under their account")
+_LAPSED = Label(zh="查阅开放时限届满时", en="the time it is open for is over")
 _FROM_ANOTHER_SITE = Label(zh="收到对方站点的签名文件时", en="a signed file of the other site is taken in")
 _ACCOUNT_ENDS = Label(
     zh="账号终止、工作经批准移交时", en="an account ends and the hand-over of its work is approved"
@@ -289,9 +293,17 @@ def _rungs(machine: Machine) -> dict[str, Label]:
 
 
 def _by_signs(machine: Machine) -> dict[str, Label]:
-    rules, holder = machine.grading, machine.holder
-    found = {} if rules is None else dict.fromkeys((rules.raised_by, rules.raised_again_by), _SIGN)
-    return found if holder is None else found | {holder.left_by: _POST_LOST}
+    found: dict[str, Label] = {}
+    if machine.grading is not None:
+        found |= dict.fromkeys((machine.grading.raised_by, machine.grading.raised_again_by), _SIGN)
+    if machine.file is not None:
+        found |= {machine.file.raised_by: _POSTED, machine.file.flows_in_by: _FLOWS_IN,
+                  machine.file.signed_in_by: _SIGNED}  # fmt: skip
+    if machine.holder is not None:
+        found[machine.holder.left_by] = _POST_LOST
+    if machine.reading is not None:
+        found[machine.reading.lapses_by] = _LAPSED
+    return found
 
 
 def _bound(uses: Any) -> tuple[tuple[Guard, Any], ...]:

@@ -15,10 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules, grading_rules, holder_rules, meeting_rules, radar_rules
+from states import coverage_rules, file_rules, grading_rules, holder_rules, meeting_rules, radar_rules
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
+from states.file_rules import OPEN_UNTIL, FileRules, ItemRules, ReadingRules, SheetRules
 from states.grading_rules import GRADE, LEVEL, NO_NOTICE, NOTICE, SCHEME, GradingRules
 from states.holder_rules import HolderRules
 from states.meeting_rules import MeetingRules
@@ -87,6 +88,8 @@ class FormField(Rule):
     private: bool = False
     sealed: bool = False
     """Of an opinion: kept apart until the round's opinions are opened; history holds only its seal."""
+    vaulted: bool = False
+    """Of a leaf of a person's file: kept apart under a key that is not in the database; history holds only its seal."""
     holding: Name | None = (
         None  # person/people: holds this role; organisation: somebody there does; examples are drawn from these
     )
@@ -116,6 +119,11 @@ class FormField(Rule):
     seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
     within: Name | None = None  # person: posted in the body that this field of the same form names
     help: Label | None = None
+
+    @property
+    def kept_apart(self) -> bool:
+        """Whether what is filled in never enters lists, drafts, notices or papers."""
+        return self.private or self.sealed or self.vaulted
 
 
 class GuardUse(Rule):
@@ -311,6 +319,29 @@ class Machine(Rule):
     grading: GradingRules | None = None  # how they are graded, where they are
     holder: HolderRules | None = None  # the post that they hang on, where they do
     meeting: MeetingRules | None = None  # how the record of a meeting is searched for gaps, where it is
+    file: FileRules | None = None  # which parts a person's file has, and what flows into it, where it is one
+    reading: ReadingRules | None = None  # of which files it is the approved reading, where it is one
+    sheet: SheetRules | None = (
+        None  # into which file what somebody signs on it goes, where it is a sheet for one
+    )
+    items: ItemRules | None = None  # which items a project's file has, where it is one
+
+    @model_validator(mode="after")
+    def _files_make_sense(self) -> Machine:
+        forms = {
+            name: {field.name: field.choices for field in move.fields} for name, move in self.moves.items()
+        }
+        opening = {field.name: field.choices for field in self.register_}
+        found = list(file_rules.faults_of_file(self.file, forms)) if self.file else []
+        found += list(file_rules.faults_of_reading(self.reading, opening, forms)) if self.reading else []
+        found += list(file_rules.faults_of_sheet(self.sheet, opening, forms)) if self.sheet else []
+        found += list(file_rules.faults_of_items(self.items, forms)) if self.items else []
+        fields = [*self.register_, *(field for move in self.moves.values() for field in move.fields)]
+        if self.file is None and self.sheet is None and any(field.vaulted for field in fields):
+            found.append("A field is `vaulted`; only a leaf of a person's file is (`file`).")
+        if found:
+            raise ValueError(" ".join(found))
+        return self
 
     @model_validator(mode="after")
     def _grading_and_meeting_make_sense(self) -> Machine:
@@ -328,7 +359,10 @@ class Machine(Rule):
 
     @cached_property
     def worked_out(self) -> tuple[FormField, ...]:
-        """Facts that no form asks for and the gate works out: what a grading came to."""
+        """Facts that no form asks for and the gate works out: what a grading came to, when a reading is over."""
+        if self.reading is not None:
+            until = Label(zh="查阅开放至", en="open to read until")
+            return (FormField(name=OPEN_UNTIL, type="instant", label=until),)
         rules = self.grading
         if rules is None:
             return ()
@@ -556,6 +590,13 @@ class Rulebook(Rule):
         return self
 
     @model_validator(mode="after")
+    def _flows_exist(self) -> Rulebook:
+        for name, move in self.flows:
+            if name in self.machines and move not in self.machines[name].moves:
+                raise ValueError(f"file.flows: {name} has no move {move!r}.")
+        return self
+
+    @model_validator(mode="after")
     def _signs_exist(self) -> Rulebook:
         for name, moves in self.signs.items():
             machine = self.machines.get(name)  # one that does not exist is a fault by its name
@@ -571,6 +612,14 @@ class Rulebook(Rule):
                     if field not in forms[move] or answer not in forms[move][field].choices:
                         raise ValueError(f"grading.signs: {field} of {move} has no choice {answer!r}.")
         return self
+
+    @cached_property
+    def flows(self) -> frozenset[tuple[str, str]]:
+        """The moves, each with its machine, with which a matter ends and may flow into a person's file."""
+        kept = (machine.file for machine in self.machines.values() if machine.file is not None)
+        return frozenset(
+            (name, move) for rules in kept for name, moves in rules.flows.items() for move in moves
+        )
 
     @cached_property
     def signs(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:

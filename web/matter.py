@@ -93,6 +93,8 @@ def page(request: Request, number: str, who: Who) -> Response:
         is_round=shown.rules.rounds is not None, answers_by=checklist_facts.answered_by(shown.rules, found["values"]),
         is_graded=shown.rules.grading is not None,
         is_meeting=shown.rules.meeting is not None,
+        is_file=shown.rules.file is not None or shown.rules.items is not None, is_reading=_reads(shown, who),
+        takes_attachments=shown.rules.file is None,
     )  # fmt: skip
 
 
@@ -108,6 +110,16 @@ def _shown(session: Session, here: Work, number: str, *, actor: str, at: datetim
     bodies = form_of_move.bodies(session, [found["organisation"], found["addressee"]], lang=lang)
     project = naming.project(session, found["project"])
     return Shown(found, events, survey, rules, offering.names(session, named), bodies, project)
+
+
+def _reads(shown: Shown, who: Signed) -> bool:
+    """Whether this is a reading that was approved for whoever looks."""
+    rules = shown.rules.reading
+    return (
+        rules is not None
+        and shown.found["opener"] == who.login
+        and shown.found["state"] == shown.rules.moves[rules.approved_by].to
+    )
 
 
 def _level(reader: Reader, values: Mapping[str, Any]) -> str:

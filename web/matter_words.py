@@ -88,6 +88,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "room": ("进入会商室", "To the consultation room"),
     "checklist": ("检查清单", "Checklist"),
     "grades_of": ("历次定级与提请复核", "Its grades, and what raised it"),
+    "file_of": ("档案情况", "How the file stands"),
+    "read_file": ("查阅档案", "Read the file"),
     "voices_of": ("到会、意见和记录缺失", "Who came, each view, and what is missing"),
     "picture": ("状态图", "State diagram"),
     "picture_show": ("显示状态图", "Show the state diagram"),

@@ -113,6 +113,12 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (GET, "/decisions"): SIGNED,
     (GET, "/decisions/{number}"): SIGNED,
     (GET, "/creation"): SIGNED,  # of what they see as a whole: cases.creation_scope
+    (GET, "/files"): SIGNED,
+    (GET, "/files/{number}"): SIGNED,
+    (
+        GET,
+        "/files/{number}/contents",
+    ): SIGNED,  # whoever asked and was approved, until its instant: cases.file_readings
     (GET, "/risks"): SIGNED,
     (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,

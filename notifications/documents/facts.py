@@ -122,7 +122,7 @@ class _Teller:
         """Every field that may have left a value here, its own machine's first; others', because values are copied on."""
         machines = self.office.rulebook(row.rulebook).machines
         for machine in (machines[row.machine], *machines.values()):
-            yield from (field for field in listing.fields_of(machine) if not (field.private or field.sealed))
+            yield from (field for field in listing.fields_of(machine) if not field.kept_apart)
 
     def _heading(self, field: FormField) -> str:
         label = field.label.in_(self.lang)

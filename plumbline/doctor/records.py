@@ -21,11 +21,14 @@ from cases.attachments import Attachment
 from cases.clocks import RUNNING
 from cases.deadlines import Deadline
 from cases.evidence import EvidenceRoom
+from cases.file_leaves import FileLeaf
 from cases.history import Checkpoint, Event
 from notifications import notices
 from plumbline import setup
 from plumbline.database import PRAGMAS, UnusableDatabase, engine_for
 from plumbline.doctor.findings import Check, ok, wrong
+from plumbline.file_keys import FileKeys
+from plumbline.key_files import UnusableKey
 from plumbline.settings import Settings
 from states.calendars import china
 from states.rulebook import Label
@@ -94,6 +97,7 @@ def _opened(settings: Settings, engine: Engine, *, at: datetime) -> Iterator[Che
         rehearsal = rulebooks.on_file(session).rehearsal
         for look in (_rulebook, _calendar, _clock, _duties, _outbox, _checkpoints, _exchange):
             yield look(session, at, rehearsal)
+        yield from _file_key(session, settings)
         yield _evidence(session, EvidenceRoom(settings.evidence, settings.attachment_mb << 20))
 
 
@@ -163,6 +167,27 @@ def _rights(settings: Settings) -> Iterator[Check]:
                 zh="本机所有用户都能读取数据库文件。", en="Every user of this machine can read the database."
             ),
             Label(zh=f"请运行 chmod 600 {path}。", en=f"Run `chmod 600 {path}`."),
+        )
+
+
+def _file_key(session: Session, settings: Settings) -> Iterator[Check]:
+    """Whether the key opens the leaves of integrity files. Where there are none yet, none is needed."""
+    newest = session.execute(select(col(FileLeaf.sealed)).order_by(col(FileLeaf.id).desc()).limit(1)).scalar()
+    if newest is None:
+        return
+    try:
+        opens = FileKeys(settings.home / "keys").opened(newest) is not None
+    except UnusableKey:
+        opens = False
+    if opens:
+        yield ok("file_key", "廉政档案密钥可用", "The key opens the leaves of integrity files")
+    else:
+        yield wrong(
+            "file_key",
+            "廉政档案密钥（keys/files.key）缺失或不符：材料不能查阅，也不能再归入。",
+            "The key of integrity files (keys/files.key) is missing or another: no leaf can be read or put in.",
+            "请从备份恢复该密钥文件。",
+            "Restore the key file from its backup.",
         )
 
 

@@ -206,7 +206,7 @@ def _form_faults(key: Key, given: Iterable[str], fields: Iterable[FormField]) ->
     for name in given:
         if name not in known:
             yield (*key, name), f"The form has no field {name!r}{meant(name, known)}"
-        elif known[name].type in NOT_FROM_A_LOG or known[name].private:
+        elif known[name].type in NOT_FROM_A_LOG or known[name].kept_apart:
             yield (
                 (*key, name),
                 f"{name!r} cannot be filled from a log: it names somebody or something on file.",

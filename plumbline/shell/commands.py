@@ -23,6 +23,7 @@ from plumbline.shell import (
     doctor,
     documents,
     escalation,
+    file,
     inspection,
     interest,
     ledger,
@@ -87,6 +88,10 @@ MACHINES = {
     "appointment": ("appointments", said("廉洁监督员聘任。", "Appointments of integrity supervisors.")),
     "commitment": ("commitments", said("廉洁承诺。", "Integrity commitments and oaths.")),
     "education": ("educations", said("年度廉洁教育。", "Education and warning sessions of a year.")),
+    "person_file": ("person_files", said("个人廉政档案。", "Integrity files of people.")),
+    "file_reading": ("file_readings", said("廉政档案查阅。", "Requests to read an integrity file.")),
+    "own_sheet": ("own_sheets", said("本人填报单。", "Sheets to fill in for one's own file.")),
+    "project_file": ("project_files", said("工程项目廉政档案。", "Integrity files of projects.")),
 }
 
 
@@ -110,6 +115,7 @@ NOUNS = {
     "programme": programme.app,
     "coverage": coverage.app,
     "creation": creation.app,
+    "file": file.app,
     "radar": radar.app,
     "sampling": sampling.app,
     "checklist": checklist.app,

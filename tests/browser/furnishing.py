@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cases import listing
 from tests.plumbline import exhibits
@@ -28,6 +29,9 @@ class Furnished:
     clocks: str  # the page of a clock of `clue`
     risk: str  # under review, raised by a clue
     decision: str  # decided by one of seven
+    file: str  # of a person, with a leaf
+    reading: str  # of it, approved for the officer
+    works: str  # the file of a project
 
 
 def furnish(house: House) -> Furnished:
@@ -52,10 +56,14 @@ def furnish(house: House) -> Furnished:
     checked = _half_answered(house)
     risk, decision = house.risk(), house.decision()
     house.appointment()
+    file, reading, works = house.person_file("考核结果：称职。"), house.asks_to_read(), house.project_file()
+    # An hour before everybody looks, or it would be closed by then.
+    site.move("leader", reading, "approve", file=file, at=house.office.clock.at + timedelta(days=2, hours=23))
     with house.office.work.reading() as session:
         found = listing.shown(session, house.office.work.office, clue, actor="registrar")
     clocks = f"/matters/{clue}/clocks/{found['deadlines'][0]['id']}"
-    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks, risk, decision)
+    return Furnished(clue, fresh, room, unsealed, escalation, inspection, checked, clocks, risk, decision, file, reading,
+                     works)  # fmt: skip
 
 
 def _half_answered(house: House) -> str:

@@ -21,6 +21,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
             "consultations": "/rounds", "room": f"/rounds/{found.room}", "unsealed": f"/rounds/{found.unsealed}",
             "tasks": "/tasks", "notices": "/notices", "settings": "/settings", "account": "/account",
             "password": "/account/password", "second factor": "/account/second-factor",
+            "an open reading": f"/files/{found.reading}/contents", "a request to read": f"/matters/{found.reading}",
         },
         "supervisor": {
             "register a clue": "/register/clue", "inspections": "/inspections",
@@ -36,6 +37,9 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
                       "decisions": "/decisions", "decision": f"/decisions/{found.decision}",
                       "register interference": "/register/interference",
                       "a risk point's page": f"/matters/{found.risk}",
+                      "integrity files": "/files", "a person's file": f"/files/{found.file}",
+                      "a project's file": f"/files/{found.works}", "register a person's file": "/register/person_file",
+                      "putting a leaf in": f"/matters/{found.file}/moves/put_in_supplied",
                       "grading": f"/matters/{found.risk}/moves/grade_by_power",
                       "recusals": "/recusals", "passed on": "/worklist?tab=passed", "copied": "/worklist?tab=copied"},
         "owner": {"today": "/", "room": f"/rounds/{found.room}"},

@@ -27,7 +27,9 @@ def test_a_run_is_named_by_the_office_s_clock() -> None:
 
 def test_an_account_can_be_read_in_both_languages() -> None:
     text = DEADLINES.markdown(
-        {"fired": 3, "planned": 4, "failed": 0, "raised": 1, "told": 0}, at=MORNING, rehearsal=False
+        {"fired": 3, "planned": 4, "failed": 0, "raised": 1, "told": 0, "filed": 0},
+        at=MORNING,
+        rehearsal=False,
     )
     assert "期限巡查 · Deadline sweep" in text
     assert "2026-11-25 08:00 (Asia/Shanghai)" in text

@@ -93,7 +93,7 @@ def test_without_an_instant_a_run_acts_now(home: Path) -> None:
 def test_a_real_database_acts_at_the_present_only(real_home: Path) -> None:
     with pytest.raises(OnlyInRehearsals):
         run(sweep_deadlines, NOON)
-    assert run(sweep_deadlines) == {"fired": 0, "planned": 0, "failed": 0, "raised": 0, "told": 0}
+    assert run(sweep_deadlines) == {"fired": 0, "planned": 0, "failed": 0, "raised": 0, "told": 0, "filed": 0}
 
 
 def test_an_instant_needs_its_offset(home: Path) -> None:

@@ -271,3 +271,24 @@ CREATION_GAPS: dict[str, Any] = {
         "rows": [{"number": "MGJ-PR-2026-001", "note": "周正 (supervisor): in term (2026-09-01 – 2027-08-31)"}],
     }],
 }  # fmt: skip
+PERSON_FILE: dict[str, Any] = {
+    "number": "MGJ-LD-2026-001", "state": "in_force", "version": 9, "person": "郑海峰", "unit": "港口工程公司",
+    "post": "工程部经理", "keeper": "registrar", "project": None, "live": True, "leaves": 7, "lacking": [], "due_at": AT,
+}  # fmt: skip
+PERSON_FILE_RECORD: dict[str, Any] = PERSON_FILE | {
+    "readings": [{"number": "MGJ-CY-2026-001", "state": "open", "title": "任前廉政审核", "by": "officer",
+                  "parts": "work_parts", "until": AT}],
+}  # fmt: skip
+PROJECT_FILE: dict[str, Any] = {
+    "number": "MGJ-XD-2026-001", "state": "collecting", "version": 2, "title": "港口中心项目廉政档案", "project": "PC",
+    "keeper": "registrar", "live": True, "items": 18, "lacking": ["tender"], "due_at": AT,
+}  # fmt: skip
+PROJECT_FILE_RECORD: dict[str, Any] = PROJECT_FILE | {
+    "each": [{
+        "item": "risk_table", "label": "table of risks", "state": "complete", "state_label": "complete", "settled": True,
+        "on": "2026-11-25", "where": "档案柜A-3", "by": "registrar",
+        "basis": {"kind": "setting", "source": "德州市工程项目廉政档案做法"},
+        "counted": [{"item": "risk_table", "machine": "risk", "label": "integrity risk point", "total": 1, "over": 0,
+                     "numbers": ["MGJ-FX-2026-001"]}],
+    }],
+}  # fmt: skip

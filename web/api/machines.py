@@ -34,6 +34,10 @@ PLURALS: Mapping[str, str] = {
     "appointment": "appointments",
     "commitment": "commitments",
     "education": "educations",
+    "person_file": "person_files",
+    "file_reading": "file_readings",
+    "own_sheet": "own_sheets",
+    "project_file": "project_files",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

@@ -51,6 +51,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("draw", "read"): Right("read"),
     ("checklist", "read"): Right("read"),
     ("risk", "read"): Right("read"),
+    ("file", "read"): Right("read"),
     ("decision", "read"): Right("read"),
     ("creation", "read"): Right("read"),
     ("deadline", "read"): Right("read"),

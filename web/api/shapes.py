@@ -995,3 +995,83 @@ class CreationGapsShape(Shape):
     as_seen_by: str
     counts: dict[str, int]
     gaps: list[CreationGapShape]
+
+
+class PersonFileShape(Shape):
+    """A person's integrity file in one line. `lacking`: parts every file has that are missing or older than a year."""
+
+    number: str
+    state: str
+    version: int
+    person: str
+    unit: str
+    post: str
+    keeper: str | None
+    project: str | None
+    live: bool
+    leaves: int
+    lacking: list[str]
+    due_at: When | None
+
+
+class FileReadingShape(Shape):
+    """A request to read a file. `parts`: what was asked for."""
+
+    number: str
+    state: str
+    title: str
+    by: str | None
+    parts: str
+    until: When | None
+
+
+class PersonFileRecordShape(PersonFileShape):
+    readings: list[FileReadingShape]
+
+
+class ProjectFileShape(Shape):
+    """A project's integrity file in one line. `lacking`: items that are missing or partial."""
+
+    number: str
+    state: str
+    version: int
+    title: str
+    project: str | None
+    keeper: str | None
+    live: bool
+    items: int
+    lacking: list[str]
+    due_at: When | None
+
+
+class FilesShape(Shape):
+    people: list[PersonFileShape]
+    projects: list[ProjectFileShape]
+
+
+class CountedShape(Shape):
+    """The matters of one machine that are on file of the project, as far as you see them; `over`: how many are over."""
+
+    item: str
+    machine: str
+    label: str
+    total: int
+    over: int
+    numbers: list[str]
+
+
+class FileItemShape(Shape):
+    item: str
+    label: str
+    state: str
+    state_label: str
+    settled: bool
+    on: Day | None
+    where: str | None
+    by: str | None
+    basis: dict[str, str]
+    counted: list[CountedShape]
+
+
+class ProjectFileRecordShape(ProjectFileShape):
+    each: list[FileItemShape]

@@ -11,6 +11,7 @@ from web.rooms import (
     coverage,
     creation,
     decision,
+    file,
     inspection,
     own,
     programme,
@@ -33,6 +34,7 @@ router.include_router(radar.router)
 router.include_router(risk.router)
 router.include_router(decision.router)
 router.include_router(creation.router)
+router.include_router(file.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)

@@ -13,6 +13,8 @@ PATHS = (
     "/matters/{}", "/matters/{}/picture", "/matters/{}/clocks/1", "/matters/{}/moves/press", "/matters/{}/attachments",
     "/matters/{}/attachments/1", "/rounds/{}", "/rounds/{}/now", "/outbox/{}", "/inbox/{}", "/inspections/{}", "/board/{}",
     "/risks/{}",
+    "/files/{}",
+    "/files/{}/contents",
 )  # fmt: skip
 
 

@@ -149,6 +149,54 @@ class House:
             )
         return found.number
 
+    def person_file(self, says: str = "", account: str = "") -> str:
+        """The file of a works manager, or of somebody with an account; with a leaf that says so much. Its number."""
+        if account:
+            return self._opened("registrar", "person_file", subject="沈洁", subject_unit="恒泰监理公司",
+                                subject_post="专业监理工程师", account=account, keeper="registrar")  # fmt: skip
+        fields = {
+            "subject": "郑海峰",
+            "subject_unit": "港口工程公司",
+            "subject_post": "工程部经理",
+            "keeper": "registrar",
+        }
+        number = self._opened("registrar", "person_file", **fields)
+        if says:
+            self.site.move("registrar", number, "put_in_own", leaf_part="gifts", leaf_text=says, leaf_signed_by="郑海峰",
+                           leaf_signed_on="2026-09-01")  # fmt: skip
+        return number
+
+    def project_file(self) -> str:
+        """The file of a project; its number."""
+        return self._opened(
+            "registrar", "project_file", title="港口中心项目廉政档案", project="PC", keeper="registrar"
+        )
+
+    def sheet(self, who: str) -> str:
+        """A sheet that somebody is to fill in for their file; its number."""
+        return self._opened(
+            "registrar", "own_sheet", title="2026年度收入填报", filler=who, sheet_part="income"
+        )
+
+    def asks_to_read(self, who: str = "officer", **whose: str) -> str:
+        """A request to read all of the works manager's file, or of another's; its number."""
+        said = {"subject": "郑海峰", "subject_unit": "港口工程公司"} | whose
+        return self._opened(
+            who,
+            "file_reading",
+            title="任前廉政审核",
+            read_parts="all_parts",
+            read_why="拟任人选审核。",
+            **said,
+        )
+
+    def _opened(self, who: str, machine: str, **fields: str) -> str:
+        work = self.office.work
+        with work.unit() as session:
+            return opening.open_matter(
+                session, work.office, machine, actor=who, at=NOON, fields=fields
+            ).number
+
     def released(self, clue: str, number: str, caption: str = "基床表面") -> None:
         exhibits.add(self.site, clue, caption=caption)
         newest = max(one["attachment"] for one in exhibits.listed(self.site, clue, who="registrar"))
