@@ -19,7 +19,7 @@ PERSON, READING, SHEET, WORKS = (
 GROUPS: dict[str, Any] = dict(PERSON.file.groups) if PERSON.file is not None else {}
 
 
-def changed(machine: Machine, part: str, **changes: Any) -> dict[str, Any]:
+def changed(machine: Machine, part: str, /, **changes: Any) -> dict[str, Any]:
     plain = machine.model_dump(mode="json", by_alias=True)
     plain[part] |= changes
     return plain
