@@ -43,6 +43,7 @@ from cases import (
     sites,
     tokens,
     typed_meanwhile,
+    zero_reports,
 )
 from notifications import outbox, webhooks
 from notifications.documents import register
@@ -88,6 +89,7 @@ MODULES = (
     tokens,
     typed_meanwhile,
     webhooks,
+    zero_reports,
 )
 
 metadata: MetaData = SQLModel.metadata

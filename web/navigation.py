@@ -26,6 +26,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/risks", Label(zh="风险点", en="Risks")),
     Entry("/decisions", Label(zh="重大决策", en="Decisions")),
     Entry("/creation", Label(zh="联创共建", en="Joint creation")),
+    Entry("/zero-reports", Label(zh="零报告", en="Zero reports")),
     Entry("/radar", Label(zh="停滞", en="Radar")),
     Entry("/board", Label(zh="看板", en="Board")),
     Entry("/calendar", Label(zh="日历", en="Calendar")),

@@ -113,6 +113,10 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
     (GET, "/decisions"): SIGNED,
     (GET, "/decisions/{number}"): SIGNED,
     (GET, "/creation"): SIGNED,  # of what they see as a whole: cases.creation_scope
+    (
+        GET,
+        "/zero-reports",
+    ): SIGNED,  # of the commission whose reports they see, or of their own body: cases.zero_lists
     (GET, "/risks"): SIGNED,
     (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,

@@ -40,6 +40,7 @@ from plumbline.shell import (
     setup,
     site,
     token,
+    zero_report,
 )
 from plumbline.shell.acting import Asked
 from plumbline.shell.matter import machine_app
@@ -87,7 +88,13 @@ MACHINES = {
     "appointment": ("appointments", said("廉洁监督员聘任。", "Appointments of integrity supervisors.")),
     "commitment": ("commitments", said("廉洁承诺。", "Integrity commitments and oaths.")),
     "education": ("educations", said("年度廉洁教育。", "Education and warning sessions of a year.")),
+    "zero_report": (
+        "zero_reports",
+        said("零报告。", "What each body reports each period, or that it has nothing."),
+    ),
+    "zero_check": ("zero_checks", said("零报告核查。", "Checks of zero reports that may have been false.")),
 }
+COMMANDS = {machine.replace("_", "-"): machine for machine in MACHINES}
 
 
 NOUNS = {
@@ -119,7 +126,7 @@ NOUNS = {
 def noun_of(arguments: Sequence[str]) -> str | None:
     """The noun that a command begins with, if it does: its commands are then all that need be built."""
     first = arguments[0] if arguments else ""
-    return first if first in MACHINES or first in NOUNS else None
+    return first if first in COMMANDS or first in NOUNS else None
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -143,9 +150,9 @@ def build(only: str | None = None) -> typer.Typer:
         verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(
             setup.init
         )
-    for machine in MACHINES:
-        if only in (None, machine):
-            app.add_typer(_machine(machine), name=machine)
+    for name, machine in COMMANDS.items():
+        if only in (None, name):
+            app.add_typer(_machine(machine), name=name)
     for name, noun in NOUNS.items():
         if only in (None, name):
             app.add_typer(noun, name=name)
@@ -165,6 +172,8 @@ def _machine(machine: str) -> typer.Typer:
         risk.add_to(nouns)
     if machine == decision.MACHINE:
         decision.add_to(nouns)
+    if machine == zero_report.MACHINE:
+        zero_report.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)

@@ -33,7 +33,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
         "registrar": {"outbox": "/outbox", "escalation": f"/outbox/{found.escalation}", "worklist": "/worklist?tab=all",
                       "today": "/", "joint creation": "/creation",
                       "risk point": f"/risks/{found.risk}", "register a risk point": "/register/risk",
-                      "decisions": "/decisions", "decision": f"/decisions/{found.decision}",
+                      "decisions": "/decisions", "zero reports": "/zero-reports", "decision": f"/decisions/{found.decision}",
                       "register interference": "/register/interference",
                       "a risk point's page": f"/matters/{found.risk}",
                       "grading": f"/matters/{found.risk}/moves/grade_by_power",

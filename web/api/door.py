@@ -44,6 +44,7 @@ from web.api import (
     staff,
     who,
     workbench,
+    zero_reports,
 )
 from web.api.asking import Asked, document
 from web.api.machines import PLURALS, Matters
@@ -80,6 +81,7 @@ def _operations(work: Work) -> Iterator[Operation]:
         risks,
         decisions,
         creation,
+        zero_reports,
         clocks,
         outbox,
         papers,

@@ -259,6 +259,25 @@ RISK_RECORD: dict[str, Any] = {
     }],
     "raised": [{"event": 30, "at": AT, "cause": {"kind": "clue", "number": "MGJ-2026-0001", "move": "register"}}],
 }  # fmt: skip
+ZERO_PERIODS: dict[str, Any] = {
+    "as_of": "2026-10-08", "as_seen_by": "registrar", "every": "每月1日",
+    "periods": [{"period": "2026-09", "first_on": "2026-09-01", "last_on": "2026-09-30"}],
+    "bodies": [{
+        "organisation": "QJN", "since": "2026-09-01", "reports_to": "MGJ",
+        "cells": [{"period": "2026-09", "status": "nothing", "number": "MGJ-LB-2026-0003", "signed_by": "contractor",
+                   "signed_on": "2026-10-08", "due_at": None, "late": False}],
+    }],
+}  # fmt: skip
+ZERO_GAPS: dict[str, Any] = {
+    "as_of": "2026-10-20", "as_seen_by": "registrar",
+    "counts": {"late": 1, "unopened": 0, "missed": 0, "false_report": 0, "lapsed": 0, "nobody": 0, "no_keeper": 0,
+               "doubtful": 0},
+    "gaps": [{
+        "kind": "late", "organisation": "QJN", "period": "2026-09", "number": "MGJ-LB-2026-0003",
+        "reason": "The day has passed, and nothing was reported.",
+        "reasons": {"zh": "已过报告期限，未报告。", "en": "The day has passed, and nothing was reported."},
+    }],
+}  # fmt: skip
 CREATION_GAPS: dict[str, Any] = {
     "as_of": "2026-11-25", "as_seen_by": "registrar",
     "counts": {"supervisors": 1, "agreement": 0, "signature": 0, "commitment": 0, "education": 0},

@@ -34,6 +34,8 @@ PLURALS: Mapping[str, str] = {
     "appointment": "appointments",
     "commitment": "commitments",
     "education": "educations",
+    "zero_report": "zero-reports",
+    "zero_check": "zero-checks",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

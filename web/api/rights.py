@@ -53,6 +53,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("risk", "read"): Right("read"),
     ("decision", "read"): Right("read"),
     ("creation", "read"): Right("read"),
+    ("zero_report", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cases import zero_lists
+
 When = Annotated[str, Field(description="ISO 8601, in UTC", examples=["2026-09-01T04:00:00+00:00"])]
 Day = Annotated[str, Field(description="ISO 8601", examples=["2026-09-22"])]
 Cursor = Annotated[
@@ -986,3 +988,52 @@ class CreationGapsShape(Shape):
     as_seen_by: str
     counts: dict[str, int]
     gaps: list[CreationGapShape]
+
+
+class ZeroSpanShape(Shape):
+    period: str
+    first_on: Day
+    last_on: Day
+
+
+class ZeroCellShape(Shape):
+    """What became of a period. The number and who signed: where the report is in your sight."""
+
+    period: str
+    status: Annotated[str, Field(description="One of " + ", ".join(zero_lists.STATUSES) + ".")]
+    number: str | None
+    signed_by: str | None
+    signed_on: Day | None
+    due_at: When | None
+    late: Annotated[bool, Field(description="It was opened late, or an outage passed over it.")]
+
+
+class ZeroBodyShape(Shape):
+    organisation: str
+    since: Day | None
+    reports_to: str | None
+    cells: list[ZeroCellShape]
+
+
+class ZeroPeriodsShape(Shape):
+    as_of: Day
+    as_seen_by: str
+    every: Annotated[str, Field(description="The days on which periods begin, as the rulebook has it.")]
+    periods: list[ZeroSpanShape]
+    bodies: list[ZeroBodyShape]
+
+
+class ZeroGapShape(Shape):
+    kind: Annotated[str, Field(description="One of " + ", ".join(zero_lists.GAPS) + ".")]
+    organisation: str
+    period: str | None
+    number: str | None
+    reason: Annotated[str, Field(description="In the language of the answer.")]
+    reasons: Both
+
+
+class ZeroGapsShape(Shape):
+    as_of: Day
+    as_seen_by: str
+    counts: dict[str, int]
+    gaps: list[ZeroGapShape]

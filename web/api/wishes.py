@@ -194,6 +194,10 @@ class RadarQuery(Wish):
     limit: Limit = 50
 
 
+class ZeroPeriodsQuery(Wish):
+    most: Annotated[int, Field(ge=1, le=60, description="The newest so many periods.")] = 12
+
+
 class Accepting(Wish):
     """What is proposed at this link of this project. `kind` is another kind of round than proposed; `why` adds to the
     reason."""

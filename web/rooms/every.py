@@ -19,6 +19,7 @@ from web.rooms import (
     risk,
     staff,
     travel,
+    zero_reports,
 )
 
 router = APIRouter()
@@ -36,3 +37,4 @@ router.include_router(creation.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)
+router.include_router(zero_reports.router)
