@@ -140,9 +140,11 @@ def open_by_programme(
     session: Session, office: Office, machine: str, *, organisation: str, project: str | None,
     values: Mapping[str, Any], actor: str, at: datetime,
 ) -> Moved:  # fmt: skip
-    """Open a matter that a programme foresaw, such as an inspection round."""
+    """Open a matter that a programme foresaw, such as an inspection round, or that the program itself drew up for
+    somebody."""
     rules = office.rulebook().machines[machine]
-    birth = Birth(machine, organisation, actor, at, values, rules.register_, project=project)
+    opener = actor if history.is_person(actor) else None
+    birth = Birth(machine, organisation, actor, at, values, rules.register_, project=project, opener=opener)
     return _bear(session, office, rules, birth)[1]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from cases import (
+    assessment_sheets,
     attachments,
     attempts,
     bindings,
@@ -49,6 +50,7 @@ from notifications import outbox, webhooks
 from notifications.documents import register
 
 MODULES = (
+    assessment_sheets,
     attachments,
     attempts,
     bindings,

@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules, grading_rules, meeting_rules, radar_rules, zero_rules
+from states import assessment_rules, coverage_rules, grading_rules, meeting_rules, radar_rules, zero_rules
+from states.assessment_rules import Assessment, There
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
@@ -511,6 +512,7 @@ class Rulebook(Rule):
         None  # after how long without an act a matter stands still; without it nothing is said of that
     )
     zero_reports: ZeroReports | None = None  # who reports each period; without it nobody owes that
+    assessment: Assessment | None = None  # how bodies are assessed; without it none is
 
     @model_validator(mode="after")
     def _coverage_makes_sense(self) -> Rulebook:
@@ -541,6 +543,22 @@ class Rulebook(Rule):
         asked = self.machines["clue"].register_ if "clue" in self.machines else ()
         sources = next((each.choices for each in asked if each.name == "source"), None)
         if found := list(zero_rules.faults(self.zero_reports, self.roles, sources)):
+            raise ValueError(" ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _assessment_makes_sense(self) -> Rulebook:
+        if self.assessment is None:
+            return self
+        there = {
+            name: There(
+                frozenset(each.deadlines),
+                frozenset((*each.moves, each.register_move)),
+                frozenset(each.states),
+            )
+            for name, each in self.machines.items()
+        }
+        if found := list(assessment_rules.faults(self.assessment, there, self.roles, self.settings)):
             raise ValueError(" ".join(found))
         return self
 

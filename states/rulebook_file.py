@@ -19,7 +19,7 @@ from states.rulebook import Rulebook
 from states.yaml_tree import Fault, Tree, read_tree
 
 SHARED = (  # what an included file may hold
-    "machines", "roles", "documents", "settings", "coverage", "radar", "zero_reports",
+    "machines", "roles", "documents", "settings", "coverage", "radar", "zero_reports", "assessment",
 )  # fmt: skip
 MOST_FILES = 30
 

@@ -1,4 +1,4 @@
-"""which body owes zero reports since when, and what became of each period
+"""which body owes zero reports since when, and what became of each period; sheets of assessment
 
 Revision: v0026, after v0024
 """
@@ -50,10 +50,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "first_on"),
         sa.UniqueConstraint("organisation", "period"),
     )
+    op.create_table(
+        "assessment_sheet",
+        sa.Column("matter", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["matter"], ["matter.id"]),
+        sa.PrimaryKeyConstraint("matter"),
+    )
 
 
 def downgrade() -> None:
     """Back to the revision before."""
+    op.drop_table("assessment_sheet")
     op.drop_table("zero_period")
     op.drop_index("ix_zero_duty_next_on", table_name="zero_duty")
     op.drop_table("zero_duty")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from plumbline.shell import (
+    assessment,
     attachment,
     audit,
     bodies,
@@ -92,6 +93,7 @@ MACHINES = {
         "zero_reports",
         said("零报告。", "What each body reports each period, or that it has nothing."),
     ),
+    "assessment": ("assessments", said("单位考核。", "Assessment of bodies: sheets that were drawn up.")),
     "zero_check": ("zero_checks", said("零报告核查。", "Checks of zero reports that may have been false.")),
 }
 COMMANDS = {machine.replace("_", "-"): machine for machine in MACHINES}
@@ -172,6 +174,8 @@ def _machine(machine: str) -> typer.Typer:
         risk.add_to(nouns)
     if machine == decision.MACHINE:
         decision.add_to(nouns)
+    if machine == assessment.MACHINE:
+        assessment.add_to(nouns)
     if machine == zero_report.MACHINE:
         zero_report.add_to(nouns)
     if machine in escalation.MACHINES:

@@ -49,7 +49,7 @@ def test_every_machine_is_there_and_the_model_checker_finds_nothing() -> None:
         "clue", "consultation", "escalation", "assignment", "task", "inspection", "risk", "decision",
         "catalogue", "interference",
         "agreement", "appointment", "commitment", "education",
-        "zero_report", "zero_check"}  # fmt: skip
+        "zero_report", "zero_check", "assessment"}  # fmt: skip
     assert [str(each) for each in check.findings(shipped())] == []
 
 
@@ -129,7 +129,7 @@ def test_the_labels_of_one_language_are_not_those_of_the_other() -> None:
 
 def test_members_never_see_a_clue_and_the_operator_sees_nothing() -> None:
     roles = shipped().roles
-    assert set(roles["member"].sees) == {"consultation", "task", "commitment", "zero_report"}
+    assert set(roles["member"].sees) == {"consultation", "task", "commitment", "zero_report", "assessment"}
     assert not roles["operator"].sees
     assert set(roles["district"].sees) == {"escalation", "assignment"}
 
@@ -294,7 +294,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     missing -= office.made()
     missing -= jointly_created()
     missing -= taken_back() | reported_down() | risk_kept() | cured() | given_time() | passed_on_and_copied()
-    missing -= decisions_kept() | interference_kept() | zero_reported()
+    missing -= decisions_kept() | interference_kept() | zero_reported() | assessed()
     missing -= {("risk", "raise"), ("risk", "raise_again")}  # only once something happens at its link or post
     office = PaperOffice()  # a report on a talk by letter is taken back
     clue = office.note()
@@ -439,6 +439,17 @@ def zero_reported() -> set[tuple[str, str]]:
     office.walk(check, ("registrar", "hear"), ("leader", "find_false"))
     assert false.state == "false_report"
     office.move(office.note("leader", "zero_check"), "clear", "head")
+    return office.made()
+
+
+def assessed() -> set[tuple[str, str]]:
+    """What is made of sheets of assessment."""
+    office = PaperOffice()
+    for said in (("contractor", "agree"), ("contractor", "object"), (ENGINE, "no_comment")):
+        sheet = office.note("registrar", "assessment")
+        office.walk(sheet, ("registrar", "put_to_body"), said, ("leader", "fix"), ("registrar", "publish"))
+    own = office.note("registrar", "assessment", people=None)
+    office.walk(own, ("registrar", "pass_own"), ("head", "withdraw"))
     return office.made()
 
 

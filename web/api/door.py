@@ -20,6 +20,7 @@ from plumbline import clock
 from plumbline.work import Work
 from states.form_values import label
 from web.api import (
+    assessments,
     attachments,
     bodies,
     checklists,
@@ -82,6 +83,7 @@ def _operations(work: Work) -> Iterator[Operation]:
         decisions,
         creation,
         zero_reports,
+        assessments,
         clocks,
         outbox,
         papers,

@@ -36,6 +36,7 @@ PLURALS: Mapping[str, str] = {
     "education": "educations",
     "zero_report": "zero-reports",
     "zero_check": "zero-checks",
+    "assessment": "assessments",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

@@ -54,6 +54,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("decision", "read"): Right("read"),
     ("creation", "read"): Right("read"),
     ("zero_report", "read"): Right("read"),
+    ("assessment", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

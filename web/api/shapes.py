@@ -990,6 +990,65 @@ class CreationGapsShape(Shape):
     gaps: list[CreationGapShape]
 
 
+class AssessedRowShape(Shape):
+    number: Annotated[str, Field(description="Of a matter; of a slot that has none, its programme and day.")]
+    hit: Annotated[bool, Field(description="It counts in the numerator.")]
+
+
+class AssessedShape(Shape):
+    """A figure. `of` is null where it is no share; where it is 0, the figure does not apply."""
+
+    name: str
+    label: str
+    formula: str
+    withheld: bool
+    applies: bool | None
+    hits: int | None
+    of: int | None
+    weight: int
+    each: int | None
+    most: int | None
+    deducted: int | None
+    hidden: Annotated[int, Field(description="Rows that were counted and are not named to you.")]
+    rows: list[AssessedRowShape]
+
+
+class FixedAssessmentShape(Shape):
+    number: str
+    state: str
+    sha256: str
+    organisation: str
+    period: str
+    first_on: Day
+    last_on: Day
+    as_of: When
+    rulebook: str
+    score: str | None
+    worked: Annotated[str, Field(description="The formula with the numbers of this sheet.")]
+    formula: str
+    figures: list[AssessedShape]
+
+
+class AssessmentShape(Shape):
+    """`score` is null where no share applies, or (`withheld`) where a figure that weighs is not for you to see."""
+
+    organisation: str
+    kind: str
+    keeper: str
+    period: str
+    first_on: Day
+    last_on: Day
+    as_of: When
+    rulebook: str
+    calendar: str
+    score: str | None
+    deducted: int | None
+    withheld: bool
+    formula: str
+    worked: str
+    figures: list[AssessedShape]
+
+
 class ZeroSpanShape(Shape):
     period: str
     first_on: Day

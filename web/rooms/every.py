@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from web.rooms import (
+    assessment,
     attachments,
     checklist,
     consultation,
@@ -38,3 +39,4 @@ router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)
 router.include_router(zero_reports.router)
+router.include_router(assessment.router)
