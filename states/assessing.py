@@ -11,10 +11,10 @@ from states.assessment_rules import Indicator
 from states.form_values import label
 
 FORMULA = label(
-    "得分 = max(0, 100 × Σ(权重 × 分子 ÷ 分母) ÷ Σ权重 − Σ扣分)；分母为0的指标不适用，不计权重；"
-    "扣分 = min(每件扣分 × 件数, 扣分上限)。",
-    "score = max(0, 100 x sum(weight x numerator / denominator) / sum(weights) - deductions); what has the denominator 0 "
-    "does not apply and does not weigh; a deduction is min(points for each row x rows, the most).",
+    "得分 = 100 × Σ(权重 × 分子 ÷ 分母) ÷ Σ权重 − Σ扣分，低于0的计0；分母为0的指标不适用，不计权重；"
+    "扣分 = 每件扣分 × 件数，不超过扣分上限。",
+    "score = 100 x sum(weight x numerator / denominator) / sum(weights) - deductions, and at least 0; what has the "
+    "denominator 0 does not apply and does not weigh; a deduction is the points for each row x rows, up to the most.",
 )
 
 
@@ -59,13 +59,14 @@ def score(figures: Iterable[tuple[Indicator, Count]]) -> Score:
     if not weights:
         return Score(None, deducted, "")
     gained = sum((weight * Fraction(count.hits, count.of or 1) for weight, count in weighing), Fraction())
-    total = max(Fraction(), 100 * gained / weights - deducted)
-    return Score(total, deducted, _worked(weighing, weights, deducted, total))
+    exact = 100 * gained / weights - deducted
+    return Score(max(Fraction(), exact), deducted, _worked(weighing, weights, deducted, exact))
 
 
-def _worked(weighing: Sequence[tuple[int, Count]], weights: int, deducted: int, total: Fraction) -> str:
+def _worked(weighing: Sequence[tuple[int, Count]], weights: int, deducted: int, exact: Fraction) -> str:
     parts = " + ".join(f"{weight} × {count.hits}/{count.of}" for weight, count in weighing)
-    return f"max(0, 100 × ({parts}) ÷ {weights} − {deducted}) = {rounded(total)}"
+    least = f" → {rounded(Fraction())}" if exact < 0 else ""
+    return f"100 × ({parts}) ÷ {weights} − {deducted} = {rounded(exact)}{least}"
 
 
 def rounded(value: Fraction) -> str:

@@ -12,7 +12,7 @@ BOTH: Mapping[str, tuple[str, str]] = {
         "Figures, weights and points are the rulebook's. Each names its matters; one period and instant, one sheet.",
     ),
     "assess_body": ("单位", "Body"),
-    "assess_period": ("考核期（如 2026-Q3）", "Period, such as 2026-Q3"),
+    "assess_period": ("考核期（年度、季度或月份）", "Period: a year, quarter or month"),
     "assess_show": ("查看考核表", "Show the sheet"),
     "assess_draft": ("拟制考核表入档", "Draw this sheet up"),
     "assess_none": ("没有您可查看的单位。", "There is no body whose sheets you may see."),
@@ -39,3 +39,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     lang: {**room_words.TEXTS[lang], **{name: both[place] for name, both in BOTH.items()}}
     for place, lang in enumerate(("zh", "en"))
 }
+
+
+def period_in(period: str, lang: str) -> str:
+    """What a period is called: "2026-Q3" and "2026-09" in Chinese words, in English as they are."""
+    year, _, rest = period.partition("-")
+    if lang != "zh":
+        return period
+    return f"{year}年" + (f"第{rest[1:]}季度" if rest.startswith("Q") else f"{int(rest)}月" if rest else "")

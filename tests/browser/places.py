@@ -34,7 +34,7 @@ def of(found: Furnished) -> Mapping[str, Mapping[str, str]]:
                       "today": "/", "joint creation": "/creation",
                       "risk point": f"/risks/{found.risk}", "register a risk point": "/register/risk",
                       "decisions": "/decisions", "zero reports": "/zero-reports",
-                      "assessment": "/assessment?body=QJN&period=2026-Q3", "decision": f"/decisions/{found.decision}",
+                      "assessment": "/assessment?body=QJN&period=2026-09", "decision": f"/decisions/{found.decision}",
                       "register interference": "/register/interference",
                       "a risk point's page": f"/matters/{found.risk}",
                       "grading": f"/matters/{found.risk}/moves/grade_by_power",

@@ -32,7 +32,7 @@ def test_what_does_not_apply_does_not_weigh() -> None:
     found = score([(weighing(30), Count(4, 5)), (weighing(15), Count(0, 0)), (weighing(15), Count(1, 1))])
     assert found.total == Fraction(100 * 39, 45)
     assert found.shown == "86.7"
-    assert found.worked == "max(0, 100 × (30 × 4/5 + 15 × 1/1) ÷ 45 − 0) = 86.7"
+    assert found.worked == "100 × (30 × 4/5 + 15 × 1/1) ÷ 45 − 0 = 86.7"
 
 
 def test_where_nothing_applies_there_is_no_score() -> None:
@@ -42,7 +42,8 @@ def test_where_nothing_applies_there_is_no_score() -> None:
 
 def test_points_are_taken_off_up_to_the_most() -> None:
     assert [deduction(deducting(2, 5), Count(rows)) for rows in range(4)] == [0, 2, 4, 5]
-    assert score([(weighing(10), Count(0, 1)), (deducting(2, 5), Count(9))]).total == 0
+    found = score([(weighing(10), Count(0, 1)), (deducting(2, 5), Count(9))])
+    assert (found.total, found.worked) == (0, "100 × (10 × 0/1) ÷ 10 − 5 = -5.0 → 0.0")
 
 
 def test_half_a_tenth_is_rounded_up() -> None:

@@ -269,9 +269,10 @@ _ASSESSED: dict[str, Any] = {
 _ASSESSMENT: dict[str, Any] = {
     "organisation": "QJN", "period": "2026-Q4", "first_on": "2026-10-01", "last_on": "2026-12-31",
     "as_of": "2027-01-04T01:00:00+00:00", "rulebook": "port-centre@2026.6", "score": "50.0",
-    "worked": "max(0, 100 × (15 × 1/2) ÷ 15 − 0) = 50.0",
-    "formula": "score = max(0, 100 x sum(weight x numerator / denominator) / sum(weights) - deductions); what has the "
-               "denominator 0 does not apply and does not weigh; a deduction is min(points for each row x rows, the most).",
+    "worked": "100 × (15 × 1/2) ÷ 15 − 0 = 50.0",
+    "formula": "score = 100 x sum(weight x numerator / denominator) / sum(weights) - deductions, and at least 0; what has "
+               "the denominator 0 does not apply and does not weigh; a deduction is the points for each row x rows, up to "
+               "the most.",
 }  # fmt: skip
 ASSESSMENT: dict[str, Any] = _ASSESSMENT | {
     "kind": "contractor", "keeper": "MGJ", "calendar": "CN 2026", "deducted": 0, "withheld": False,

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from cases import assessment_sheets, assessments
 from states.facts import Refused
 from web.acting import Form
-from web.assessment_words import TEXTS
+from web.assessment_words import TEXTS, period_in
 from web.pages import lang_of, reasons, render
 from web.rooms import naming
 from web.rooms.door import Guest, Room, now, office_of, work_of
@@ -39,7 +39,8 @@ def show(request: Request, who: Guest) -> Response:
                 faults = reasons(refusal, lang)
     drafts = found is not None and _draws_up(request, who.login, found["keeper"])
     return _page(request, who, choices=choices, names=names, held=held, found=found, faults=faults, body=body,
-                 period=period or _last_quarter(office.day(at)), drafts=drafts, status=422 if faults else 200)  # fmt: skip
+                 period=period or _last_quarter(office.day(at)), drafts=drafts,
+                 called=period_in(found["period"], lang) if found else "", status=422 if faults else 200)  # fmt: skip
 
 
 @router.post("/assessment/draft")
@@ -60,9 +61,9 @@ def fixed(request: Request, who: Guest, number: str) -> Response:
     with work_of(request).reading() as session:
         found = assessment_sheets.shown(session, office, number, actor=who.login, lang=lang)
         names = naming.bodies(session, lang)
-    states = office.rulebook().machines[assessments.MACHINE].states
+    state = office.rulebook().machines[assessments.MACHINE].states[found["state"]].label.in_(lang)
     return render(request, "rooms/assessment_fixed.html", signed=who, title="assessment", texts=TEXTS, found=found,
-                  names=names, state=states[found["state"]].label.in_(lang))  # fmt: skip
+                  names=names, state=state, called=period_in(found["period"], lang))  # fmt: skip
 
 
 def _page(request: Request, who: Guest, *, status: int, **context: Any) -> Response:

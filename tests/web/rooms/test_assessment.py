@@ -33,7 +33,7 @@ def test_a_sheet_is_looked_at_drawn_up_and_read_by_the_body_it_was_put_to(house:
         "0/1",
         "does not apply",
         "(internal)",
-        "score = max(0, 100 x",
+        "score = 100 x sum(weight",
         "Draw this sheet up",
     ):
         assert said in page, said
