@@ -25,6 +25,7 @@ from cases import (
     audit_risks,
     audit_rounds,
     audit_rows,
+    audit_zero,
     checkpoints,
     ledger_seals,
     rulebooks,
@@ -71,6 +72,7 @@ def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
         faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
         audit_rows.subjects(session), audit_rounds.faults(session), audit_recusals.faults(session),
         audit_readers.faults(session, books), audit_risks.faults(session, books), audit_assessments.faults(session),
+        audit_zero.faults(session),
         audit_evidence.faults(session, room), _checkpoints(session), ledger_seals.faults(session),
     )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))

@@ -130,6 +130,24 @@ def test_the_unit_responsible_decides_whose_a_task_is(port: Port) -> None:
     assert told(figure(port, "tasks_in_time"))[1] == []
 
 
+def test_one_more_late_task_never_raises_the_score(port: Port) -> None:
+    port.at = day(2026, 10, 20)
+    scores = []
+    in_time = task(port, "2026-11-10")
+    submitted(port, in_time, day(2026, 11, 10))
+    for submits in (False, True, False):
+        found = sheet(port).score
+        assert found is not None
+        assert found.total is not None
+        scores.append(found.total)
+        port.at = day(2026, 10, 21)
+        late = task(port, "2026-11-10")
+        if submits:
+            submitted(port, late, day(2026, 11, 20))
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[-1]
+
+
 def test_tasks_that_stand_still_are_counted_by_working_days(port: Port) -> None:
     port.at = day(2026, 11, 2)
     number = task(port, "2026-12-30")

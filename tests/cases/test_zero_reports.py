@@ -556,3 +556,26 @@ def test_a_clue_that_was_on_file_before_the_body_signed_casts_no_doubt(port: Por
     )
     port.do(report_of(port), "contractor", "report_nothing")
     assert not [one for one in gaps(port) if one[0] == "doubtful"]
+
+
+# -------------------------------------------------------------------------------------------------------------- audit
+
+
+def test_a_period_that_was_changed_or_taken_away_is_found(port: Port) -> None:
+    sweep(port, OCTOBER)
+    assert replays(port)
+    with port.unit() as session:
+        held = session.exec(select(ZeroPeriod).where(ZeroPeriod.organisation == "QJN")).one()
+        held.period = "2026-08"
+        session.add(held)
+    assert found(port) == {(report_of(port, period="2026-08"), "period_changed")}
+    with port.unit() as session:
+        held = session.exec(select(ZeroPeriod).where(ZeroPeriod.organisation == "QJN")).one()
+        held.matter = None
+        session.add(held)
+    assert {code for _, code in found(port)} == {"period_changed", "report_gone"}
+
+
+def found(port: Port) -> set[tuple[str, str]]:
+    with port.unit() as session:
+        return {(one.subject, one.code) for one in audit.verify(session).faults}

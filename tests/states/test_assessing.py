@@ -43,7 +43,7 @@ def test_where_nothing_applies_there_is_no_score() -> None:
 def test_points_are_taken_off_up_to_the_most() -> None:
     assert [deduction(deducting(2, 5), Count(rows)) for rows in range(4)] == [0, 2, 4, 5]
     found = score([(weighing(10), Count(0, 1)), (deducting(2, 5), Count(9))])
-    assert (found.total, found.worked) == (0, "100 × (10 × 0/1) ÷ 10 − 5 = -5.0 → 0.0")
+    assert (found.total, found.worked) == (Fraction(), "100 × (10 × 0/1) ÷ 10 − 5 = -5.0 → 0.0")
 
 
 def test_half_a_tenth_is_rounded_up() -> None:
