@@ -17,6 +17,7 @@ from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
 from cases import (
+    audit_assessments,
     audit_clocks,
     audit_evidence,
     audit_files,
@@ -25,6 +26,7 @@ from cases import (
     audit_risks,
     audit_rounds,
     audit_rows,
+    audit_zero,
     checkpoints,
     ledger_seals,
     rulebooks,
@@ -71,6 +73,7 @@ def verify(session: Session, room: EvidenceRoom | None = None) -> Verified:
         faulty, audit_rows.faults(session, books), audit_clocks.faults(session, books),
         audit_rows.subjects(session), audit_rounds.faults(session), audit_recusals.faults(session),
         audit_readers.faults(session, books), audit_risks.faults(session, books), audit_files.faults(session),
+        audit_assessments.faults(session), audit_zero.faults(session),
         audit_evidence.faults(session, room), _checkpoints(session), ledger_seals.faults(session),
     )  # fmt: skip
     faults = tuple(islice(found, MOST_FAULTS))

@@ -73,6 +73,16 @@ def keep_links(session: Session, matter: int, fields: Iterable[FormField], form:
             link(session, parent=named, child=matter, kind=field.links)
 
 
+def above_by_form(
+    session: Session, matter: int, fields: Iterable[FormField], *, apart: Iterable[str]
+) -> tuple[int, ...]:
+    """The matters that the form of this one hung it below, but for those by links of the kinds `apart`."""
+    kinds = {field.links for field in fields if field.links is not None}.difference(apart)
+    return tuple(
+        parent for kind in sorted(kinds) for parent in linked(session, matter, kind=kind, towards="parent")
+    )
+
+
 def keep_private(session: Session, matter: int, private: Mapping[str, Any]) -> None:
     """Keep who reported apart from everything else. An empty form changes nothing."""
     given = {name: value for name, value in private.items() if value is not None}

@@ -159,9 +159,11 @@ def open_by_programme(
     session: Session, office: Office, machine: str, *, organisation: str, project: str | None,
     values: Mapping[str, Any], actor: str, at: datetime,
 ) -> Moved:  # fmt: skip
-    """Open a matter that a programme foresaw, such as an inspection round."""
+    """Open a matter that a programme foresaw, such as an inspection round, or that the program itself drew up for
+    somebody."""
     rules = office.rulebook().machines[machine]
-    birth = Birth(machine, organisation, actor, at, values, rules.register_, project=project)
+    opener = actor if history.is_person(actor) else None
+    birth = Birth(machine, organisation, actor, at, values, rules.register_, project=project, opener=opener)
     return _bear(session, office, rules, birth)[1]
 
 
@@ -243,9 +245,11 @@ def _bear(session: Session, office: Office, rules: Machine, birth: Birth) -> tup
     linking.keep_seats(session, key, birth.form, birth.values)
     linking.keep_subject(session, key, birth.values)
     seat_record.put_down(session, key, birth.values)
-    for parent in birth.parents:
+    linking.keep_links(session, key, birth.form, birth.values)
+    parents = (*birth.parents, *linking.above_by_form(session, key, birth.form, apart=recusals.APART))
+    for parent in parents:
         recusals.inherit(session, parent, key, at=birth.at)
-    found = recusing.match(session, office, row, at=birth.at, under=birth.parents)
+    found = recusing.match(session, office, row, at=birth.at, under=parents)
     sight.moved(session, office, None, row, by=birth.actor, at=birth.at)
     if rules.rounds is not None:
         recusal_notices.empty_seats(session, office, col(RoundSeat.matter) == key, at=birth.at)

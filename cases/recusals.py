@@ -30,7 +30,11 @@ ASKED_FOR, NOT_GRANTED = (
     "recusal.asked",
     "recusal.refused",
 )  # events that name nobody: only the seal tells of whom
-APART = ("repeat", "finding")  # links between affairs of their own: who is out of one is not out of the other
+APART = (
+    "repeat",
+    "finding",
+    "zero_check",
+)  # links between affairs of their own: who is out of one is not out of the other
 
 
 class Recusal(SQLModel, table=True):

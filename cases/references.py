@@ -59,8 +59,9 @@ def faults(
             found += [
                 bad_reference(field.name, name, _KINDS[field.type]) for name in given if name not in fit
             ]
-            if field.within and fit and form.get(field.within):
-                found += _elsewhere(session, field, str(value), body=str(form[field.within]))
+            body = form.get(field.within or "") or (matter.values.get(field.within or "") if matter else None)
+            if fit and body:
+                found += _elsewhere(session, field, str(value), body=str(body))
     return found
 
 

@@ -108,6 +108,18 @@ PROGRAMME = Account(
     ),
 )
 
+ZERO_REPORTS = Account(
+    "zero-reports",
+    "零报告",
+    "Zero reports",
+    (
+        Line("opened", "已开启的零报告", "Reports of a period opened"),
+        Line("late", "其中补开的", "Of them opened late"),
+        Line("lapsed", "因中断未要求的报告期", "Periods that an outage passed over"),
+        Line("failed", "未能开启、将再试", "Could not be opened, tried again next time", DOCTOR),
+    ),
+)
+
 DIGESTS = Account(
     "digests",
     "每日提要",

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from cases import (
+    assessment_sheets,
     attachments,
     attempts,
     bindings,
@@ -46,11 +47,13 @@ from cases import (
     sites,
     tokens,
     typed_meanwhile,
+    zero_reports,
 )
 from notifications import outbox, webhooks
 from notifications.documents import register
 
 MODULES = (
+    assessment_sheets,
     attachments,
     attempts,
     bindings,
@@ -94,6 +97,7 @@ MODULES = (
     tokens,
     typed_meanwhile,
     webhooks,
+    zero_reports,
 )
 
 metadata: MetaData = SQLModel.metadata

@@ -25,6 +25,7 @@ from cases import (
     radar_telling,
     recomputing,
     risk_raising,
+    zero_sweep,
 )
 from cases import sweep as sweeping
 from cases.checkpoints import Taken
@@ -83,6 +84,17 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Zero reports opened, of them late; periods that an outage passed over, now on record; bodies that failed and will be
+    tried again."""
+
+    opened: int
+    late: int
+    lapsed: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Digested:
     """People who were sent their digest."""
 
@@ -107,6 +119,7 @@ class Ticked:
     swept: Swept
     opened: Opened
     delivered: Delivered
+    asked: Asked
 
     def as_dict(self) -> dict[str, Any]:
         """The answer of contract.md: {"at", "fired", "planned", "delivered", "failed"}."""
@@ -116,6 +129,7 @@ class Ticked:
             "planned": self.swept.planned,
             "delivered": self.delivered.delivered,
             "failed": self.swept.failed + self.delivered.failed + self.delivered.dead,
+            "zero_reports": asdict(self.asked),
             "inspections": self.opened.as_dict(),
             "risks": {"raised": self.swept.raised},
             "radar": {"told": self.swept.told},
@@ -180,6 +194,16 @@ def open_inspections(work: Work, *, at: datetime) -> Opened:
     return _recorded(work, "open_inspections", at, act)
 
 
+def open_zero_reports(work: Work, *, at: datetime) -> Asked:
+    """Open the zero report of each body and period that is over, once; late ones and those not asked for are on record."""
+
+    def act() -> Asked:
+        done = zero_sweep.sweep(work.unit, work.office, at=at)
+        return Asked(done.opened, done.late, done.lapsed, done.failed)
+
+    return _recorded(work, "open_zero_reports", at, act)
+
+
 def send_digests(work: Work, *, at: datetime) -> Digested:
     """Plan one digest per person and working morning."""
 
@@ -216,10 +240,11 @@ def checkpoint(work: Work, *, at: datetime) -> Taken:
 
 
 def tick(work: Work, *, at: datetime) -> Ticked:
-    """Everything that is due, once, without Prefect: rounds, rungs, then the notices both brought about."""
+    """Everything that is due, once, without Prefect: rounds, reports, rungs, then the notices these brought about."""
     opened = open_inspections(work, at=at)
+    asked = open_zero_reports(work, at=at)
     swept = sweep_deadlines(work, at=at)
-    return Ticked(at, swept, opened, deliver_notices(work, at=at))
+    return Ticked(at, swept, opened, deliver_notices(work, at=at), asked)
 
 
 def worker_name() -> str:

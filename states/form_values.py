@@ -152,15 +152,18 @@ def _boolean(_field: FormField, value: Any, _today: date, _zone: ZoneInfo) -> bo
     raise BadValue("not_a_boolean", says, label("请填写“是”或“否”", "Write true or false (yes or no)"))
 
 
-def _integer(_field: FormField, value: Any, _today: date, _zone: ZoneInfo) -> int:
+def _integer(field: FormField, value: Any, _today: date, _zone: ZoneInfo) -> int:
     if isinstance(value, str) and len(value) < 100 and _WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         says = label(f"“{shown(value)}”不是整数", f"is not a whole number: {shown(value)!r}")
         raise BadValue("not_a_number", says, label("请用数字填写整数", "Write a whole number in digits"))
-    if not 0 <= value <= LARGEST:
+    least = field.at_least or 0
+    if not least <= value <= LARGEST:
         says = label("超出允许范围", "is out of range")
-        cure = label(f"请填写 0 至 {LARGEST} 之间的整数", f"Write a whole number from 0 to {LARGEST}")
+        cure = label(
+            f"请填写 {least} 至 {LARGEST} 之间的整数", f"Write a whole number from {least} to {LARGEST}"
+        )
         raise BadValue("out_of_range", says, cure)
     return value
 

@@ -179,7 +179,7 @@ _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "owing": frozenset({"matter"}),
     "beneath": frozenset({"organisation"}),
     "machine": frozenset({"matter"}),
-    "at_least": frozenset({"people", "text", "long_text"}),
+    "at_least": frozenset({"people", "text", "long_text", "integer"}),
     "not_before": DATED,
     "future": DATED,
 }

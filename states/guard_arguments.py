@@ -234,6 +234,11 @@ def _other_ends(kind: str, rulebook: Rulebook) -> Iterator[tuple[str, Machine]]:
                 yield move.opens.machine, rulebook.machines[move.opens.machine]
             elif move.opens and f"of_{move.opens.link}" == kind:
                 yield name, machine
+        for field in machine.register_:
+            if field.links == kind:
+                yield name, machine
+            elif field.machine is not None and f"of_{field.links}" == kind:
+                yield field.machine, rulebook.machines[field.machine]
 
 
 def _single(use: Any) -> tuple[str, Any]:

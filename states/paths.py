@@ -127,6 +127,12 @@ def other_ends(rulebook: Rulebook, name: str, link: str, towards: str) -> frozen
         for field in move.fields
         if field.links == link and field.machine is not None
     ]
+    opened += [  # and so may the one it is opened with
+        (field.machine, child)
+        for child, machine in rulebook.machines.items()
+        for field in machine.register_
+        if field.links == link and field.machine is not None
+    ]
     if towards == "children":
         return frozenset(child for opener, child in opened if opener == name)
     return frozenset(opener for opener, child in opened if child == name)

@@ -237,7 +237,7 @@ class _Known:
 
     def __init__(self, value: dict[str, Any]) -> None:
         self.value = value
-        links = names(value, "machines.*.moves.*.opens.link")
+        links = names(value, "machines.*.moves.*.opens.link") + names(value, "machines.*.register.*.links")
         self.whole: dict[str, Mapping[str, Any] | tuple[str, ...] | frozenset[str]] = {
             "role": tuple(names(value, "roles.?")),
             "machine": tuple(names(value, "machines.?")),

@@ -15,7 +15,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from states import coverage_rules, file_rules, grading_rules, holder_rules, meeting_rules, radar_rules
+from states import (
+    assessment_rules,
+    coverage_rules,
+    file_rules,
+    grading_rules,
+    holder_rules,
+    meeting_rules,
+    radar_rules,
+    zero_rules,
+)
+from states.assessment_rules import Assessment, There
 from states.checklist_rules import ANSWERS, FIELDS, ChecklistRules
 from states.coverage_rules import Coverage
 from states.exchange_rules import Exchange
@@ -26,11 +36,12 @@ from states.meeting_rules import MeetingRules
 from states.radar_rules import Radar
 from states.round_rules import Passes, Quorum, RoundRules
 from states.rule import Basis, Label, Name, Rule, fields_named
+from states.zero_rules import ZeroReports
 
 __all__ = [
     "Basis", "Coverage", "Deadline", "Drives", "Exchange", "Extension", "FieldType", "FormField", "GuardUse", "HandOver",
     "Label", "Machine", "Mandatory", "Move", "Name", "NoticeRule", "Opens", "Passes", "Quorum", "Radar", "Reach", "Role",
-    "RoundRules", "Rule", "Rulebook", "Rung", "Setting", "State", "StateKind",
+    "RoundRules", "Rule", "Rulebook", "Rung", "Setting", "State", "StateKind", "ZeroReports",
 ]  # fmt: skip
 
 
@@ -93,7 +104,7 @@ class FormField(Rule):
     holding: Name | None = (
         None  # person/people: holds this role; organisation: somebody there does; examples are drawn from these
     )
-    at_least: int | None = None  # people: how many; text: how many characters
+    at_least: int | None = None  # people: how many; text: how many characters; integer: the smallest
     machine: Name | None = None  # matter: of this machine
     not_before: Name | None = (
         None  # date: not before this field or fact; dates are never in the future unless `future`
@@ -117,7 +128,7 @@ class FormField(Rule):
     owing: Name | None = None  # matter: on which this clock runs
     beneath: bool = False  # organisation: a commission that stands below the one which keeps the matter
     seated: bool | None = None  # person: who sits in the matter (true), or does not (false)
-    within: Name | None = None  # person: posted in the body that this field of the same form names
+    within: Name | None = None  # person: posted in the body that this field of the form, or this fact, names
     help: Label | None = None
 
     @property
@@ -558,6 +569,8 @@ class Rulebook(Rule):
     radar: Radar | None = (
         None  # after how long without an act a matter stands still; without it nothing is said of that
     )
+    zero_reports: ZeroReports | None = None  # who reports each period; without it nobody owes that
+    assessment: Assessment | None = None  # how bodies are assessed; without it none is
 
     @model_validator(mode="after")
     def _coverage_makes_sense(self) -> Rulebook:
@@ -590,10 +603,36 @@ class Rulebook(Rule):
         return self
 
     @model_validator(mode="after")
+    def _zero_reports_make_sense(self) -> Rulebook:
+        if self.zero_reports is None:
+            return self
+        asked = self.machines["clue"].register_ if "clue" in self.machines else ()
+        sources = next((each.choices for each in asked if each.name == "source"), None)
+        if found := list(zero_rules.faults(self.zero_reports, self.roles, sources)):
+            raise ValueError(" ".join(found))
+        return self
+
+    @model_validator(mode="after")
     def _flows_exist(self) -> Rulebook:
         for name, move in self.flows:
             if name in self.machines and move not in self.machines[name].moves:
                 raise ValueError(f"file.flows: {name} has no move {move!r}.")
+        return self
+
+    @model_validator(mode="after")
+    def _assessment_makes_sense(self) -> Rulebook:
+        if self.assessment is None:
+            return self
+        there = {
+            name: There(
+                frozenset(each.deadlines),
+                frozenset((*each.moves, each.register_move)),
+                frozenset(each.states),
+            )
+            for name, each in self.machines.items()
+        }
+        if found := list(assessment_rules.faults(self.assessment, there, self.roles, self.settings)):
+            raise ValueError(" ".join(found))
         return self
 
     @model_validator(mode="after")

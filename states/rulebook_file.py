@@ -18,7 +18,9 @@ from states import references, schema_faults
 from states.rulebook import Rulebook
 from states.yaml_tree import Fault, Tree, read_tree
 
-SHARED = ("machines", "roles", "documents", "settings", "coverage", "radar")  # what an included file may hold
+SHARED = (  # what an included file may hold
+    "machines", "roles", "documents", "settings", "coverage", "radar", "zero_reports", "assessment",
+)  # fmt: skip
 MOST_FILES = 30
 
 FOLDER = Path(__file__).parent / "rulebooks"

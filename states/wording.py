@@ -85,11 +85,11 @@ def _fields(machine: Machine) -> Iterator[FormField]:
 def _links(rulebook: Rulebook) -> Iterator[tuple[tuple[str, str], Label]]:
     """The links and the states at their ends: a state is told apart by its link, as two machines may name one alike."""
     for machine in rulebook.machines.values():
-        for move in machine.moves.values():
-            if move.opens is not None:
-                opened = rulebook.machines[move.opens.machine]
-                for kind, end in ((move.opens.link, opened), (f"of_{move.opens.link}", machine)):
-                    yield ("link", kind), end.label
-                    yield from (
-                        (("state", f"{kind}.{name}"), state.label) for name, state in end.states.items()
-                    )
+        opened = [(move.opens.link, machine, rulebook.machines[move.opens.machine])
+                  for move in machine.moves.values() if move.opens is not None]  # fmt: skip
+        opened += [(field.links, rulebook.machines[field.machine], machine)
+                   for field in machine.register_ if field.links is not None and field.machine is not None]  # fmt: skip
+        for link, above, beneath in opened:
+            for kind, end in ((link, beneath), (f"of_{link}", above)):
+                yield ("link", kind), end.label
+                yield from ((("state", f"{kind}.{name}"), state.label) for name, state in end.states.items())

@@ -28,6 +28,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/decisions", Label(zh="重大决策", en="Decisions")),
     Entry("/creation", Label(zh="联创共建", en="Joint creation")),
     Entry("/files", Label(zh="廉政档案", en="Integrity files")),
+    Entry("/zero-reports", Label(zh="零报告", en="Zero reports")),
+    Entry("/assessment", Label(zh="考核", en="Assessment")),
     Entry("/radar", Label(zh="停滞", en="Radar")),
     Entry("/board", Label(zh="看板", en="Board")),
     Entry("/calendar", Label(zh="日历", en="Calendar")),

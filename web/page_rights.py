@@ -119,6 +119,13 @@ RIGHTS: Mapping[tuple[str, str], PageRight] = {
         GET,
         "/files/{number}/contents",
     ): SIGNED,  # whoever asked and was approved, until its instant: cases.file_readings
+    (
+        GET,
+        "/zero-reports",
+    ): SIGNED,  # of the commission whose reports they see, or of their own body: cases.zero_lists
+    (GET, "/assessment"): SIGNED,  # of the commission whose sheets they see: cases.assessments
+    (POST, "/assessment/draft"): SIGNED,  # who draws up sheets: cases.assessment_sheets
+    (GET, "/assessment/{number}"): SIGNED,
     (GET, "/risks"): SIGNED,
     (GET, "/risks/{number}"): SIGNED,
     (GET, "/people"): OPERATORS,

@@ -212,6 +212,8 @@ BOTH: Mapping[str, tuple[str, str]] = {
     "programme": ("监督检查计划", "Inspection programme"),
     "coverage": ("监督覆盖", "Coverage"),
     "radar": ("停滞监测", "Radar"),
+    "zero_reports": ("零报告", "Zero reports"),
+    "assessment": ("单位考核", "Assessment"),
     "no_programmes": ("没有您可查看的检查计划。", "There is no inspection programme that you may see."),
     "what_recurs": ("检查安排", "What recurs"),
     "kind_of_round": ("检查类型", "Kind"),

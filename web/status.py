@@ -36,6 +36,7 @@ DUTIES = (
     Duty("sweep_deadlines", Label(zh="期限巡查", en="Deadline sweep"), timedelta(minutes=5)),
     Duty("deliver_notices", Label(zh="通知投递", en="Notice delivery"), timedelta(minutes=1)),
     Duty("open_inspections", Label(zh="监督检查计划", en="Inspection programme"), timedelta(days=1)),
+    Duty("open_zero_reports", Label(zh="零报告", en="Zero reports"), timedelta(days=1)),
     Duty("send_digests", Label(zh="每日提要", en="Officers' digests"), timedelta(days=1)),
     Duty("reconcile", Label(zh="台账核对", en="Ledger reconciliation"), timedelta(weeks=1)),
 )

@@ -1,6 +1,6 @@
 """of which step of the radar people were told; programmes that change from a day on; signs stay on file
 
-Revision: v0027, after v0025
+Revision: v0027, after v0026
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "v0027"
-down_revision = "v0025"
+down_revision = "v0026"
 branch_labels = None
 depends_on = None
 

@@ -25,6 +25,7 @@ MARK = ".plumbline-demo"  # stands in a folder the demo made, and may therefore 
 TIMETABLE = (
     (time(6, 0), "reconcile"),  # Mondays
     (time(7, 30), "open_inspections"),
+    (time(7, 40), "open_zero_reports"),
     (time(8, 0), "send_digests"),
     (time(8, 35), "sweep_deadlines"),
     (time(8, 40), "deliver_notices"),

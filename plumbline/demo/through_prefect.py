@@ -12,12 +12,14 @@ from flows.delivery import deliver_notices
 from flows.digests import send_digests
 from flows.programme import open_inspections
 from flows.reconciliation import reconcile_ledger
+from flows.zero_reports import open_zero_reports
 from plumbline.serve.session import prefect_session
 from plumbline.settings import Settings
 
 FLOWS: Mapping[str, Callable[..., Awaitable[Mapping[str, int]]]] = {
     "reconcile": reconcile_ledger,
     "open_inspections": open_inspections,
+    "open_zero_reports": open_zero_reports,
     "send_digests": send_digests,
     "sweep_deadlines": sweep_deadlines,
     "deliver_notices": deliver_notices,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from plumbline.shell import (
+    assessment,
     attachment,
     audit,
     bodies,
@@ -41,6 +42,7 @@ from plumbline.shell import (
     setup,
     site,
     token,
+    zero_report,
 )
 from plumbline.shell.acting import Asked
 from plumbline.shell.matter import machine_app
@@ -92,7 +94,14 @@ MACHINES = {
     "file_reading": ("file_readings", said("廉政档案查阅。", "Requests to read an integrity file.")),
     "own_sheet": ("own_sheets", said("本人填报单。", "Sheets to fill in for one's own file.")),
     "project_file": ("project_files", said("工程项目廉政档案。", "Integrity files of projects.")),
+    "zero_report": (
+        "zero_reports",
+        said("零报告。", "What each body reports each period, or that it has nothing."),
+    ),
+    "assessment": ("assessments", said("单位考核。", "Assessment of bodies: sheets that were drawn up.")),
+    "zero_check": ("zero_checks", said("零报告核查。", "Checks of zero reports that may have been false.")),
 }
+COMMANDS = {machine.replace("_", "-"): machine for machine in MACHINES}
 
 
 NOUNS = {
@@ -125,7 +134,7 @@ NOUNS = {
 def noun_of(arguments: Sequence[str]) -> str | None:
     """The noun that a command begins with, if it does: its commands are then all that need be built."""
     first = arguments[0] if arguments else ""
-    return first if first in MACHINES or first in NOUNS else None
+    return first if first in COMMANDS or first in NOUNS else None
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -149,9 +158,9 @@ def build(only: str | None = None) -> typer.Typer:
         verb(app, "init", said("建立或升级数据库。", "Create the database or bring it up to date."))(
             setup.init
         )
-    for machine in MACHINES:
-        if only in (None, machine):
-            app.add_typer(_machine(machine), name=machine)
+    for name, machine in COMMANDS.items():
+        if only in (None, name):
+            app.add_typer(_machine(machine), name=name)
     for name, noun in NOUNS.items():
         if only in (None, name):
             app.add_typer(noun, name=name)
@@ -171,6 +180,10 @@ def _machine(machine: str) -> typer.Typer:
         risk.add_to(nouns)
     if machine == decision.MACHINE:
         decision.add_to(nouns)
+    if machine == assessment.MACHINE:
+        assessment.add_to(nouns)
+    if machine == zero_report.MACHINE:
+        zero_report.add_to(nouns)
     if machine in escalation.MACHINES:
         escalation.add_to(nouns)
     disclosures.add_to(nouns)

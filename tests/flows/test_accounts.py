@@ -8,7 +8,7 @@ from typing import get_type_hints
 
 import pytest
 
-from flows.accounts import DEADLINES, DELIVERY, DIGESTS, PROGRAMME, RECONCILIATION, Account
+from flows.accounts import DEADLINES, DELIVERY, DIGESTS, PROGRAMME, RECONCILIATION, ZERO_REPORTS, Account
 from plumbline import duties
 
 MORNING = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)  # 8 o'clock in Shanghai
@@ -16,6 +16,7 @@ ACCOUNTS = {
     "sweep_deadlines": DEADLINES,
     "deliver_notices": DELIVERY,
     "open_inspections": PROGRAMME,
+    "open_zero_reports": ZERO_REPORTS,
     "send_digests": DIGESTS,
     "reconcile": RECONCILIATION,
 }

@@ -11,13 +11,14 @@ import pytest
 from freezegun import freeze_time
 
 from cases import duty_runs
-from flows.accounts import DEADLINES, DELIVERY, DIGESTS, PROGRAMME, RECONCILIATION, Account
+from flows.accounts import DEADLINES, DELIVERY, DIGESTS, PROGRAMME, RECONCILIATION, ZERO_REPORTS, Account
 from flows.deadlines import sweep_deadlines
 from flows.delivery import deliver_notices
 from flows.digests import send_digests
 from flows.programme import open_inspections
 from flows.reconciliation import reconcile_ledger
 from flows.running import DutyFailed, NoZone, OnlyInRehearsals
+from flows.zero_reports import open_zero_reports
 from plumbline import duties
 from plumbline.settings import Settings
 from plumbline.work import Work
@@ -27,6 +28,7 @@ FLOWS = [
     (sweep_deadlines, DEADLINES),
     (deliver_notices, DELIVERY),
     (open_inspections, PROGRAMME),
+    (open_zero_reports, ZERO_REPORTS),
     (send_digests, DIGESTS),
     (reconcile_ledger, RECONCILIATION),
 ]

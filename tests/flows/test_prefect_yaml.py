@@ -23,6 +23,7 @@ SCHEDULES = {
     ("deadlines", "every-5-minutes"): "*/5 * * * *",
     ("delivery", "every-minute"): "* * * * *",
     ("programme", "working-mornings"): "0 8 * * *",
+    ("zero-reports", "mornings"): "10 8 * * *",
     ("digests", "working-mornings"): "30 8 * * *",
     ("reconciliation", "weekly"): "0 6 * * 1",
     ("reconciliation", "quarterly"): "0 7 10 1,4,7,10 *",
@@ -31,6 +32,7 @@ INTERVALS = {
     "*/5 * * * *": timedelta(minutes=5),
     "* * * * *": timedelta(minutes=1),
     "0 8 * * *": timedelta(days=1),
+    "10 8 * * *": timedelta(days=1),
     "30 8 * * *": timedelta(days=1),
     "0 6 * * 1": timedelta(weeks=1),
 }
@@ -38,6 +40,7 @@ DUTY_OF = {
     "deadlines": "sweep_deadlines",
     "delivery": "deliver_notices",
     "programme": "open_inspections",
+    "zero-reports": "open_zero_reports",
     "digests": "send_digests",
     "reconciliation": "reconcile",
 }

@@ -24,20 +24,20 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_is_filled_and_shown_without_what_it_holds(shell: Shell, tmp_path: Path) -> None:
-    number = registered(shell, "person_file", "registrar", **WHO)
+    number = registered(shell, "person-file", "registrar", **WHO)
     leaf = {"leaf_text": MARK, "leaf_signed_by": "郑海峰", "leaf_signed_on": "2026-09-01"}
-    made(shell, "registrar", "person_file", number, "put_in_own", leaf_part="income", **leaf)
-    unsigned = shell.ask("registrar", "person_file", "advance", number, "put_in_own", "--set", "leaf_part=income",
+    made(shell, "registrar", "person-file", number, "put_in_own", leaf_part="income", **leaf)
+    unsigned = shell.ask("registrar", "person-file", "advance", number, "put_in_own", "--set", "leaf_part=income",
                          "--set", "leaf_text=x")  # fmt: skip
     refused(unsigned, 1, "leaf_unsigned")
-    refused(shell.ask("registrar", "person_file", "register", *shell.filled(
-        shell.do("registrar", "person_file", "form")["fields"], **WHO)), 1, "second_file")  # fmt: skip
+    refused(shell.ask("registrar", "person-file", "register", *shell.filled(
+        shell.do("registrar", "person-file", "form")["fields"], **WHO)), 1, "second_file")  # fmt: skip
     (line,) = shell.do("registrar", "file", "list")["people"]
     assert (line["number"], line["leaves"]) == (number, 1)
     assert "income" not in line["lacking"]
     assert [one["number"] for one in shell.do("leader", "file", "gaps")["people"]] == [number]
-    reading = registered(shell, "file_reading", "officer", **WHO)
-    made(shell, "leader", "file_reading", reading, "approve", file=number)
+    reading = registered(shell, "file-reading", "officer", **WHO)
+    made(shell, "leader", "file-reading", reading, "approve", file=number)
     slip = tmp_path / "slip.docx"
     shell.do("registrar", "documents", "issue", reading, "reading_slip", str(slip))
     with zipfile.ZipFile(slip) as packed:
@@ -50,9 +50,9 @@ def test_a_file_is_filled_and_shown_without_what_it_holds(shell: Shell, tmp_path
     for words in (
         ("file", "show", number),
         ("file", "list"),
-        ("person_file", "show", number),
-        ("person_file", "history", number),
-        ("file_reading", "show", reading),
+        ("person-file", "show", number),
+        ("person-file", "history", number),
+        ("file-reading", "show", reading),
         ("audit", "verify"),
     ):
         for who in ("registrar", "leader", "auditor"):
@@ -64,8 +64,8 @@ def test_a_file_is_filled_and_shown_without_what_it_holds(shell: Shell, tmp_path
 
 
 def test_a_project_s_file_lists_its_items(shell: Shell) -> None:
-    number = registered(shell, "project_file", "registrar", project="PC")
-    made(shell, "registrar", "project_file", number, "note_item", file_item="tender", item_state="complete")
+    number = registered(shell, "project-file", "registrar", project="PC")
+    made(shell, "registrar", "project-file", number, "note_item", file_item="tender", item_state="complete")
     shown = shell.do("leader", "file", "show", number)
     assert {one["item"] for one in shown["each"] if one["settled"]} == {"tender"}
     assert "18" in shell.run("file", "list", "--as", "leader").out
@@ -74,24 +74,24 @@ def test_a_project_s_file_lists_its_items(shell: Shell) -> None:
 
 
 def test_a_tick_closes_a_reading_whose_time_is_over(shell: Shell) -> None:
-    number = registered(shell, "person_file", "registrar", **WHO)
-    reading = registered(shell, "file_reading", "officer", **WHO)
-    made(shell, "leader", "file_reading", reading, "approve", file=number)
+    number = registered(shell, "person-file", "registrar", **WHO)
+    reading = registered(shell, "file-reading", "officer", **WHO)
+    made(shell, "leader", "file-reading", reading, "approve", file=number)
     assert shell.do("operator", "tick", at=NOON + timedelta(hours=23))["files"] == {"filed": 0}
-    assert shell.do("officer", "file_reading", "show", reading)["state"] == "open"
+    assert shell.do("officer", "file-reading", "show", reading)["state"] == "open"
     shell.do("operator", "tick", at=NOON + timedelta(hours=24))
-    assert shell.do("officer", "file_reading", "show", reading)["state"] == "over"
+    assert shell.do("officer", "file-reading", "show", reading)["state"] == "over"
 
 
 def test_the_doctor_says_when_the_key_of_the_files_is_gone(shell: Shell) -> None:
     assert "file_key" not in examined(shell.home)
-    number = registered(shell, "person_file", "registrar", **WHO)
+    number = registered(shell, "person-file", "registrar", **WHO)
     leaf = {"leaf_text": MARK, "leaf_signed_by": "郑海峰", "leaf_signed_on": "2026-09-01"}
-    made(shell, "registrar", "person_file", number, "put_in_own", **leaf)
+    made(shell, "registrar", "person-file", number, "put_in_own", **leaf)
     assert examined(shell.home)["file_key"].status == "ok"
     (shell.home / "keys" / FILE).unlink()
     assert examined(shell.home)["file_key"].wrong
     sent = [word for name, value in leaf.items() for word in ("--set", f"{name}={value}")]
-    refused(shell.ask("registrar", "person_file", "advance", number, "put_in_own", "--set", "leaf_part=gifts", *sent),
+    refused(shell.ask("registrar", "person-file", "advance", number, "put_in_own", "--set", "leaf_part=gifts", *sent),
             1, "leaf_unreadable")  # fmt: skip
     assert examined(shell.home)["file_key"].wrong  # and no key was made in its place

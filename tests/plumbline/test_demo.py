@@ -36,6 +36,7 @@ def test_every_thread_of_the_story_ends_where_it_should(played: Played) -> None:
         "contracts": "closed", "refund": "cancelled", "diary": "assigned",
         "change": "settled", "call": "reported",
         "letter": "in_term", "commitment": "signed", "person": "establishing", "reading": "over", "works": "collecting",
+        "zero": "nothing",
     }  # fmt: skip
 
 
@@ -81,6 +82,20 @@ def test_a_late_task_climbed_to_the_circular(played: Played) -> None:
     with played.work.reading() as session:
         acts = session.exec(select(Matter.acts).where(Matter.number == played.called["task2"])).one()
     assert {"second_notice", "circular"} <= acts.keys()
+
+
+def test_each_body_was_asked_for_november_once_and_the_silence_of_two_came_to_a_circular(
+    played: Played,
+) -> None:
+    with played.work.reading() as session:
+        query = select(Matter).where(Matter.machine == "zero_report").order_by(col(Matter.id))
+        found = [
+            (one.values["body"], one.values["period"], one.state, "circular" in one.acts)
+            for one in session.exec(query)
+        ]
+    assert found == [
+        ("GKJ", "2026-11", "awaiting", True), ("HTJ", "2026-11", "awaiting", True), ("QJN", "2026-11", "nothing", False),
+    ]  # fmt: skip
 
 
 def test_a_report_that_nobody_signed_for_reached_the_next_commission_up(played: Played) -> None:

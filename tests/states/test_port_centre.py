@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from states import check, paths
+from states.facts import ENGINE
 from states.rulebook import Basis, Rulebook, StateKind
 from states.rulebook_file import shipped
 from tests.states.paper_office import ROLES, Matter, PaperOffice
@@ -48,7 +49,7 @@ def test_every_machine_is_there_and_the_model_checker_finds_nothing() -> None:
         "clue", "consultation", "escalation", "assignment", "task", "inspection", "risk", "decision",
         "catalogue", "interference",
         "agreement", "appointment", "commitment", "education", "person_file", "file_reading",
-        "project_file", "own_sheet"}  # fmt: skip
+        "project_file", "own_sheet", "zero_report", "zero_check", "assessment"}  # fmt: skip
     assert [str(each) for each in check.findings(shipped())] == []
 
 
@@ -128,7 +129,8 @@ def test_the_labels_of_one_language_are_not_those_of_the_other() -> None:
 
 def test_members_never_see_a_clue_and_the_operator_sees_nothing() -> None:
     roles = shipped().roles
-    assert set(roles["member"].sees) == {"consultation", "task", "commitment", "own_sheet"}
+    assert set(roles["member"].sees) == {
+        "consultation", "task", "commitment", "own_sheet", "zero_report", "assessment"}  # fmt: skip
     assert not roles["operator"].sees
     assert set(roles["district"].sees) == {"escalation", "assignment"}
 
@@ -293,7 +295,7 @@ def test_every_move_of_the_rulebook_is_made_by_somebody_some_day() -> None:
     missing -= office.made()
     missing -= jointly_created()
     missing -= taken_back() | reported_down() | risk_kept() | cured() | given_time() | passed_on_and_copied()
-    missing -= decisions_kept() | interference_kept() | files_kept()
+    missing -= decisions_kept() | interference_kept() | files_kept() | zero_reported() | assessed()
     missing -= {
         ("person_file", "raise"),
         ("person_file", "flow_in"),
@@ -416,6 +418,46 @@ def interference_kept() -> set[tuple[str, str]]:
     entry = office.note("officer", "interference")
     office.walk(entry, ("officer", "add_contact"), ("officer", "report_it"), ("registrar", "record_clue"))
     office.walk(entry, ("registrar", "verify"), ("registrar", "report_up"), ("leader", "close"))
+    return office.made()
+
+
+def zero_reported() -> set[tuple[str, str]]:
+    """What is made of zero reports, and of the check of one that was false."""
+    office = PaperOffice()
+    report = office.note("registrar", "zero_report")
+    office.walk(
+        report,
+        ("contractor", "report_nothing"),
+        ("registrar", "send_back"),
+        ("contractor", "report_something"),
+    )
+    office.walk(report, ("registrar", "name_liaison"), ("leader", "take_note"))
+    corrected = office.note("registrar", "zero_report")
+    office.walk(corrected, ("contractor", "report_nothing"), ("contractor", "correct"))
+    silent = office.note("registrar", "zero_report")
+    office.walk(silent, (ENGINE, "circular"), ("head", "record_missed"))
+    settled, false = office.note("registrar", "zero_report"), office.note("registrar", "zero_report")
+    for one in (settled, false):
+        office.move(one, "report_nothing", "contractor")
+    office.move(settled, "settle", ENGINE)
+    check = office.note("registrar", "zero_check")
+    check.parent = false
+    false.children.append(("zero_check", check))
+    refused(office, check, "find_false", "leader")
+    office.walk(check, ("registrar", "hear"), ("leader", "find_false"))
+    assert false.state == "false_report"
+    office.move(office.note("leader", "zero_check"), "clear", "head")
+    return office.made()
+
+
+def assessed() -> set[tuple[str, str]]:
+    """What is made of sheets of assessment."""
+    office = PaperOffice()
+    for said in (("contractor", "agree"), ("contractor", "object"), (ENGINE, "no_comment")):
+        sheet = office.note("registrar", "assessment")
+        office.walk(sheet, ("registrar", "put_to_body"), said, ("leader", "fix"), ("registrar", "publish"))
+    own = office.note("registrar", "assessment", people=None)
+    office.walk(own, ("registrar", "pass_own"), ("head", "withdraw"))
     return office.made()
 
 

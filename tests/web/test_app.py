@@ -115,7 +115,7 @@ def test_prefect_is_shown_as_it_answers(home: Path, visit: Visit) -> None:
 
 def test_a_tick_is_seen_at_once(home: Path, visit: Visit) -> None:
     browser = visit()
-    assert browser.get("/status?lang=en").text.count("waits for its first run") == 5
+    assert browser.get("/status?lang=en").text.count("waits for its first run") == 6
     work = Work.open(Settings())
     duties.tick(work, at=NOON)
     work.engine.dispose()

@@ -34,7 +34,7 @@ def ran(work: Work, duty: str, *, minutes: int = 0, **counts: int) -> None:
 
 def test_a_fresh_office_waits_for_its_first_runs(work: Work) -> None:
     found = status(work, at=NOON)
-    assert [shown.ran_at for shown in found.duties] == [None] * 5
+    assert [shown.ran_at for shown in found.duties] == [None] * len(DUTIES)
     assert not found.silent
     assert (found.running, found.late, found.paused, found.due, found.waiting) == (0, 0, 0, 0, 0)
     assert found.notices == {"pending": 0, "sending": 0, "sent": 0, "dead": 0, "dropped": 0}

@@ -20,6 +20,7 @@ from plumbline import clock
 from plumbline.work import Work
 from states.form_values import label
 from web.api import (
+    assessments,
     attachments,
     bodies,
     checklists,
@@ -45,6 +46,7 @@ from web.api import (
     staff,
     who,
     workbench,
+    zero_reports,
 )
 from web.api.asking import Asked, document
 from web.api.machines import PLURALS, Matters
@@ -82,6 +84,8 @@ def _operations(work: Work) -> Iterator[Operation]:
         files,
         decisions,
         creation,
+        zero_reports,
+        assessments,
         clocks,
         outbox,
         papers,

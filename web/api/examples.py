@@ -261,6 +261,47 @@ RISK_RECORD: dict[str, Any] = {
     }],
     "raised": [{"event": 30, "at": AT, "cause": {"kind": "clue", "number": "MGJ-2026-0001", "move": "register"}}],
 }  # fmt: skip
+_ASSESSED: dict[str, Any] = {
+    "name": "zero_in_time", "label": "zero reports in time",
+    "formula": "of the clocks 'the report of the period' of 'zero report' whose day lies in the period and that are over: "
+               "met in time / all",
+    "withheld": False, "applies": True, "hits": 1, "of": 2, "weight": 15, "each": None, "most": None, "deducted": 0,
+    "hidden": 0, "rows": [{"number": "MGJ-LB-2026-0003", "hit": True}, {"number": "MGJ-LB-2026-0006", "hit": False}],
+}  # fmt: skip
+_ASSESSMENT: dict[str, Any] = {
+    "organisation": "QJN", "period": "2026-Q4", "first_on": "2026-10-01", "last_on": "2026-12-31",
+    "as_of": "2027-01-04T01:00:00+00:00", "rulebook": "port-centre@2026.6", "score": "50.0",
+    "worked": "100 × (15 × 1/2) ÷ 15 − 0 = 50.0",
+    "formula": "score = 100 x sum(weight x numerator / denominator) / sum(weights) - deductions, and at least 0; what has "
+               "the denominator 0 does not apply and does not weigh; a deduction is the points for each row x rows, up to "
+               "the most.",
+}  # fmt: skip
+ASSESSMENT: dict[str, Any] = _ASSESSMENT | {
+    "kind": "contractor", "keeper": "MGJ", "calendar": "CN 2026", "deducted": 0, "withheld": False,
+    "figures": [_ASSESSED | {"internal": False}],
+}  # fmt: skip
+FIXED_ASSESSMENT: dict[str, Any] = _ASSESSMENT | {
+    "number": "MGJ-KH-2027-001", "state": "published", "sha256": "0" * 64, "figures": [_ASSESSED],
+}  # fmt: skip
+ZERO_PERIODS: dict[str, Any] = {
+    "as_of": "2026-10-08", "as_seen_by": "registrar", "every": "每月1日",
+    "periods": [{"period": "2026-09", "first_on": "2026-09-01", "last_on": "2026-09-30"}],
+    "bodies": [{
+        "organisation": "QJN", "since": "2026-09-01", "reports_to": "MGJ",
+        "cells": [{"period": "2026-09", "status": "nothing", "number": "MGJ-LB-2026-0003", "signed_by": "contractor",
+                   "signed_on": "2026-10-08", "due_at": None, "late": False}],
+    }],
+}  # fmt: skip
+ZERO_GAPS: dict[str, Any] = {
+    "as_of": "2026-10-20", "as_seen_by": "registrar",
+    "counts": {"late": 1, "unopened": 0, "missed": 0, "false_report": 0, "lapsed": 0, "nobody": 0, "no_keeper": 0,
+               "doubtful": 0},
+    "gaps": [{
+        "kind": "late", "organisation": "QJN", "period": "2026-09", "number": "MGJ-LB-2026-0003",
+        "reason": "The day has passed, and nothing was reported.",
+        "reasons": {"zh": "已过报告期限，未报告。", "en": "The day has passed, and nothing was reported."},
+    }],
+}  # fmt: skip
 CREATION_GAPS: dict[str, Any] = {
     "as_of": "2026-11-25", "as_seen_by": "registrar",
     "counts": {"supervisors": 1, "agreement": 0, "signature": 0, "commitment": 0, "education": 0},

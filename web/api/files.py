@@ -19,13 +19,13 @@ def operations() -> Iterator[Operation]:
     yield Operation("GET", "/files", "files", ("file", "read"), "The integrity files you see, and what each lacks", files,
                     Answers(shapes.FilesShape, {"people": [examples.PERSON_FILE], "projects": [examples.PROJECT_FILE]}),
                     "files", more=NEVER)  # fmt: skip
-    yield Operation("GET", "/person_files/{number}/record", "person_file_record", ("file", "read"),
+    yield Operation("GET", "/person-files/{number}/record", "person_file_record", ("file", "read"),
                     "How a person's file stands, and its readings as far as you see them", of_person,
-                    Answers(shapes.PersonFileRecordShape, examples.PERSON_FILE_RECORD), "person_files",
+                    Answers(shapes.PersonFileRecordShape, examples.PERSON_FILE_RECORD), "person-files",
                     more=NEVER)  # fmt: skip
-    yield Operation("GET", "/project_files/{number}/record", "project_file_record", ("file", "read"),
+    yield Operation("GET", "/project-files/{number}/record", "project_file_record", ("file", "read"),
                     "The items of a project's file, each with what is on file of it here", of_project,
-                    Answers(shapes.ProjectFileRecordShape, examples.PROJECT_FILE_RECORD), "project_files")  # fmt: skip
+                    Answers(shapes.ProjectFileRecordShape, examples.PROJECT_FILE_RECORD), "project-files")  # fmt: skip
 
 
 def files(asked: Asked) -> Response:

@@ -34,10 +34,13 @@ PLURALS: Mapping[str, str] = {
     "appointment": "appointments",
     "commitment": "commitments",
     "education": "educations",
-    "person_file": "person_files",
-    "file_reading": "file_readings",
-    "own_sheet": "own_sheets",
-    "project_file": "project_files",
+    "person_file": "person-files",
+    "file_reading": "file-readings",
+    "own_sheet": "own-sheets",
+    "project_file": "project-files",
+    "zero_report": "zero-reports",
+    "zero_check": "zero-checks",
+    "assessment": "assessments",
 }
 ETAG = {"ETag": "The version, as If-Match takes it."}
 

@@ -54,6 +54,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("file", "read"): Right("read"),
     ("decision", "read"): Right("read"),
     ("creation", "read"): Right("read"),
+    ("zero_report", "read"): Right("read"),
+    ("assessment", "read"): Right("read"),
     ("deadline", "read"): Right("read"),
     ("deadline", "extend"): Right("write"),
     ("recusal", "read"): Right("read"),

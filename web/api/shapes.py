@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cases import zero_lists
+
 When = Annotated[str, Field(description="ISO 8601, in UTC", examples=["2026-09-01T04:00:00+00:00"])]
 Day = Annotated[str, Field(description="ISO 8601", examples=["2026-09-22"])]
 Cursor = Annotated[
@@ -1075,3 +1077,111 @@ class FileItemShape(Shape):
 
 class ProjectFileRecordShape(ProjectFileShape):
     each: list[FileItemShape]
+
+
+class AssessedRowShape(Shape):
+    number: Annotated[str, Field(description="Of a matter; of a slot that has none, its programme and day.")]
+    hit: Annotated[bool, Field(description="It counts in the numerator.")]
+
+
+class AssessedShape(Shape):
+    """A figure. `of` is null where it is no share; where it is 0, the figure does not apply."""
+
+    name: str
+    label: str
+    formula: str
+    withheld: bool
+    applies: bool | None
+    hits: int | None
+    of: int | None
+    weight: int
+    each: int | None
+    most: int | None
+    deducted: int | None
+    hidden: Annotated[int, Field(description="Rows that were counted and are not named to you.")]
+    rows: list[AssessedRowShape]
+
+
+class FixedAssessmentShape(Shape):
+    number: str
+    state: str
+    sha256: str
+    organisation: str
+    period: str
+    first_on: Day
+    last_on: Day
+    as_of: When
+    rulebook: str
+    score: str | None
+    worked: Annotated[str, Field(description="The formula with the numbers of this sheet.")]
+    formula: str
+    figures: list[AssessedShape]
+
+
+class AssessmentShape(Shape):
+    """`score` is null where no share applies, or (`withheld`) where a figure that weighs is not for you to see."""
+
+    organisation: str
+    kind: str
+    keeper: str
+    period: str
+    first_on: Day
+    last_on: Day
+    as_of: When
+    rulebook: str
+    calendar: str
+    score: str | None
+    deducted: int | None
+    withheld: bool
+    formula: str
+    worked: str
+    figures: list[AssessedShape]
+
+
+class ZeroSpanShape(Shape):
+    period: str
+    first_on: Day
+    last_on: Day
+
+
+class ZeroCellShape(Shape):
+    """What became of a period. The number and who signed: where the report is in your sight."""
+
+    period: str
+    status: Annotated[str, Field(description="One of " + ", ".join(zero_lists.STATUSES) + ".")]
+    number: str | None
+    signed_by: str | None
+    signed_on: Day | None
+    due_at: When | None
+    late: Annotated[bool, Field(description="It was opened late, or an outage passed over it.")]
+
+
+class ZeroBodyShape(Shape):
+    organisation: str
+    since: Day | None
+    reports_to: str | None
+    cells: list[ZeroCellShape]
+
+
+class ZeroPeriodsShape(Shape):
+    as_of: Day
+    as_seen_by: str
+    every: Annotated[str, Field(description="The days on which periods begin, as the rulebook has it.")]
+    periods: list[ZeroSpanShape]
+    bodies: list[ZeroBodyShape]
+
+
+class ZeroGapShape(Shape):
+    kind: Annotated[str, Field(description="One of " + ", ".join(zero_lists.GAPS) + ".")]
+    organisation: str
+    period: str | None
+    number: str | None
+    reason: Annotated[str, Field(description="In the language of the answer.")]
+    reasons: Both
+
+
+class ZeroGapsShape(Shape):
+    as_of: Day
+    as_seen_by: str
+    counts: dict[str, int]
+    gaps: list[ZeroGapShape]

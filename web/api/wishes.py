@@ -194,6 +194,16 @@ class RadarQuery(Wish):
     limit: Limit = 50
 
 
+class AssessmentQuery(Wish):
+    organisation: Annotated[Line, Field(description="The body.", examples=["QJN"])]
+    period: Annotated[Line, Field(description="2026, 2026-Q3 or 2026-09.", examples=["2026-Q3"])]
+    as_of: Annotated[Instant | None, Field(description="Count as of then; without it, of now.")] = None
+
+
+class ZeroPeriodsQuery(Wish):
+    most: Annotated[int, Field(ge=1, le=60, description="The newest so many periods.")] = 12
+
+
 class Accepting(Wish):
     """What is proposed at this link of this project. `kind` is another kind of round than proposed; `why` adds to the
     reason."""

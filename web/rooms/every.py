@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from web.rooms import (
+    assessment,
     attachments,
     checklist,
     consultation,
@@ -20,6 +21,7 @@ from web.rooms import (
     risk,
     staff,
     travel,
+    zero_reports,
 )
 
 router = APIRouter()
@@ -38,3 +40,5 @@ router.include_router(file.router)
 router.include_router(staff.router)
 router.include_router(own.router)
 router.include_router(recusals.router)
+router.include_router(zero_reports.router)
+router.include_router(assessment.router)

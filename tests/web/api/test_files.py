@@ -20,15 +20,15 @@ LEAF = {"leaf_part": "reports", "leaf_title": f"{MARK}甲", "leaf_text": f"{MARK
 
 
 def a_file(api: Client) -> str:
-    number = api.note("registrar", "person_files", **WHO)
-    done = api.do("registrar", number, "put_in_supplied", machine="person_files", **LEAF)
+    number = api.note("registrar", "person-files", **WHO)
+    done = api.do("registrar", number, "put_in_supplied", machine="person-files", **LEAF)
     assert done.status_code == 200, done.text
     return number
 
 
 def approved(api: Client, file: str) -> str:
-    reading = api.note("officer", "file_readings", subject="郑海峰", subject_unit="港口工程公司")
-    assert api.do("leader", reading, "approve", machine="file_readings", file=file).status_code == 200
+    reading = api.note("officer", "file-readings", subject="郑海峰", subject_unit="港口工程公司")
+    assert api.do("leader", reading, "approve", machine="file-readings", file=file).status_code == 200
     return reading
 
 
@@ -38,24 +38,24 @@ def test_a_file_says_how_it_stands_and_what_it_lacks(api: Client) -> None:
     (line,) = api.get("registrar", "/files")["people"]
     assert (line["number"], line["leaves"]) == (number, 1)
     assert "income" in line["lacking"]
-    record = api.get("leader", f"/person_files/{number}/record")
+    record = api.get("leader", f"/person-files/{number}/record")
     assert [(one["number"], one["by"], one["state"]) for one in record["readings"]] == [
         (reading, "officer", "open")
     ]
-    refused(api.ask("officer", "GET", f"/person_files/{number}/record"), 404, "no_such_number")
+    refused(api.ask("officer", "GET", f"/person-files/{number}/record"), 404, "no_such_number")
     assert api.get("officer", "/files") == {"people": [], "projects": []}
-    looks = api.get("auditor", f"/person_files/{number}/reads")["reads"]
+    looks = api.get("auditor", f"/person-files/{number}/reads")["reads"]
     assert ("leader", "file", "api") in {(one["login"], one["what"], one["door"]) for one in looks}
 
 
 def test_a_project_s_file_tells_its_items_with_their_rows(api: Client) -> None:
-    number = api.note("registrar", "project_files", project="PC", keeper="registrar")
+    number = api.note("registrar", "project-files", project="PC", keeper="registrar")
     with api.work.reading() as session:
         shown = listing.shown(session, api.work.office, number, actor="leader")
     assert shown["state"] == "collecting"
-    record = api.get("supervisor", f"/project_files/{number}/record")
+    record = api.get("supervisor", f"/project-files/{number}/record")
     assert (len(record["each"]), record["items"]) == (18, 18)
-    refused(api.ask("contractor", "GET", f"/project_files/{number}/record"), 404, "no_such_number")
+    refused(api.ask("contractor", "GET", f"/project-files/{number}/record"), 404, "no_such_number")
 
 
 def test_no_answer_to_anybody_says_what_a_leaf_says(api: Client) -> None:
@@ -80,8 +80,8 @@ def test_no_answer_to_anybody_says_what_a_leaf_says(api: Client) -> None:
 
 
 def test_a_move_that_is_refused_gives_nothing_back_and_one_sent_twice_lands_once(api: Client) -> None:
-    number = api.note("registrar", "person_files", **WHO)
-    path = f"/person_files/{number}/moves/put_in_supplied"
+    number = api.note("registrar", "person-files", **WHO)
+    path = f"/person-files/{number}/moves/put_in_supplied"
     wrong = api.post("registrar", path, LEAF | {"leaf_stamped_by": None}, If_Match='"1"')
     assert wrong.status_code == 422
     assert "leaf_unstamped" in wrong.text
