@@ -236,6 +236,18 @@ def test_the_commission_s_own_figures(port: Port) -> None:
     assert told(figure(port, "opinions_in_time", "MGJ")) == (Count(0, 1), [(clue, False)])
 
 
+def test_escalations_that_were_sent_up_in_time(port: Port) -> None:
+    port.at = day(2026, 10, 20)
+    clue = port.clue_with(received_on="2026-10-20")
+    made = port.do(clue, "officer", "escalate")
+    number = next(one.number for one in made.consequences if one.machine == "escalation")
+    port.do(number, "head", "approve")
+    assert figure(port, "escalations_in_time", "MGJ", as_of=port.at).count == Count(0, 0)
+    assert told(figure(port, "escalations_in_time", "MGJ")) == (Count(0, 1), [(number, False)])
+    port.do(number, "registrar", "dispatch")
+    assert told(figure(port, "escalations_in_time", "MGJ")) == (Count(1, 1), [(number, True)])
+
+
 def test_slots_of_the_programme_that_came_to_a_report(port: Port) -> None:
     port.at = day(2026, 10, 12)
     due_rounds.sweep(port.unit, port.office, at=port.at)

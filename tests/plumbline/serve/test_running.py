@@ -148,7 +148,7 @@ def test_the_scheduler_really_creates_runs_and_a_worker_really_runs_them(
     with PrefectApi(found.prefect) as api:
         deployments = api.deployments()
         assert {one["name"] for one in deployments} == {
-            "deadlines", "delivery", "programme", "digests", "reconciliation",
+            "deadlines", "delivery", "programme", "zero-reports", "digests", "reconciliation",
         }  # fmt: skip
         until(lambda: api.upcoming(clock.now()), "a run planned ahead")
         done = until(lambda: api.runs(states=("COMPLETED",)), "a run that ended well")

@@ -193,9 +193,9 @@ def test_what_one_may_not_see_is_not_there_whichever_way_one_asks(
 
 ASKED = {
     "calendar_due": "?from=2026-09-01&for=1%20month", "search": "?q=MGJ", "account_end_pack": "?login=officer",
-    "agenda": "?from=2026-09-01&until=2027-09-01",
+    "agenda": "?from=2026-09-01&until=2027-09-01", "assessment_sheet": "?organisation=QJN&period=2026-Q3",
 }  # fmt: skip
-MAY_BE_NOTHING = ("board", "figures")  # for whoever sees nothing of the machine
+MAY_BE_NOTHING = ("board", "figures", "assessment_sheet")  # for whoever sees nothing of the machine
 
 
 def test_no_list_names_what_one_may_not_see(api: Client, office: dict[str, str]) -> None:
