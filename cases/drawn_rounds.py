@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,12 +30,14 @@ def faults(session: Session, row: OnFile, move: str, form: Mapping[str, Any]) ->
     ]
 
 
-def examples(session: Session, row: OnFile, move: str) -> dict[str, Any]:
-    """What was drawn, as the form may say it."""
+def examples(session: Session, row: OnFile, move: str, *, others: Sequence[str] = ()) -> dict[str, Any]:
+    """What was drawn, as the form may say it; where fewer than two of those drawn are left, with `others` beside them."""
     drawn = _drawn(session, row, move)
     found: dict[str, Any] = {PLACE: _as_place(drawn[SITES])} if SITES in drawn else {}
-    going = _still_there(session, row, drawn.get(INSPECTORS, []))
-    return found | ({GOING: going} if len(going) > 1 else {})
+    if INSPECTORS not in drawn:
+        return found
+    going = _still_there(session, row, drawn[INSPECTORS])
+    return found | {GOING: going if len(going) > 1 else list(dict.fromkeys([*going, *others]))}
 
 
 def _drawn(session: Session, row: OnFile, move: str) -> dict[str, list[str]]:

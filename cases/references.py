@@ -165,6 +165,9 @@ def candidates(session: Session, field: FormField, matter: OnFile, *, looks: Loo
         people = people_for(session, field, organisation=matter.organisation, matter=matter, looks=looks)
         if field.seated is False:  # one named for another seat would be refused
             people = [login for login in people if login not in substitutes.with_a_part(session, matter.id)]
+        if (body := matter.values.get(field.within or "")) is not None:
+            posted = _at(session, field)
+            people = [login for login in people if (login, body) in posted]
         return [login for login in people if login != looks.actor] + [
             login for login in people if login == looks.actor
         ]

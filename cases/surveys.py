@@ -107,7 +107,7 @@ def _open_move(
         fields = round_forms.asked(rule, known)
         own = round_forms.examples(session, office, row, move, known=known)
         found |= {field.name: own[field.name] for field in fields if field.name in own}
-    found |= drawn_rounds.examples(session, row, move)
+    found |= drawn_rounds.examples(session, row, move, others=found.get(drawn_rounds.GOING) or ())
     if machine.checklist is not None:
         fields, own = checklist_answers.form(session, office, row, move, fields, known)
         found = {name: value for name, value in (found | own).items() if value is not None}
@@ -145,6 +145,7 @@ def _kind(field: FormField) -> Kind:
         field.answers,
         field.of_readers and field.name,
         field.sets == "readers",
+        field.within,
     )
 
 

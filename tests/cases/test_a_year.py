@@ -152,7 +152,7 @@ class Year:
         for number, _ in waiting:
             if self.chance.random() < 0.3:
                 continue
-            self.port.do(number, "supervisor", "begin", inspectors=["supervisor", "registrar"])
+            self.port.do(number, "supervisor", "begin")
             if self.chance.random() < 0.15:
                 self.port.do(
                     number, "supervisor", "record_finding", received_on=self.port.at.date().isoformat()
