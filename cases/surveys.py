@@ -119,9 +119,7 @@ def _open_move(
     return OpenMove(move, rule.to or row.state, rule.label, fields, found)
 
 
-Kind = tuple[
-    Any, ...
-]  # type, role, machine, seated, owing, what they are asked for, whom it releases, whether it is put before them
+Kind = tuple[Any, ...]  # type, role, machine, and what else of a field decides who or what may be named in it
 Named = dict[Kind, list[str]]  # who or what may be named
 
 
