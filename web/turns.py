@@ -1,7 +1,8 @@
-"""Pages are worked out one after the other in each process, in the order in which they were asked for.
+"""Pages are worked out a few at a time in each process, in the order in which they were asked for.
 
 Python works in one thread at a time. Eight pages worked out at once are all ready at the end, and each of them waits for the
 others whenever it comes back from the database; one after the other the first are ready at once, and all of them sooner.
+Where the database is another process, a second page is worked out while the first waits for its answer.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ AT_ONCE = ("/static/", "/healthz", "/readyz", "/metrics")  # what a page is dres
 
 
 class Turns:
-    """Lets reading requests through one at a time; what writes, or brings a file, goes through at once.
+    """Lets reading requests through, `at_once` of them at a time; what writes, or brings a file, goes through at once.
 
     A turn ends when the answer begins, so that nobody waits for a slow line, and after `longest` seconds, so that nobody
     waits for a long list: it is then worked out beside the others. For one event loop.
     """
 
-    def __init__(self, app: ASGIApp, *, longest: float = LONGEST) -> None:
+    def __init__(self, app: ASGIApp, *, at_once: int = 1, longest: float = LONGEST) -> None:
         self._app = app
+        self._at_once = at_once
         self._longest = longest
         self._waiting: deque[asyncio.Future[_Turn]] = deque()
-        self._now: _Turn | None = None
+        self._now: set[_Turn] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in READS or scope["path"].startswith(AT_ONCE):
@@ -46,7 +48,7 @@ class Turns:
 
     async def _turn(self) -> _Turn:
         """Wait for the turn."""
-        if self._now is None:
+        if len(self._now) < self._at_once:
             return self._begin()
         waits: asyncio.Future[_Turn] = asyncio.get_running_loop().create_future()
         self._waiting.append(waits)
@@ -58,15 +60,16 @@ class Turns:
             raise
 
     def _begin(self) -> _Turn:
-        turn = self._now = _Turn()
+        turn = _Turn()
+        self._now.add(turn)
         turn.timer = asyncio.get_running_loop().call_later(self._longest, self._end, turn)
         return turn
 
     def _end(self, turn: _Turn) -> None:
-        """Give the turn to the next, if this is the one that has it."""
-        if self._now is not turn:
+        """Give the turn to the next, if this one still has it."""
+        if turn not in self._now:
             return
-        self._now = None
+        self._now.remove(turn)
         if turn.timer is not None:
             turn.timer.cancel()
         while self._waiting:

@@ -29,6 +29,8 @@ from plumbline.work import Work
 from states.rulebook import Label
 from web import app, pacing, turns
 
+AT_ONCE = 3  # pages a process works out beside each other, where the database is a process of its own
+
 
 class Shared(socket.socket):
     """A socket that listens already, and on which several processes accept: one that serves it must not change how."""
@@ -114,7 +116,7 @@ def _server(work: Work, running: Running) -> uvicorn.Server:
     pages = app.create(work, scheduler=lambda: _health(running), runs=lambda: _runs(running))
     _settle()
     config = uvicorn.Config(
-        turns.Turns(pages),
+        turns.Turns(pages, at_once=1 if work.engine.dialect.name == "sqlite" else AT_ONCE),
         log_level="warning", access_log=False,
         server_header=False, timeout_graceful_shutdown=3,
         backlog=1,  # taken at a time, so that a process takes no more than it can answer while another is free

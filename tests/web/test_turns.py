@@ -87,12 +87,12 @@ class Visitors:
             self.tasks[self.leaves_with_answer].cancel()
 
 
-def told(story: Story, *, longest: float = FOR_EVER) -> Desk:
+def told(story: Story, *, at_once: int = 1, longest: float = FOR_EVER) -> Desk:
     """The desk after this story, whose tasks are all at their end."""
 
     async def play() -> Desk:
         desk = Desk()
-        visitors = Visitors(Turns(desk, longest=longest))
+        visitors = Visitors(Turns(desk, at_once=at_once, longest=longest))
         await story(desk, visitors)
         await asyncio.wait_for(asyncio.gather(*visitors.tasks.values(), return_exceptions=True), 30)
         return desk
@@ -112,6 +112,20 @@ def test_pages_are_worked_out_one_at_a_time_in_the_order_they_were_asked_for() -
             await settle()
 
     assert told(story).most_at_work == 1
+
+
+def test_several_are_worked_out_beside_each_other_where_the_database_is_another_process() -> None:
+    names = [f"/page-{number}" for number in range(5)]
+
+    async def story(desk: Desk, visitors: Visitors) -> None:
+        await visitors.ask(*names)
+        assert desk.begun == names[:2]
+        desk.done(names[1])
+        await settle()
+        assert desk.begun == names[:3]
+        desk.done(*names)
+
+    assert told(story, at_once=2).most_at_work == 2
 
 
 def test_a_slow_line_holds_nobody_up() -> None:
