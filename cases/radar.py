@@ -187,8 +187,6 @@ def _bodies(
             for seen, few in who.parted(machine) for by in (apart if few else place,)
         ))  # fmt: skip
 
-    if not looker.branches(machine):
-        return
     found: dict[str, list[Sequence[Any]]] = {}
     question = ("radar's bodies", machine, organisation is None, *bounds)
     for row in looker.ask(session, question, None, write, **bounds, body=organisation):
